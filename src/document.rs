@@ -1,0 +1,182 @@
+//! What every stage shares: one input text, who published it and when.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use jiff::civil::DateTime;
+
+/// Dense internal id of a document: its index in the list sorted by key.
+///
+/// Ids follow the byte order of the keys, so comparing two ids compares the
+/// keys, and no result depends on the order in which inputs were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocId(pub u32);
+
+impl DocId {
+    /// The id as an index into a slice of documents.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// One input text with what the input said about it.
+///
+/// Nothing after ingest knows which format it came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// The user's id for it; unique within a run.
+    pub key: String,
+    /// The text as decoded, without a byte order mark, otherwise untouched.
+    /// Every span that wirecopy reports is a byte range of this string.
+    pub text: String,
+    /// Headline, where the input has it apart from the text.
+    pub title: Option<String>,
+    /// Outlet that published this text.
+    pub source: Option<String>,
+    /// When the outlet says that it published the text.
+    pub published: Option<Moment>,
+    /// When somebody first saw the text.
+    pub collected: Option<Moment>,
+    /// Where it was published.
+    pub url: Option<String>,
+    /// Where the record stands in the input.
+    pub place: Place,
+    /// The record as it was read, byte for byte; kept only when asked for.
+    pub raw: Option<Box<[u8]>>,
+    /// True when a date field was there but could not be read.
+    pub date_unread: bool,
+    /// True when another document had the same key and this one was renamed.
+    pub renamed: bool,
+}
+
+/// A place in the input, for messages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The path as given (`-` for standard input).
+    pub path: String,
+    /// Number of the record, from 1; absent when the whole file is meant.
+    pub record: Option<u64>,
+    /// Byte offset of the record in the decompressed, decoded stream.
+    pub offset: u64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.record {
+            Some(record) => write!(f, "{}: record {record} (byte {})", self.path, self.offset),
+            None => write!(f, "{}", self.path),
+        }
+    }
+}
+
+/// How much of a [`Moment`] is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Precision {
+    /// Only the day.
+    Day,
+    /// The time of the day as well.
+    Time,
+}
+
+/// A date as far as it is known: a civil date and time, perhaps without a
+/// zone, perhaps without a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Moment {
+    /// Date and time as written, in the zone of `offset_seconds`.
+    pub civil: DateTime,
+    /// Seconds east of UTC; `None` when the input names no zone.
+    pub offset_seconds: Option<i32>,
+    /// Whether the time of the day means anything.
+    pub precision: Precision,
+}
+
+impl Moment {
+    /// Seconds since 1970 in UTC, taking an unknown zone as UTC.
+    fn seconds(self) -> i64 {
+        let days = i64::from(days_from_civil(self.civil));
+        let time = i64::from(self.civil.hour()) * 3600
+            + i64::from(self.civil.minute()) * 60
+            + i64::from(self.civil.second());
+        days * 86_400 + time - i64::from(self.offset_seconds.unwrap_or(0))
+    }
+
+    /// Which of two moments came first, or `None` where that is not known.
+    ///
+    /// Two moments of which one knows only the day are ordered when their days
+    /// differ. A moment with a zone and one without are ordered when they lie
+    /// further apart than any zone could explain (14 hours). `Equal` means the
+    /// same instant to the second; two texts of one day at day precision are
+    /// unordered, not equal.
+    ///
+    /// # Examples
+    /// ```
+    /// use wirecopy::document::{Moment, Precision};
+    /// let noon = Moment { civil: jiff::civil::date(2031, 4, 3).at(12, 0, 0, 0),
+    ///                     offset_seconds: None, precision: Precision::Time };
+    /// let that_day = Moment { precision: Precision::Day, ..noon };
+    /// assert_eq!(noon.order(&that_day), None);
+    /// ```
+    pub fn order(&self, other: &Moment) -> Option<Ordering> {
+        if self.precision == Precision::Day || other.precision == Precision::Day {
+            let order = self.civil.date().cmp(&other.civil.date());
+            return (order != Ordering::Equal).then_some(order);
+        }
+        let (mine, theirs) = (self.seconds(), other.seconds());
+        if self.offset_seconds.is_some() == other.offset_seconds.is_some() {
+            return Some(mine.cmp(&theirs).then(
+                self.civil
+                    .subsec_nanosecond()
+                    .cmp(&other.civil.subsec_nanosecond()),
+            ));
+        }
+        const WIDEST_ZONE_SECONDS: i64 = 14 * 3600;
+        ((mine - theirs).abs() > WIDEST_ZONE_SECONDS).then(|| mine.cmp(&theirs))
+    }
+
+    /// Seconds from `earlier` to `self`, where both times of day are known in
+    /// the same way; `None` otherwise.
+    pub fn seconds_since(&self, earlier: &Moment) -> Option<i64> {
+        let comparable = self.precision == Precision::Time
+            && earlier.precision == Precision::Time
+            && self.offset_seconds.is_some() == earlier.offset_seconds.is_some();
+        comparable.then(|| self.seconds() - earlier.seconds())
+    }
+
+    /// A total order for sorting and for choosing a keeper: by instant, an
+    /// unknown zone taken as UTC, a day as its midnight. Unlike [`order`],
+    /// it claims nothing about what came first.
+    ///
+    /// [`order`]: Moment::order
+    pub fn sort_key(&self) -> (i64, i32) {
+        (self.seconds(), self.civil.subsec_nanosecond())
+    }
+}
+
+/// Days since 1970-01-01 in the proleptic Gregorian calendar.
+fn days_from_civil(moment: DateTime) -> i32 {
+    let epoch = jiff::civil::date(1970, 1, 1);
+    moment
+        .date()
+        .since((jiff::Unit::Day, epoch))
+        .map(|span| span.get_days())
+        .unwrap_or(0)
+}
+
+impl fmt::Display for Moment {
+    /// ISO 8601: the day alone at day precision, no zone where none is known.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.precision == Precision::Day {
+            return write!(f, "{}", self.civil.date());
+        }
+        write!(f, "{}", self.civil)?;
+        match self.offset_seconds {
+            None => Ok(()),
+            Some(0) => write!(f, "Z"),
+            Some(seconds) => {
+                let sign = if seconds < 0 { '-' } else { '+' };
+                let minutes = seconds.abs() / 60;
+                write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+            }
+        }
+    }
+}

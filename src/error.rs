@@ -1,0 +1,147 @@
+//! One error type for the library, with a place and advice.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// Why a call failed as a whole. A single bad record is no error: it becomes a
+/// [`Rejection`](crate::ingest::Rejection) and the run goes on.
+#[derive(Debug)]
+pub struct Error(Box<ErrorKind>);
+
+/// What went wrong.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A file could not be read or written.
+    Io {
+        /// What was being done, as in "reading the input".
+        doing: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// The inputs hold no document at all.
+    NoDocuments {
+        /// Inputs as given.
+        inputs: Vec<String>,
+        /// Records that were rejected.
+        rejected: u64,
+        /// The first rejection in words, if there was one.
+        first: Option<String>,
+    },
+    /// A setting has a value that makes no sense.
+    Setting {
+        /// Name of the flag, with its dashes.
+        flag: &'static str,
+        /// What is wrong and what to use instead.
+        advice: String,
+    },
+    /// The output folder holds something that this program did not write, or
+    /// an earlier result without leave to replace it.
+    OutputExists {
+        /// The folder.
+        path: PathBuf,
+        /// True when `--force` would replace it.
+        ours: bool,
+    },
+    /// A key that no document has.
+    UnknownKey {
+        /// The key as asked for.
+        key: String,
+        /// Keys that look like it.
+        near: Vec<String>,
+    },
+    /// The caller asked to stop.
+    Cancelled,
+    /// The program's own accounts do not balance: a defect in wirecopy.
+    Internal(String),
+}
+
+impl Error {
+    /// What went wrong, to match on.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0
+    }
+
+    /// An input or output error with its place.
+    pub fn io(doing: &'static str, path: impl Into<PathBuf>, cause: std::io::Error) -> Self {
+        ErrorKind::Io {
+            doing,
+            path: path.into(),
+            cause,
+        }
+        .into()
+    }
+
+    /// A setting that makes no sense.
+    pub fn setting(flag: &'static str, advice: impl Into<String>) -> Self {
+        ErrorKind::Setting {
+            flag,
+            advice: advice.into(),
+        }
+        .into()
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Error(Box::new(kind))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind() {
+            ErrorKind::Io { doing, path, cause } => {
+                write!(f, "{doing}: {}: {cause}", path.display())
+            }
+            ErrorKind::NoDocuments {
+                inputs,
+                rejected,
+                first,
+            } => {
+                write!(f, "no document in {}", inputs.join(", "))?;
+                match (rejected, first) {
+                    (0, _) | (_, None) => write!(
+                        f,
+                        "; wirecopy reads text files, folders, JSON lines, CSV and TSV, each also .gz or .zst"
+                    ),
+                    (n, Some(first)) => write!(f, "; {n} rejected, the first: {first}"),
+                }
+            }
+            ErrorKind::Setting { flag, advice } => write!(f, "{flag}: {advice}"),
+            ErrorKind::OutputExists { path, ours: true } => write!(
+                f,
+                "{} holds an earlier result; give --force to replace it, or name another folder",
+                path.display()
+            ),
+            ErrorKind::OutputExists { path, ours: false } => write!(
+                f,
+                "{} holds files that wirecopy did not write, so it is left alone; name another folder",
+                path.display()
+            ),
+            ErrorKind::UnknownKey { key, near } => {
+                write!(f, "no document has the key {key:?}")?;
+                if !near.is_empty() {
+                    write!(f, "; did you mean {}?", near.join(" or "))?;
+                }
+                Ok(())
+            }
+            ErrorKind::Cancelled => write!(f, "stopped on request"),
+            ErrorKind::Internal(what) => write!(
+                f,
+                "this is a defect in wirecopy, please report it with the input: {what}"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self.kind() {
+            ErrorKind::Io { cause, .. } => Some(cause),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! wirecopy
+pub mod document;
+pub mod error;
