@@ -123,11 +123,13 @@ impl Moment {
         }
         let (mine, theirs) = (self.seconds(), other.seconds());
         if self.offset_seconds.is_some() == other.offset_seconds.is_some() {
-            return Some(mine.cmp(&theirs).then(
-                self.civil
-                    .subsec_nanosecond()
-                    .cmp(&other.civil.subsec_nanosecond()),
-            ));
+            return Some(
+                mine.cmp(&theirs).then(
+                    self.civil
+                        .subsec_nanosecond()
+                        .cmp(&other.civil.subsec_nanosecond()),
+                ),
+            );
         }
         const WIDEST_ZONE_SECONDS: i64 = 14 * 3600;
         ((mine - theirs).abs() > WIDEST_ZONE_SECONDS).then(|| mine.cmp(&theirs))

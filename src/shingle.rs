@@ -1,0 +1,112 @@
+//! Canonical text to hashed shingles.
+
+use crate::hash::hash64;
+use crate::normalise::{Normalised, starts_spaceless};
+
+/// A run of neighbouring tokens, as its hash and its length.
+///
+/// The shingle at index `i` of a list begins at token `i`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shingle {
+    /// XXH3-64 of the canonical words joined by single spaces.
+    pub hash: u64,
+    /// One past its last token.
+    pub end: u32,
+}
+
+/// What a word adds to the width of a shingle, in fortieths of the default five words.
+const WORD_WEIGHT: usize = 8;
+/// What a letter of a script without spaces adds: eight of them weigh as much as five words.
+const SPACELESS_WEIGHT: usize = 5;
+
+/// All shingles of a text in order, repetitions included.
+///
+/// A shingle is the shortest run of tokens from its start that is `width`
+/// words wide, where eight letters of a script without spaces count as five
+/// words; so the width is a local matter, and a text that mixes scripts is
+/// shingled like its parts. A text narrower than that has one shingle, the
+/// whole of it; an empty text has none.
+///
+/// # Examples
+/// ```
+/// use wirecopy::{normalise::normalise, shingle::shingles};
+/// assert_eq!(shingles(&normalise("one two three four five six"), 5).len(), 2);
+/// assert_eq!(shingles(&normalise("one two"), 5).len(), 1);
+/// assert_eq!(shingles(&normalise(""), 5).len(), 0);
+/// ```
+pub fn shingles(text: &Normalised, width: usize) -> Vec<Shingle> {
+    let full = width.max(1) * WORD_WEIGHT;
+    let weights: Vec<usize> = (0..text.len())
+        .map(|i| {
+            if starts_spaceless(text.word(i)) {
+                SPACELESS_WEIGHT
+            } else {
+                WORD_WEIGHT
+            }
+        })
+        .collect();
+    let mut list = Vec::with_capacity(text.len());
+    let (mut end, mut weight) = (0, 0);
+    for (start, own) in weights.iter().enumerate() {
+        while weight < full
+            && let Some(next) = weights.get(end)
+        {
+            weight += next;
+            end += 1;
+        }
+        if weight < full {
+            break;
+        }
+        list.push(Shingle {
+            hash: hash64(text.words(start, end).as_bytes()),
+            end: end as u32,
+        });
+        weight -= own;
+    }
+    if list.is_empty() && !text.is_empty() {
+        list.push(Shingle {
+            hash: hash64(text.canonical().as_bytes()),
+            end: text.len() as u32,
+        });
+    }
+    list
+}
+
+/// The distinct shingle hashes of a text, ascending: what Jaccard and
+/// containment are computed over.
+pub fn shingle_set(shingles: &[Shingle]) -> Box<[u64]> {
+    let mut set: Vec<u64> = shingles.iter().map(|shingle| shingle.hash).collect();
+    set.sort_unstable();
+    set.dedup();
+    set.into_boxed_slice()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normalise::normalise;
+    use std::collections::HashSet;
+
+    #[test]
+    fn words_come_in_fives_and_letters_without_spaces_in_eights() {
+        let list = shingles(&normalise("a b c d e f g"), 5);
+        let ends: Vec<u32> = list.iter().map(|s| s.end).collect();
+        assert_eq!(ends, [5, 6, 7]);
+        let han = shingles(&normalise("一二三四五六七八九十"), 5);
+        let ends: Vec<u32> = han.iter().map(|s| s.end).collect();
+        assert_eq!(ends, [8, 9, 10]);
+    }
+
+    #[test]
+    fn a_shingle_is_its_words() {
+        let text = normalise("The cat sat on the mat, the cat sat on the mat");
+        let list = shingles(&text, 5);
+        let naive: HashSet<Vec<&str>> = (0..list.len())
+            .map(|i| (i..i + 5).map(|j| text.word(j)).collect())
+            .collect();
+        assert_eq!(list.len(), text.len() - 4);
+        assert_eq!(shingle_set(&list).len(), naive.len());
+        assert_eq!(list[0].hash, hash64(b"the cat sat on the"));
+        assert_eq!(list[0], Shingle { end: 5, ..list[6] });
+    }
+}
