@@ -1,11 +1,11 @@
 //! wirecopy
+pub mod candidates;
+pub mod config;
 pub mod document;
 pub mod error;
+pub mod group;
 pub mod hash;
 pub mod normalise;
 pub mod shingle;
-/// stub
-pub mod sketch {
-    /// v
-    pub const SIGNATURE_VERSION: u8 = 1;
-}
+pub mod sketch;
+pub mod verify;

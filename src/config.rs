@@ -1,0 +1,152 @@
+//! The settings of a run: all that can change a result, frozen in one struct.
+
+use serde::Serialize;
+
+use crate::error::Error;
+
+/// Everything that decides a result. Threads, memory, paths and colour are not
+/// here, because they must not matter. `run.json` holds a copy.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Settings {
+    /// Exact Jaccard from which two documents merge, in `(0, 1]`.
+    pub threshold: f64,
+    /// Exact containment from which two documents merge, in `(0, 1]`, or `None`.
+    pub containment: Option<f64>,
+    /// Words that a pair must share before containment counts.
+    pub min_shared_words: u32,
+    /// Words in a shingle.
+    pub width: usize,
+    /// Bands of the signature.
+    pub bands: usize,
+    /// Slots in a band.
+    pub rows: usize,
+    /// Seed of the signature's hash functions.
+    pub seed: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            threshold: 0.5,
+            containment: Some(0.7),
+            min_shared_words: 60,
+            width: 5,
+            bands: 42,
+            rows: 3,
+            seed: 0,
+        }
+    }
+}
+
+impl Settings {
+    /// Refuses values that make no sense, with advice.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Setting`](crate::error::ErrorKind::Setting) naming the flag.
+    pub fn check(&self) -> Result<(), Error> {
+        let share = |value: f64| value > 0.0 && value <= 1.0;
+        if !share(self.threshold) {
+            return Err(Error::setting(
+                "--threshold",
+                format!(
+                    "{} is not a Jaccard between 0 and 1; 0.5 is the default",
+                    self.threshold
+                ),
+            ));
+        }
+        if let Some(bar) = self.containment
+            && !share(bar)
+        {
+            return Err(Error::setting(
+                "--containment",
+                format!("{bar} is not a share between 0 and 1; give 0.7, the default, or `off`"),
+            ));
+        }
+        if !(1..=64).contains(&self.width) {
+            return Err(Error::setting(
+                "--width",
+                format!(
+                    "{} words do not make a shingle; take 1 to 64 (5 is the default)",
+                    self.width
+                ),
+            ));
+        }
+        if self.bands == 0 || self.rows == 0 || self.bands.saturating_mul(self.rows) > 4096 {
+            return Err(Error::setting(
+                "--bands",
+                format!(
+                    "{} bands of {} rows are not between 1 and 4096 slots; 42 and 3 are the defaults",
+                    self.bands, self.rows
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Number of slots in a signature.
+    pub fn slots(&self) -> usize {
+        self.bands * self.rows
+    }
+
+    /// Probability that banding proposes a pair of this Jaccard:
+    /// `1 - (1 - J^rows)^bands` (Leskovec, Rajaraman, Ullman, *Mining of Massive
+    /// Datasets*, section 3.4).
+    ///
+    /// ```
+    /// let settings = wirecopy::config::Settings::default();
+    /// assert!(settings.banding_recall(0.5) > 0.996);
+    /// ```
+    pub fn banding_recall(&self, jaccard: f64) -> f64 {
+        1.0 - (1.0 - jaccard.powi(self.rows as i32)).powi(self.bands as i32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_sound_and_odd_values_are_named() {
+        assert!(Settings::default().check().is_ok());
+        for (settings, flag) in [
+            (
+                Settings {
+                    threshold: 0.0,
+                    ..Settings::default()
+                },
+                "--threshold",
+            ),
+            (
+                Settings {
+                    threshold: f64::NAN,
+                    ..Settings::default()
+                },
+                "--threshold",
+            ),
+            (
+                Settings {
+                    containment: Some(1.5),
+                    ..Settings::default()
+                },
+                "--containment",
+            ),
+            (
+                Settings {
+                    width: 0,
+                    ..Settings::default()
+                },
+                "--width",
+            ),
+            (
+                Settings {
+                    bands: usize::MAX,
+                    ..Settings::default()
+                },
+                "--bands",
+            ),
+        ] {
+            let message = settings.check().unwrap_err().to_string();
+            assert!(message.starts_with(flag), "{message}");
+        }
+    }
+}

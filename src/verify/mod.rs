@@ -1,0 +1,225 @@
+//! Candidate pairs to exact values: Jaccard, containment, shared words.
+//!
+//! Sketches end here. A pair leaves this stage only with values computed from
+//! the complete shingle sets of both texts.
+
+mod run;
+mod template;
+
+pub use run::{covered_spans, covered_words, longest_run};
+pub use template::is_template;
+
+use crate::candidates::CandidatePair;
+use crate::config::Settings;
+
+/// A pair with its exact values: `a < b`, indices as in the candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerifiedPair {
+    /// The smaller index.
+    pub a: u32,
+    /// The larger index.
+    pub b: u32,
+    /// Distinct shingles that both texts have.
+    pub shared: u32,
+    /// Distinct shingles of `a`.
+    pub shingles_a: u32,
+    /// Distinct shingles of `b`.
+    pub shingles_b: u32,
+    /// Words that lie in a shared shingle, counted in the text that has fewer of them.
+    pub shared_words: u32,
+    /// Words of the longest run that stands in both texts.
+    pub longest_run_words: u32,
+    /// What the pair means for grouping.
+    pub standing: Standing,
+}
+
+impl VerifiedPair {
+    /// Shared shingles divided by all distinct shingles of the two texts.
+    pub fn jaccard(&self) -> f64 {
+        jaccard(self.shared, self.shingles_a, self.shingles_b)
+    }
+
+    /// Share of `a`'s distinct shingles that `b` has.
+    pub fn containment_a(&self) -> f64 {
+        containment(self.shared, self.shingles_a)
+    }
+
+    /// Share of `b`'s distinct shingles that `a` has.
+    pub fn containment_b(&self) -> f64 {
+        containment(self.shared, self.shingles_b)
+    }
+}
+
+/// What a verified pair means for grouping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// Above a bar: the two belong to one group.
+    Copy,
+    /// One stands in the other, which is more than [`EXCERPT_RATIO`] times as long.
+    Excerpt,
+    /// The same form filled in anew: never merges.
+    Template,
+    /// Above a bar, but one text has under [`SHORT_WORDS`] words: never merges.
+    Short,
+}
+
+/// How many times longer than an excerpt the whole text is, at least.
+pub const EXCERPT_RATIO: u32 = 4;
+
+/// Words below which only identical texts merge.
+pub const SHORT_WORDS: u32 = 20;
+
+/// Resemblance of two sets from their sizes; 0 where both are empty.
+pub fn jaccard(shared: u32, a: u32, b: u32) -> f64 {
+    let all = u64::from(a) + u64::from(b) - u64::from(shared);
+    if all == 0 {
+        0.0
+    } else {
+        f64::from(shared) / all as f64
+    }
+}
+
+/// Share of a set of `size` that is shared; 0 for an empty set.
+pub fn containment(shared: u32, size: u32) -> f64 {
+    if size == 0 {
+        0.0
+    } else {
+        f64::from(shared) / f64::from(size)
+    }
+}
+
+/// Number of values that two ascending lists without repetition share.
+pub fn overlap(a: &[u64], b: &[u64]) -> u32 {
+    let (mut i, mut j, mut shared) = (0, 0, 0);
+    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
+        shared += u32::from(x == y);
+        i += usize::from(x <= y);
+        j += usize::from(y <= x);
+    }
+    shared
+}
+
+/// What the exact sets say about a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Below every bar.
+    Apart,
+    /// Jaccard reaches the threshold.
+    ByJaccard,
+    /// Containment reaches its bar; whether enough words are shared is still open.
+    ByContainment,
+}
+
+/// Compares two shingle sets with the bars. Returns the verdict and the number
+/// of shared shingles (0 where the sizes alone rule the pair out).
+pub fn judge(a: &[u64], b: &[u64], settings: &Settings) -> (Verdict, u32) {
+    let (small, large) = (a.len().min(b.len()), a.len().max(b.len()));
+    let bar = settings.containment.unwrap_or(f64::INFINITY);
+    let jaccard_possible = small as f64 >= settings.threshold * large as f64;
+    // k shared shingles lie over at most k * width words (letters without spaces: twice that).
+    let words_possible = small * 2 * settings.width >= settings.min_shared_words as usize;
+    if small == 0 || !(jaccard_possible || (bar <= 1.0 && words_possible)) {
+        return (Verdict::Apart, 0);
+    }
+    let shared = overlap(a, b);
+    let verdict = if jaccard(shared, a.len() as u32, b.len() as u32) >= settings.threshold {
+        Verdict::ByJaccard
+    } else if containment(shared, small as u32) >= bar {
+        Verdict::ByContainment
+    } else {
+        Verdict::Apart
+    };
+    (verdict, shared)
+}
+
+/// What [`verify`] needs to know of one side of a pair, in full.
+pub struct Side<'a> {
+    /// The tokens.
+    pub text: &'a crate::normalise::Normalised,
+    /// The shingles in text order.
+    pub shingles: &'a [crate::shingle::Shingle],
+    /// The distinct shingle hashes, ascending.
+    pub set: &'a [u64],
+}
+
+/// Verifies one candidate exactly; `None` where it stays below every bar.
+///
+/// Cost: one merge of two sorted lists; a pair above a bar also has its longest
+/// run and its template test, linear up to a logarithm in its words.
+pub fn verify(
+    pair: CandidatePair,
+    a: &Side<'_>,
+    b: &Side<'_>,
+    settings: &Settings,
+) -> Option<VerifiedPair> {
+    let (verdict, shared) = judge(a.set, b.set, settings);
+    if verdict == Verdict::Apart {
+        return None;
+    }
+    let shared_words = covered_words(a.shingles, b.set).min(covered_words(b.shingles, a.set));
+    if verdict == Verdict::ByContainment && shared_words < settings.min_shared_words {
+        return None;
+    }
+    let (small, large) = {
+        let (x, y) = (a.text.len() as u32, b.text.len() as u32);
+        (x.min(y), x.max(y))
+    };
+    let standing = if is_template(a.text, b.text) {
+        Standing::Template
+    } else if small < SHORT_WORDS {
+        Standing::Short
+    } else if verdict == Verdict::ByContainment && large > EXCERPT_RATIO * small {
+        Standing::Excerpt
+    } else {
+        Standing::Copy
+    };
+    Some(VerifiedPair {
+        a: pair.a,
+        b: pair.b,
+        shared,
+        shingles_a: a.set.len() as u32,
+        shingles_b: b.set.len() as u32,
+        shared_words,
+        longest_run_words: longest_run(a.shingles, b.shingles),
+        standing,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    proptest! {
+        #[test]
+        fn overlap_is_the_size_of_the_intersection(
+            a in prop::collection::btree_set(0u64..80, 0..60),
+            b in prop::collection::btree_set(0u64..80, 0..60),
+        ) {
+            let (x, y): (Vec<u64>, Vec<u64>) = (a.iter().copied().collect(), b.iter().copied().collect());
+            let both: BTreeSet<_> = a.intersection(&b).collect();
+            prop_assert_eq!(overlap(&x, &y) as usize, both.len());
+        }
+
+        #[test]
+        fn the_size_filter_never_loses_a_pair(
+            a in prop::collection::btree_set(0u64..40, 1..40),
+            b in prop::collection::btree_set(0u64..40, 1..40),
+        ) {
+            let (x, y): (Vec<u64>, Vec<u64>) = (a.into_iter().collect(), b.into_iter().collect());
+            let settings = Settings::default();
+            let shared = overlap(&x, &y);
+            let j = jaccard(shared, x.len() as u32, y.len() as u32);
+            if j >= settings.threshold {
+                prop_assert_eq!(judge(&x, &y, &settings), (Verdict::ByJaccard, shared));
+            }
+        }
+    }
+
+    #[test]
+    fn empty_sets_are_never_alike() {
+        assert_eq!(jaccard(0, 0, 0), 0.0);
+        assert_eq!(judge(&[], &[], &Settings::default()).0, Verdict::Apart);
+    }
+}

@@ -1,0 +1,129 @@
+//! How much two texts share word by word: covered words and the longest run.
+
+use ahash::AHashSet;
+
+use crate::hash::hash64_seeded;
+use crate::shingle::Shingle;
+
+/// Words of a text that lie in a shingle which `others` (ascending) holds too.
+pub fn covered_words(shingles: &[Shingle], others: &[u64]) -> u32 {
+    covered_spans(shingles, others)
+        .iter()
+        .map(|(from, to)| to - from)
+        .sum()
+}
+
+/// The token ranges of a text that lie in shingles which `others` (ascending)
+/// holds too: ordered, apart.
+pub fn covered_spans(shingles: &[Shingle], others: &[u64]) -> Vec<(u32, u32)> {
+    let mut spans: Vec<(u32, u32)> = Vec::new();
+    for (start, shingle) in (0u32..).zip(shingles) {
+        if others.binary_search(&shingle.hash).is_ok() {
+            match spans.last_mut() {
+                Some((_, to)) if start <= *to => *to = shingle.end,
+                _ => spans.push((start, shingle.end)),
+            }
+        }
+    }
+    spans
+}
+
+/// Words of the longest run that stands in both texts; 0 where they share no shingle.
+///
+/// Binary search over the run's length in shingles, comparing hashes of windows
+/// of shingles: a run of n shingles contains one of n - 1, so the search is sound.
+/// Cost: the words of both texts times the logarithm of the shorter.
+pub fn longest_run(a: &[Shingle], b: &[Shingle]) -> u32 {
+    let (mut best, mut low, mut high) = (0, 1, a.len().min(b.len()));
+    while low <= high {
+        let middle = low + (high - low) / 2;
+        match run_of(a, b, middle) {
+            Some(words) => {
+                best = words;
+                low = middle + 1;
+            }
+            None => high = middle - 1,
+        }
+    }
+    best
+}
+
+/// Words of a run of exactly `length` shingles that stands in both texts.
+fn run_of(a: &[Shingle], b: &[Shingle], length: usize) -> Option<u32> {
+    let of_a: AHashSet<u64> = window_hashes(a, length).collect();
+    (0u32..)
+        .zip(window_hashes(b, length))
+        .filter(|(_, hash)| of_a.contains(hash))
+        .filter_map(|(start, _)| Some(b.get(start as usize + length - 1)?.end - start))
+        .max()
+}
+
+/// Polynomial hashes (modulo 2^64, of mixed shingle hashes) of all windows.
+fn window_hashes(shingles: &[Shingle], length: usize) -> impl Iterator<Item = u64> + '_ {
+    const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mix = |shingle: &Shingle| hash64_seeded(&shingle.hash.to_le_bytes(), 1);
+    let highest = (1..length).fold(1u64, |power, _| power.wrapping_mul(BASE));
+    let mut rolling = 0u64;
+    shingles.iter().enumerate().filter_map(move |(i, shingle)| {
+        if let Some(leaving) = i.checked_sub(length).and_then(|j| shingles.get(j)) {
+            rolling = rolling.wrapping_sub(mix(leaving).wrapping_mul(highest));
+        }
+        rolling = rolling.wrapping_mul(BASE).wrapping_add(mix(shingle));
+        (i + 1 >= length).then_some(rolling)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normalise::normalise;
+    use crate::shingle::{shingle_set, shingles};
+    use proptest::prelude::*;
+
+    /// Longest common run of words by dynamic programming, runs under the width aside.
+    fn naive(a: &[&str], b: &[&str], width: usize) -> u32 {
+        let mut best = 0;
+        let mut row = vec![0; b.len() + 1];
+        for x in a {
+            let mut next = vec![0; b.len() + 1];
+            for (j, y) in b.iter().enumerate() {
+                if x == y {
+                    next[j + 1] = row[j] + 1;
+                    best = best.max(next[j + 1]);
+                }
+            }
+            row = next;
+        }
+        if best < width as u32 { 0 } else { best }
+    }
+
+    proptest! {
+        #[test]
+        fn longest_run_equals_the_dynamic_program(
+            a in prop::collection::vec("[abc]", 3..60), b in prop::collection::vec("[abc]", 3..60)
+        ) {
+            let (left, right) = (normalise(&a.join(" ")), normalise(&b.join(" ")));
+            let words = |list: &'_ [String]| list.to_vec();
+            let (x, y) = (words(&a), words(&b));
+            let x: Vec<&str> = x.iter().map(String::as_str).collect();
+            let y: Vec<&str> = y.iter().map(String::as_str).collect();
+            let run = longest_run(&shingles(&left, 3), &shingles(&right, 3));
+            prop_assert_eq!(run, naive(&x, &y, 3));
+        }
+
+        #[test]
+        fn covered_words_are_those_in_a_shared_shingle(
+            a in prop::collection::vec("[abcd]", 3..50), b in prop::collection::vec("[abcd]", 3..50)
+        ) {
+            let (left, right) = (normalise(&a.join(" ")), normalise(&b.join(" ")));
+            let others: Vec<&[String]> = b.windows(3).collect();
+            let covered = (0..a.len())
+                .filter(|&i| (i.saturating_sub(2)..=i).any(|s| {
+                    a.get(s..s + 3).is_some_and(|w| others.contains(&w))
+                }))
+                .count();
+            let fast = covered_words(&shingles(&left, 3), &shingle_set(&shingles(&right, 3)));
+            prop_assert_eq!(fast as usize, covered);
+        }
+    }
+}
