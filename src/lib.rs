@@ -6,6 +6,7 @@ pub mod error;
 pub mod group;
 pub mod hash;
 pub mod normalise;
+pub mod pipeline;
 pub mod shingle;
 pub mod sketch;
 pub mod verify;

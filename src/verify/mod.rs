@@ -7,10 +7,12 @@ mod run;
 mod template;
 
 pub use run::{covered_spans, covered_words, longest_run};
-pub use template::is_template;
+pub use template::{Form, is_template};
 
 use crate::candidates::CandidatePair;
 use crate::config::Settings;
+use crate::normalise::Normalised;
+use crate::shingle::Shingle;
 
 /// A pair with its exact values: `a < b`, indices as in the candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,43 +134,46 @@ pub fn judge(a: &[u64], b: &[u64], settings: &Settings) -> (Verdict, u32) {
     (verdict, shared)
 }
 
-/// What [`verify`] needs to know of one side of a pair, in full.
+/// One side of a pair in full, for what sets cannot tell.
 pub struct Side<'a> {
-    /// The tokens.
-    pub text: &'a crate::normalise::Normalised,
+    /// The original text.
+    pub text: &'a str,
+    /// Its tokens.
+    pub words: &'a Normalised,
     /// The shingles in text order.
-    pub shingles: &'a [crate::shingle::Shingle],
+    pub shingles: &'a [Shingle],
     /// The distinct shingle hashes, ascending.
     pub set: &'a [u64],
 }
 
-/// Verifies one candidate exactly; `None` where it stays below every bar.
+/// Completes a pair that [`judge`] found above a bar; `None` where containment
+/// was its only claim and it shares too few words.
 ///
-/// Cost: one merge of two sorted lists; a pair above a bar also has its longest
-/// run and its template test, linear up to a logarithm in its words.
-pub fn verify(
+/// Cost: linear in the words of both texts, up to a logarithm, for the longest
+/// run; one token diff for the template test.
+pub fn verify<'a>(
     pair: CandidatePair,
-    a: &Side<'_>,
-    b: &Side<'_>,
+    (verdict, shared): (Verdict, u32),
+    a: &Side<'a>,
+    b: &Side<'a>,
     settings: &Settings,
 ) -> Option<VerifiedPair> {
-    let (verdict, shared) = judge(a.set, b.set, settings);
-    if verdict == Verdict::Apart {
-        return None;
-    }
     let shared_words = covered_words(a.shingles, b.set).min(covered_words(b.shingles, a.set));
-    if verdict == Verdict::ByContainment && shared_words < settings.min_shared_words {
+    let too_little = shared_words < settings.min_shared_words;
+    if verdict == Verdict::Apart || (verdict == Verdict::ByContainment && too_little) {
         return None;
     }
-    let (small, large) = {
-        let (x, y) = (a.text.len() as u32, b.text.len() as u32);
-        (x.min(y), x.max(y))
+    let (words_a, words_b) = (a.words.len() as u32, b.words.len() as u32);
+    let (shorter, longer) = (words_a.min(words_b), words_a.max(words_b));
+    let form = |side: &Side<'a>| Form {
+        text: side.text,
+        words: side.words,
     };
-    let standing = if is_template(a.text, b.text) {
+    let standing = if is_template(form(a), form(b)) {
         Standing::Template
-    } else if small < SHORT_WORDS {
+    } else if shorter < SHORT_WORDS {
         Standing::Short
-    } else if verdict == Verdict::ByContainment && large > EXCERPT_RATIO * small {
+    } else if verdict == Verdict::ByContainment && longer > EXCERPT_RATIO * shorter {
         Standing::Excerpt
     } else {
         Standing::Copy

@@ -1,0 +1,334 @@
+//! Texts to groups: normalise, shingle, sketch, candidates, verify, group.
+
+use ahash::AHashSet;
+use rayon::prelude::*;
+
+use crate::candidates::{
+    CandidatePair, Candidates, Class, banding_pairs, classes, fingerprint_pairs, window_for, winnow,
+};
+use crate::config::Settings;
+use crate::error::Error;
+use crate::group::{components, refine};
+use crate::hash::hash128;
+use crate::normalise::{Normalised, normalise};
+use crate::shingle::{Shingle, shingle_set, shingles};
+use crate::sketch::{MinHasher, Signature};
+use crate::verify::{Side, Standing, Verdict, VerifiedPair, covered_spans, judge, verify};
+
+use super::Observer;
+
+/// Classes in a group up to which all its pairs are compared and listed.
+pub const COMPLETE_GROUP: usize = 200;
+
+/// Documents that are read and sketched before identical texts among them are
+/// folded, so that a million copies of one page never stand in memory as sketches.
+const CHUNK: usize = 4096;
+
+/// What the search found. Pairs and groups speak of classes; a class is all
+/// documents with one canonical text.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Words of each document.
+    pub words: Vec<u32>,
+    /// Invisible characters left out of each document.
+    pub removed: Vec<u32>,
+    /// Classes, ordered by their first member.
+    pub classes: Vec<Class>,
+    /// The class of each document.
+    pub class_of: Vec<u32>,
+    /// Distinct shingles of each class, ascending.
+    pub sets: Vec<Box<[u64]>>,
+    /// Verified pairs of classes, ascending.
+    pub pairs: Vec<VerifiedPair>,
+    /// Pairs that a round-up lost, ascending: verified, but not of one group.
+    pub bridges: Vec<(u32, u32)>,
+    /// Groups with two documents and more, ordered by their first member.
+    pub groups: Vec<FoundGroup>,
+    /// What was counted on the way.
+    pub counts: SearchCounts,
+}
+
+/// The classes of one group, ascending.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundGroup {
+    /// Indices of the classes.
+    pub classes: Vec<u32>,
+}
+
+/// Counts of the search, for `run.json`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct SearchCounts {
+    /// Distinct canonical texts.
+    pub classes: u64,
+    /// Pairs that banding or a shared fingerprint proposed.
+    pub candidates: u64,
+    /// Pairs compared because both stood in one component already.
+    pub completed: u64,
+    /// Buckets with more members than the cap.
+    pub capped_buckets: u64,
+    /// Components with more classes than are compared pair by pair.
+    pub incomplete_components: u64,
+    /// Pairs that a round-up lost.
+    pub bridges: u64,
+}
+
+/// What is held of a class while pairs are looked for.
+struct Sketched {
+    content: Option<u128>,
+    words: u32,
+    removed: u32,
+    set: Box<[u64]>,
+    fingerprints: Vec<u64>,
+    signature: Option<Signature>,
+}
+
+fn sketch(text: &str, settings: &Settings, window: usize, hasher: &MinHasher) -> Sketched {
+    let normalised = normalise(text);
+    let list = shingles(&normalised, settings.width);
+    let set = shingle_set(&list);
+    Sketched {
+        content: (!normalised.is_empty()).then(|| hash128(normalised.canonical().as_bytes())),
+        words: normalised.len() as u32,
+        removed: normalised.removed(),
+        fingerprints: winnow(&list, window),
+        signature: (!set.is_empty()).then(|| hasher.sign(&set)),
+        set,
+    }
+}
+
+/// Finds all groups among `texts`.
+///
+/// The result does not depend on threads. It depends on the order of the texts
+/// only through their indices, which callers derive from sorted keys.
+///
+/// # Errors
+/// A setting that makes no sense, or a stop that the observer asked for.
+pub fn search(
+    texts: &[&str],
+    settings: &Settings,
+    observer: &dyn Observer,
+) -> Result<Found, Error> {
+    settings.check()?;
+    let mut found = Found::default();
+    observer.stage("reading words", texts.len())?;
+    let (fingerprints, signatures) = sketch_all(texts, settings, &mut found, observer)?;
+
+    observer.stage("looking for pairs", found.classes.len())?;
+    let candidates = propose(&fingerprints, &signatures, &found.classes, settings);
+    drop((fingerprints, signatures));
+    found.counts.candidates = candidates.pairs.len() as u64;
+    found.counts.capped_buckets = candidates.capped_buckets;
+
+    observer.stage("comparing pairs", candidates.pairs.len())?;
+    let view = View {
+        texts,
+        classes: &found.classes,
+        sets: &found.sets,
+        settings,
+    };
+    let mut pairs = view.verify_all(&candidates.pairs);
+    let completed = view.complete(&candidates.pairs, &pairs, &mut found.counts);
+    pairs.extend(view.verify_all(&completed));
+    pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
+
+    observer.stage("grouping", pairs.len())?;
+    let (groups, bridges) = view.group(&pairs);
+    found.counts.bridges = bridges.len() as u64;
+    (found.groups, found.bridges, found.pairs) = (groups, bridges, pairs);
+    Ok(found)
+}
+
+type Sketches = (Vec<Vec<u64>>, Vec<Option<Signature>>);
+
+/// Sketches every text chunk by chunk, keeping sketches of first members only.
+fn sketch_all(
+    texts: &[&str],
+    settings: &Settings,
+    found: &mut Found,
+    observer: &dyn Observer,
+) -> Result<Sketches, Error> {
+    let hasher = MinHasher::new(settings.slots(), settings.seed);
+    let window = window_for(settings.width, settings.threshold, settings.containment);
+    let mut contents: Vec<Option<u128>> = Vec::with_capacity(texts.len());
+    let mut known: AHashSet<u128> = AHashSet::new();
+    let (mut fingerprints, mut signatures) = (Vec::new(), Vec::new());
+    for chunk in texts.chunks(CHUNK) {
+        observer.progress(contents.len())?;
+        let sketched: Vec<Sketched> = chunk
+            .par_iter()
+            .map(|text| sketch(text, settings, window, &hasher))
+            .collect();
+        for one in sketched {
+            contents.push(one.content);
+            found.words.push(one.words);
+            found.removed.push(one.removed);
+            if one.content.is_none_or(|content| known.insert(content)) {
+                found.sets.push(one.set);
+                fingerprints.push(one.fingerprints);
+                signatures.push(one.signature);
+            }
+        }
+    }
+    found.classes = classes(&contents);
+    found.counts.classes = found.classes.len() as u64;
+    found.class_of = vec![0; texts.len()];
+    for (number, class) in (0u32..).zip(&found.classes) {
+        for &member in &class.members {
+            if let Some(of) = found.class_of.get_mut(member as usize) {
+                *of = number;
+            }
+        }
+    }
+    Ok((fingerprints, signatures))
+}
+
+fn propose(
+    fingerprints: &[Vec<u64>],
+    signatures: &[Option<Signature>],
+    classes: &[Class],
+    settings: &Settings,
+) -> Candidates {
+    // Classes are ordered by key, so the index settles equal hashes as the key would.
+    let order = |class: u32| (classes.get(class as usize).map(|c| c.content), class);
+    let by_bands = banding_pairs(signatures, settings.bands, settings.rows, order);
+    if settings.containment.is_none() {
+        return by_bands;
+    }
+    by_bands.merge(fingerprint_pairs(fingerprints, order))
+}
+
+/// What the later half of the search looks at.
+struct View<'a> {
+    texts: &'a [&'a str],
+    classes: &'a [Class],
+    sets: &'a [Box<[u64]>],
+    settings: &'a Settings,
+}
+
+impl View<'_> {
+    fn set(&self, class: u32) -> &[u64] {
+        self.sets.get(class as usize).map_or(&[], |set| set)
+    }
+
+    fn text(&self, class: u32) -> &str {
+        let first = self
+            .classes
+            .get(class as usize)
+            .and_then(|c| c.members.first());
+        first
+            .and_then(|&member| self.texts.get(member as usize))
+            .copied()
+            .unwrap_or("")
+    }
+
+    /// Reads a class again: tokens and shingles are not held.
+    fn read(&self, class: u32) -> (Normalised, Vec<Shingle>) {
+        let normalised = normalise(self.text(class));
+        let list = shingles(&normalised, self.settings.width);
+        (normalised, list)
+    }
+
+    fn verify_all(&self, pairs: &[CandidatePair]) -> Vec<VerifiedPair> {
+        pairs
+            .par_iter()
+            .filter_map(|&pair| {
+                let (set_a, set_b) = (self.set(pair.a), self.set(pair.b));
+                let judged = judge(set_a, set_b, self.settings);
+                if judged.0 == Verdict::Apart {
+                    return None;
+                }
+                let ((words_a, list_a), (words_b, list_b)) = (self.read(pair.a), self.read(pair.b));
+                let a = Side {
+                    text: self.text(pair.a),
+                    words: &words_a,
+                    shingles: &list_a,
+                    set: set_a,
+                };
+                let b = Side {
+                    text: self.text(pair.b),
+                    words: &words_b,
+                    shingles: &list_b,
+                    set: set_b,
+                };
+                verify(pair, judged, &a, &b, self.settings)
+            })
+            .collect()
+    }
+
+    /// Pairs that stand in one component and were not proposed: banding misses
+    /// a few, and a group's own numbers should rest on all its pairs.
+    fn complete(
+        &self,
+        proposed: &[CandidatePair],
+        verified: &[VerifiedPair],
+        counts: &mut SearchCounts,
+    ) -> Vec<CandidatePair> {
+        let mut missing = Vec::new();
+        for component in components(&copy_edges(verified)) {
+            if component.len() > COMPLETE_GROUP {
+                counts.incomplete_components += 1;
+                continue;
+            }
+            for (i, &a) in component.iter().enumerate() {
+                for &b in &component[i + 1..] {
+                    let pair = CandidatePair { a, b };
+                    if proposed.binary_search(&pair).is_err() {
+                        missing.push(pair);
+                    }
+                }
+            }
+        }
+        counts.completed = missing.len() as u64;
+        missing
+    }
+
+    /// Components, refined, and classes of several documents that stand alone.
+    fn group(&self, pairs: &[VerifiedPair]) -> (Vec<FoundGroup>, Vec<(u32, u32)>) {
+        let edges = copy_edges(pairs);
+        let mut spans = |x: u32, y: u32| covered_spans(&self.read(x).1, self.set(y));
+        let (mut groups, mut bridges) = (Vec::new(), Vec::new());
+        let component_list = components(&edges);
+        for (component, own) in component_list.iter().zip(edges_of(&component_list, &edges)) {
+            if component.len() > 2 {
+                let refined = refine(&own, &mut spans);
+                groups.extend(refined.groups);
+                bridges.extend(refined.bridges);
+            } else {
+                groups.push(component.clone());
+            }
+        }
+        let grouped: AHashSet<u32> = groups.iter().flatten().copied().collect();
+        for (number, class) in (0u32..).zip(self.classes) {
+            if class.members.len() > 1 && !grouped.contains(&number) {
+                groups.push(vec![number]);
+            }
+        }
+        groups.sort_unstable();
+        bridges.sort_unstable();
+        let groups = groups.into_iter().map(|classes| FoundGroup { classes });
+        (groups.collect(), bridges)
+    }
+}
+
+fn copy_edges(pairs: &[VerifiedPair]) -> Vec<(u32, u32)> {
+    pairs
+        .iter()
+        .filter(|pair| pair.standing == Standing::Copy)
+        .map(|pair| (pair.a, pair.b))
+        .collect()
+}
+
+/// The edges of each component, in the order of the components.
+fn edges_of(components: &[Vec<u32>], edges: &[(u32, u32)]) -> Vec<Vec<(u32, u32)>> {
+    let mut home = ahash::AHashMap::new();
+    for (number, component) in components.iter().enumerate() {
+        home.extend(component.iter().map(|&member| (member, number)));
+    }
+    let mut lists = vec![Vec::new(); components.len()];
+    for edge in edges {
+        if let Some(list) = home.get(&edge.0).and_then(|&number| lists.get_mut(number)) {
+            list.push(*edge);
+        }
+    }
+    lists
+}
