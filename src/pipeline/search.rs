@@ -13,7 +13,9 @@ use crate::hash::hash128;
 use crate::normalise::{Normalised, normalise};
 use crate::shingle::{Shingle, shingle_set, shingles};
 use crate::sketch::{MinHasher, Signature};
-use crate::verify::{Side, Standing, Verdict, VerifiedPair, covered_spans, judge, verify};
+use crate::verify::{
+    Side, Standing, Verdict, VerifiedPair, covered_spans, demote_kin, judge, verify,
+};
 
 use super::Observer;
 
@@ -130,6 +132,7 @@ pub fn search(
     let completed = view.complete(&candidates.pairs, &pairs, &mut found.counts);
     pairs.extend(view.verify_all(&completed));
     pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
+    demote_kin(&mut pairs);
 
     observer.stage("grouping", pairs.len())?;
     let (groups, bridges) = view.group(&pairs);

@@ -3,9 +3,11 @@
 //! Sketches end here. A pair leaves this stage only with values computed from
 //! the complete shingle sets of both texts.
 
+mod kin;
 mod run;
 mod template;
 
+pub use kin::demote_kin;
 pub use run::{covered_spans, covered_words, longest_run};
 pub use template::{Form, is_template};
 

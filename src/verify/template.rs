@@ -100,8 +100,8 @@ const CHANGED_RATE: f64 = 0.02;
 const ONE_IS_ENOUGH_BELOW: usize = 50;
 /// Other words that may take each other's place however little else changed.
 const OTHER_SUBSTITUTIONS: usize = 5;
-/// Letters by which a name is told from another spelling of itself.
-const NAME_PREFIX: usize = 3;
+/// First letters that make two names spellings of one.
+const SAME_NAME_LETTERS: usize = 5;
 
 /// A text as the template test sees it.
 #[derive(Clone, Copy)]
@@ -275,43 +275,44 @@ impl<'a> Form<'a> {
             .is_some_and(char::is_uppercase)
     }
 
-    /// How often each word stands here, for words that are written with a
-    /// capital somewhere, are no numerals and have three letters at least.
-    fn names(&self) -> BTreeMap<&'a str, usize> {
+    /// Words that are written with a capital here, are no numerals, have three
+    /// letters at least and do not stand in `other`; and how often they stand here.
+    fn names_missing_from(&self, other: Form<'_>) -> Vec<(&'a str, usize)> {
+        let elsewhere: BTreeSet<&str> = (0..other.words.len())
+            .map(|i| other.words.word(i))
+            .collect();
         let mut names: BTreeMap<&'a str, usize> = BTreeMap::new();
-        let long = |word: &str| word.chars().count() >= NAME_PREFIX;
         for i in 0..self.words.len() {
             let word = self.words.word(i);
-            if self.is_capitalised(i) && long(word) && numeral(word).is_none() {
-                names.insert(word, 0);
+            if self.is_capitalised(i)
+                && word.chars().count() >= 3
+                && numeral(word).is_none()
+                && !elsewhere.contains(word)
+            {
+                *names.entry(word).or_default() += 1;
             }
         }
-        for i in 0..self.words.len() {
-            if let Some(count) = names.get_mut(self.words.word(i)) {
-                *count += 1;
-            }
-        }
-        names
+        names.into_iter().collect()
     }
 }
 
-/// True where each text repeats a name that the other never mentions. Names
-/// that begin alike count as spellings of one ("Sen" and "Senator").
+/// True where each text repeats a name that the other never mentions, nor
+/// anything that could be another spelling of it.
 fn renamed(a: Form<'_>, b: Form<'_>) -> bool {
-    let own = |x: Form<'_>, y: Form<'_>| -> BTreeMap<String, usize> {
-        let others: BTreeSet<&str> = (0..y.words.len()).map(|i| y.words.word(i)).collect();
-        let names = x.names().into_iter();
-        let own = names.filter(|(name, _)| !others.contains(name));
-        own.map(|(name, count)| (name.to_string(), count)).collect()
-    };
-    let prefix = |name: &str| -> String { name.chars().take(NAME_PREFIX).collect() };
-    let (of_a, of_b) = (own(a, b), own(b, a));
-    let repeats = |x: &BTreeMap<String, usize>, y: &BTreeMap<String, usize>| {
-        let spellings: BTreeSet<String> = y.keys().map(|name| prefix(name)).collect();
-        x.iter()
-            .any(|(name, &count)| count >= 2 && !spellings.contains(&prefix(name)))
+    let (of_a, of_b) = (a.names_missing_from(b), b.names_missing_from(a));
+    let repeats = |own: &[(&str, usize)], others: &[(&str, usize)]| {
+        let spelt = |name| others.iter().any(|&(other, _)| is_spelling(name, other));
+        own.iter().any(|&(name, count)| count >= 2 && !spelt(name))
     };
     repeats(&of_a, &of_b) && repeats(&of_b, &of_a)
+}
+
+/// True for names that may be one: "Sen" and "Senators", "Ostrel" and "Ostrel's",
+/// or any two that share their first letters.
+fn is_spelling(x: &str, y: &str) -> bool {
+    let (x, y) = (x.trim_end_matches('s'), y.trim_end_matches('s'));
+    let alike = x.chars().zip(y.chars()).take_while(|(x, y)| x == y).count();
+    alike >= SAME_NAME_LETTERS || x.starts_with(y) || y.starts_with(x)
 }
 
 /// True for a run of numerals that holds a month, a weekday or a lone year.
