@@ -1,0 +1,433 @@
+//! Dates as feeds and archives write them.
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::fmt::temporal::Pieces;
+
+use crate::document::{Moment, Precision};
+
+/// Reads a date: ISO 8601, RFC 3339, RFC 2822, Unix time in seconds, milli- or
+/// microseconds, and the forms of news pages with the month in English words.
+///
+/// Dates that can be read in two ways, such as `03/04/2021`, and dates that do
+/// not exist, such as 31 June, give `None`. A zone name whose offset depends on
+/// the season (`ET`) or on the country (`IST`) gives a moment without a zone.
+///
+/// # Examples
+/// ```
+/// use wirecopy::ingest::date::parse;
+/// let moment = parse("Thu, 03 Apr 2031 10:00:00 +0200").unwrap();
+/// assert_eq!(moment.to_string(), "2031-04-03T10:00:00+02:00");
+/// assert_eq!(parse("3 April 2031").unwrap().to_string(), "2031-04-03");
+/// assert!(parse("03/04/2031").is_none());
+/// ```
+pub fn parse(text: &str) -> Option<Moment> {
+    /// No date is longer; a megabyte in a date field is not worth the look.
+    const LONGEST: usize = 100;
+    let text = text.trim();
+    if text.is_empty() || text.len() > LONGEST {
+        return None;
+    }
+    number(text).or_else(|| iso(text)).or_else(|| words(text))
+}
+
+/// Numbers by their count of digits: a day, Unix time, or a compact date and
+/// time. 12 digits are refused: milliseconds before 2001 and a compact time
+/// look alike.
+fn number(text: &str) -> Option<Moment> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    if !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let value: i64 = whole.parse().ok()?;
+    match (whole.len(), fraction.is_empty()) {
+        (8, true) => {
+            let date = compact_date(value)?;
+            Some(day(date))
+        }
+        (9 | 10, _) => {
+            let nanos: String = fraction
+                .chars()
+                .chain("000000000".chars())
+                .take(9)
+                .collect();
+            unix(value, nanos.parse().ok()?)
+        }
+        (13, _) => unix(value / 1000, (value % 1000) as i32 * 1_000_000),
+        (14, true) => {
+            let (date, clock) = (compact_date(value / 1_000_000)?, value % 1_000_000);
+            let part = |n: i64| i8::try_from(n).ok();
+            let time = Time::new(
+                part(clock / 10_000)?,
+                part(clock / 100 % 100)?,
+                part(clock % 100)?,
+                0,
+            );
+            Some(Moment {
+                civil: date.to_datetime(time.ok()?),
+                offset_seconds: None,
+                precision: Precision::Time,
+            })
+        }
+        (16, _) => unix(value / 1_000_000, (value % 1_000_000) as i32 * 1000),
+        _ => None,
+    }
+}
+
+fn compact_date(value: i64) -> Option<Date> {
+    Date::new(
+        i16::try_from(value / 10_000).ok()?,
+        i8::try_from(value / 100 % 100).ok()?,
+        i8::try_from(value % 100).ok()?,
+    )
+    .ok()
+}
+
+fn unix(seconds: i64, nanos: i32) -> Option<Moment> {
+    let instant = jiff::Timestamp::new(seconds, nanos).ok()?;
+    Some(Moment {
+        civil: jiff::tz::Offset::UTC.to_datetime(instant),
+        offset_seconds: Some(0),
+        precision: Precision::Time,
+    })
+}
+
+fn day(date: Date) -> Moment {
+    Moment {
+        civil: date.to_datetime(Time::midnight()),
+        offset_seconds: None,
+        precision: Precision::Day,
+    }
+}
+
+/// ISO 8601 with the liberties that feeds take: a blank before the zone, a zone
+/// name behind it, slashes behind a year that comes first.
+fn iso(text: &str) -> Option<Moment> {
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let (mut body, mut named) = (text, None);
+    if let Some((before, last)) = text.rsplit_once(' ')
+        && before.contains(':')
+    {
+        named = Some(zone(last)?);
+        body = before.trim_end();
+    }
+    let slashed;
+    if body.get(4..5) == Some("/") {
+        slashed = body.replacen('/', "-", 2);
+        body = &slashed;
+    }
+    let pieces = Pieces::parse(body).ok()?;
+    let Some(time) = pieces.time() else {
+        return Some(day(pieces.date()));
+    };
+    let own = pieces.to_numeric_offset().map(jiff::tz::Offset::seconds);
+    if own.is_some() && named.is_some() {
+        return None;
+    }
+    Some(Moment {
+        civil: pieces.date().to_datetime(time),
+        offset_seconds: own.or(named.flatten()),
+        precision: Precision::Time,
+    })
+}
+
+/// Seconds east of UTC: `Some(None)` for a zone that is known to exist without
+/// a certain offset, `None` for what is no zone.
+fn zone(token: &str) -> Option<Option<i32>> {
+    let token = token.trim_start_matches('(').trim_end_matches(')');
+    let hours = |h: i32| Some(Some(h * 3600));
+    match token.to_ascii_uppercase().as_str() {
+        "Z" | "UT" | "UTC" | "GMT" | "WET" => return hours(0),
+        "CET" | "BST" | "WEST" | "WAT" => return hours(1),
+        "CEST" | "EET" | "SAST" | "CAT" => return hours(2),
+        "EEST" | "MSK" | "EAT" => return hours(3),
+        "SGT" | "HKT" | "AWST" => return hours(8),
+        "JST" | "KST" => return hours(9),
+        "AEST" => return hours(10),
+        "AEDT" => return hours(11),
+        "EDT" | "AST" => return hours(-4),
+        "EST" | "CDT" => return hours(-5),
+        "CST" | "MDT" => return hours(-6),
+        "MST" | "PDT" => return hours(-7),
+        "PST" | "AKDT" => return hours(-8),
+        "AKST" => return hours(-9),
+        "HST" => return hours(-10),
+        "ET" | "CT" | "MT" | "PT" | "IST" | "LOCAL" => return Some(None),
+        _ => {}
+    }
+    let upper = token.to_ascii_uppercase();
+    let token = upper
+        .strip_prefix("GMT")
+        .or_else(|| upper.strip_prefix("UTC"))
+        .unwrap_or(&upper);
+    let (sign, digits) = match (token.strip_prefix('+'), token.strip_prefix('-')) {
+        (Some(rest), _) => (1, rest),
+        (_, Some(rest)) => (-1, rest),
+        _ => return None,
+    };
+    let digits = digits.replace(':', "");
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let value: i32 = digits.parse().ok()?;
+    let (hours, minutes) = match digits.len() {
+        1 | 2 => (value, 0),
+        4 => (value / 100, value % 100),
+        _ => return None,
+    };
+    (hours <= 14 && minutes < 60).then_some(Some(sign * (hours * 3600 + minutes * 60)))
+}
+
+/// What the words of a date have said so far; each thing may be said once.
+#[derive(Default)]
+struct Said {
+    year: Option<i16>,
+    month: Option<i8>,
+    day: Option<i8>,
+    clock: Option<(i8, i8, i8, i32)>,
+    afternoon: Option<bool>,
+    zone: Option<Option<i32>>,
+}
+
+/// `Sat, 03 Apr 2031 10:00:00 +0200`, `12 December 2021 - 21:22`, `Dec. 12, 2021 at 9:22 p.m. EST`.
+fn words(text: &str) -> Option<Moment> {
+    let mut said = Said::default();
+    let apart = text.replace([',', '|', '·'], " ");
+    for token in apart.split_whitespace() {
+        let dashed = token.bytes().filter(|&b| b == b'-').count() == 2
+            && token.bytes().any(|b| b.is_ascii_alphabetic());
+        if dashed {
+            for part in token.split('-') {
+                said.take(part)?;
+            }
+        } else {
+            said.take(token)?;
+        }
+    }
+    let date = Date::new(said.year?, said.month?, said.day?).ok()?;
+    let Some((mut hour, minute, second, nanos)) = said.clock else {
+        return (said.zone.is_none() && said.afternoon.is_none()).then(|| day(date));
+    };
+    if let Some(afternoon) = said.afternoon {
+        if !(1..=12).contains(&hour) {
+            return None;
+        }
+        hour = hour % 12 + if afternoon { 12 } else { 0 };
+    }
+    let time = Time::new(hour, minute, second, nanos).ok()?;
+    Some(Moment {
+        civil: DateTime::from_parts(date, time),
+        offset_seconds: said.zone.flatten(),
+        precision: Precision::Time,
+    })
+}
+
+/// Sets what was not set before.
+fn once<T>(slot: &mut Option<T>, value: T) -> Option<()> {
+    slot.is_none().then(|| *slot = Some(value))
+}
+
+impl Said {
+    fn take(&mut self, token: &str) -> Option<()> {
+        let lower = token.to_ascii_lowercase();
+        let word = lower.trim_end_matches('.');
+        match word {
+            "" | "-" | "–" | "—" | "at" | "on" | "of" => return Some(()),
+            "am" | "a.m" => return once(&mut self.afternoon, false),
+            "pm" | "p.m" => return once(&mut self.afternoon, true),
+            _ => {}
+        }
+        if let Some(month) = month(word) {
+            return once(&mut self.month, month);
+        }
+        if is_weekday(word) {
+            return Some(());
+        }
+        if word.contains(':') && word.starts_with(|c: char| c.is_ascii_digit()) {
+            return self.clock(word);
+        }
+        if let Some(value) = ordinal(word) {
+            return match word.bytes().take_while(u8::is_ascii_digit).count() {
+                4 => once(&mut self.year, value),
+                // The two-digit years of RFC 822, only behind a day and a month.
+                2 if self.day.is_some() && self.month.is_some() => {
+                    once(&mut self.year, value + if value < 50 { 2000 } else { 1900 })
+                }
+                1 | 2 => once(&mut self.day, i8::try_from(value).ok()?),
+                _ => None,
+            };
+        }
+        // A comment such as "+0000 (UTC)" repeats the zone.
+        if token.starts_with('(') && self.zone.is_some() {
+            return zone(token).map(|_| ());
+        }
+        once(&mut self.zone, zone(token)?)
+    }
+
+    fn clock(&mut self, word: &str) -> Option<()> {
+        let word = if let Some(rest) = word.strip_suffix("am").or(word.strip_suffix("a.m")) {
+            once(&mut self.afternoon, false)?;
+            rest
+        } else if let Some(rest) = word.strip_suffix("pm").or(word.strip_suffix("p.m")) {
+            once(&mut self.afternoon, true)?;
+            rest
+        } else {
+            word
+        };
+        let (word, fraction) = word.split_once('.').unwrap_or((word, ""));
+        let mut parts = word.split(':');
+        let mut part = || -> Option<i8> {
+            let digits = parts.next()?;
+            (digits.len() <= 2 && digits.bytes().all(|b| b.is_ascii_digit()))
+                .then(|| digits.parse().ok())?
+        };
+        let (hour, minute) = (part()?, part()?);
+        let second = if word.matches(':').count() > 1 {
+            part()?
+        } else {
+            0
+        };
+        if word.matches(':').count() > 2 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let nanos: String = fraction
+            .chars()
+            .chain("000000000".chars())
+            .take(9)
+            .collect();
+        // A leap second, which civil time does not know.
+        let second = if second == 60 { 59 } else { second };
+        once(&mut self.clock, (hour, minute, second, nanos.parse().ok()?))
+    }
+}
+
+/// `12`, `2021`, `3rd`.
+fn ordinal(word: &str) -> Option<i16> {
+    let digits = ["st", "nd", "rd", "th"]
+        .iter()
+        .find_map(|suffix| word.strip_suffix(suffix))
+        .unwrap_or(word);
+    (!digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+        .then(|| digits.parse().ok())?
+}
+
+fn month(word: &str) -> Option<i8> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    if word == "sept" {
+        return Some(9);
+    }
+    let at = MONTHS
+        .iter()
+        .position(|name| *name == word || (word.len() == 3 && name.starts_with(word)))?;
+    i8::try_from(at + 1).ok()
+}
+
+fn is_weekday(word: &str) -> bool {
+    const DAYS: [&str; 7] = [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ];
+    matches!(word, "tues" | "thur" | "thurs")
+        || DAYS
+            .iter()
+            .any(|name| *name == word || (word.len() == 3 && name.starts_with(word)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_that_are_read() {
+        for (text, expected) in [
+            ("2031-04-03", "2031-04-03"),
+            ("20310403", "2031-04-03"),
+            ("2031/04/03", "2031-04-03"),
+            ("2031-04-03T10:00", "2031-04-03T10:00:00"),
+            ("2031-04-03 10:00:05", "2031-04-03T10:00:05"),
+            ("2031-04-03T10:00:05.250Z", "2031-04-03T10:00:05.25Z"),
+            ("2031-04-03t10:00:05z", "2031-04-03T10:00:05Z"),
+            ("2031-04-03T10:00:05+02:00", "2031-04-03T10:00:05+02:00"),
+            ("2031-04-03T10:00:05-0530", "2031-04-03T10:00:05-05:30"),
+            ("2031-04-03 10:00:05 +0200", "2031-04-03T10:00:05+02:00"),
+            ("2031-04-03 10:00:05 UTC", "2031-04-03T10:00:05Z"),
+            ("20310403T100005Z", "2031-04-03T10:00:05Z"),
+            ("20310403100005", "2031-04-03T10:00:05"),
+            (
+                "Thu, 03 Apr 2031 10:00:00 +0200",
+                "2031-04-03T10:00:00+02:00",
+            ),
+            ("Thu, 3 Apr 2031 10:00:00 GMT", "2031-04-03T10:00:00Z"),
+            ("Thu, 03 Apr 2031 10:00:00 EST", "2031-04-03T10:00:00-05:00"),
+            ("03 Apr 31 10:00 PDT", "2031-04-03T10:00:00-07:00"),
+            (
+                "Thu, 03 Apr 2031 10:00:00 +0000 (UTC)",
+                "2031-04-03T10:00:00Z",
+            ),
+            ("1932984000", "2031-04-03T12:00:00Z"),
+            ("1932984000.5", "2031-04-03T12:00:00.5Z"),
+            ("1932984000000", "2031-04-03T12:00:00Z"),
+            ("12 December 2021 - 21:22", "2021-12-12T21:22:00"),
+            ("December 12, 2021", "2021-12-12"),
+            ("12 Dec 2021 21:22", "2021-12-12T21:22:00"),
+            ("12-Dec-2021", "2021-12-12"),
+            ("Sunday 12th December 2021", "2021-12-12"),
+            ("Dec. 12, 2021 at 9:22 p.m. ET", "2021-12-12T21:22:00"),
+            ("Sept 1, 2021, 12:05am UTC+1", "2021-09-01T00:05:00+01:00"),
+            (" Published 2021 ", ""),
+            ("03/04/2021", ""),
+            ("31 June 2021", ""),
+            ("2021-06-31", ""),
+            ("2021-06-30T25:00", ""),
+            ("29 February 2021", ""),
+            ("2021", ""),
+            ("12:30", ""),
+            ("May", ""),
+            ("yesterday", ""),
+            ("202104031200", ""),
+            ("1 2 March 2021", ""),
+            ("13:00 pm 1 May 2021", ""),
+            ("2021-04-03T10:00Z +0200", ""),
+            ("-", ""),
+            ("", ""),
+        ] {
+            let read = parse(text).map(|moment| moment.to_string());
+            assert_eq!(read.unwrap_or_default(), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_zone_is_kept_apart_from_its_absence() {
+        assert_eq!(parse("2031-04-03T10:00").unwrap().offset_seconds, None);
+        assert_eq!(parse("2031-04-03T10:00Z").unwrap().offset_seconds, Some(0));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_panics(text in "\\PC{0,40}", near in "[0-9:/,. +TZ-]{0,30}") {
+            parse(&text);
+            parse(&near);
+            parse(&format!("{near} Dec {text}"));
+        }
+    }
+}
