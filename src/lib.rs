@@ -1,3 +1,4 @@
 //! wirecopy
 pub mod document;
 pub mod error;
+pub mod ingest;
