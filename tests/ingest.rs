@@ -1,5 +1,8 @@
 //! What goes in comes out as documents or as rejections, and every one is told.
 
+// The helpers here are tests as well; clippy's leave covers test functions only.
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read, Write};

@@ -27,7 +27,11 @@ pub fn parse(text: &str) -> Option<Moment> {
     if text.is_empty() || text.len() > LONGEST {
         return None;
     }
-    number(text).or_else(|| iso(text)).or_else(|| words(text))
+    number(text)
+        .or_else(|| iso(text))
+        .or_else(|| words(text))
+        // Year 1 is what some systems write for "never".
+        .filter(|moment| moment.civil.year() >= 1000)
 }
 
 /// Numbers by their count of digits: a day, Unix time, or a compact date and
@@ -394,6 +398,18 @@ mod tests {
             ("Sunday 12th December 2021", "2021-12-12"),
             ("Dec. 12, 2021 at 9:22 p.m. ET", "2021-12-12T21:22:00"),
             ("Sept 1, 2021, 12:05am UTC+1", "2021-09-01T00:05:00+01:00"),
+            ("26-FEB-1987 15:01:01.79", "1987-02-26T15:01:01.79"),
+            ("Thu Apr 03 10:00:00 +0000 2031", "2031-04-03T10:00:00Z"),
+            ("Thu Apr  3 10:00:00 UTC 2031", "2031-04-03T10:00:00Z"),
+            ("2031-04-03 10:00:05+00", "2031-04-03T10:00:05Z"),
+            ("2031-04-03T10:00:00Z[UTC]", "2031-04-03T10:00:00Z"),
+            ("2031-04-03 10:00:05.123456", "2031-04-03T10:00:05.123456"),
+            ("2031-04-03 10:00 PM", ""),
+            ("3 April 2031 10:30 AM -0800", "2031-04-03T10:30:00-08:00"),
+            ("0001-01-01T00:00:00Z", ""),
+            ("0000-00-00", ""),
+            ("April 2031", ""),
+            ("2031-W14-4", ""),
             (" Published 2021 ", ""),
             ("03/04/2021", ""),
             ("31 June 2021", ""),

@@ -58,6 +58,21 @@ pub(super) fn record<R: Read>(
     let mut first: Option<(usize, usize)> = None;
     let mut at = 0;
     let found = loop {
+        let rest = window.available().get(at..).unwrap_or_default();
+        let plain = match state {
+            State::Quoted => rest.iter().position(|b| matches!(b, b'"' | b'\n' | b'\r')),
+            State::Bare => rest
+                .iter()
+                .position(|&b| b == delimiter || b == b'\n' || b == b'\r'),
+            State::FieldStart | State::Closed => Some(0),
+        };
+        at += plain.unwrap_or(rest.len());
+        if at > limit {
+            break match first {
+                Some(first) => runaway(first),
+                None => Found::TooLong,
+            };
+        }
         let Some(&byte) = window.available().get(at) else {
             if window.more() {
                 continue;
@@ -68,12 +83,6 @@ pub(super) fn record<R: Read>(
                 _ => whole(at, at, fields, first),
             };
         };
-        if at >= limit {
-            break match first {
-                Some(first) => runaway(first),
-                None => Found::TooLong,
-            };
-        }
         if byte == b'\n' || byte == b'\r' {
             let total = at + line_end(window, at);
             if state != State::Quoted {

@@ -200,9 +200,8 @@ mod tests {
         let one = forward.documents.iter().find(|d| d.text == "one").unwrap();
         assert_eq!(one.place.record, Some(1));
         assert!(
-            forward.documents.iter().all(
-                |d| d.renamed == (!d.text.is_empty() && !["a", "a~2", "b"].contains(&d.key.as_str()))
-            )
+            forward.documents.iter().all(|d| d.renamed
+                == (!d.text.is_empty() && !["a", "a~2", "b"].contains(&d.key.as_str())))
         );
     }
 
