@@ -242,10 +242,20 @@ fn records_before_the_damage_are_kept() {
     assert!(whole > 2000);
     assert!(intake.rejected[0].message.contains(&offset.to_string()));
 
-    let table = [&b"id,text\n"[..], &b"7,\"some text\"\n".repeat(4000)].concat();
-    let packed = zstd::encode_all(&table[..], 1).unwrap();
-    let intake = stdin(&packed[..packed.len() - 3]);
-    assert!(intake.is_err() || intake.unwrap().rejected.len() == 1);
+    let mut table = b"id,text,source\n".to_vec();
+    for n in 0..40_000u32 {
+        let noise = n.wrapping_mul(2_654_435_761);
+        writeln!(table, "{n},\"first {noise}\n\nlast, {}\",x", noise / 7).unwrap();
+    }
+    for packed in [gzip(&table), zstd::encode_all(&table[..], 1).unwrap()] {
+        let intake = stdin(&packed[..packed.len() * 2 / 3]).unwrap();
+        balanced(&intake);
+        assert_eq!(reasons(&intake), [Reason::Truncated]);
+        let whole = &table[..intake.rejected[0].place.offset as usize];
+        let ended = whole.windows(4).filter(|&end| end == b"\",x\n").count();
+        assert_eq!(intake.documents.len(), ended);
+        assert!(ended > 10_000);
+    }
 }
 
 #[test]
@@ -472,6 +482,26 @@ proptest! {
     #[test]
     fn near_json_is_survived(lines in "([\\[{]?(\"(id|text|date)\"[:,](1|\"[a\\\\u\"]{0,5}\"|null|\\{\\}),?){0,3}[}\\]]?\n?){0,6}") {
         survives(lines.as_bytes());
+    }
+
+    /// What was written is read, whatever stands in it.
+    #[test]
+    fn tables_and_lines_come_back(texts in proptest::collection::vec("[ab\u{e9}\u{feff},;\"\t\r\n\\\\ ]{0,40}", 1..20)) {
+        let mut table = csv::Writer::from_writer(Vec::new());
+        table.write_record(["id", "text", "note"]).unwrap();
+        let mut lines = Vec::new();
+        for (at, text) in texts.iter().enumerate() {
+            let id = format!("{at:03}");
+            table.write_record([&id, text, text]).unwrap();
+            writeln!(lines, "{}", serde_json::json!({"note": text, "id": id, "text": text})).unwrap();
+        }
+        for bytes in [table.into_inner().unwrap(), lines] {
+            let intake = stdin(&bytes).unwrap();
+            prop_assert!(intake.rejected.is_empty());
+            let read: Vec<&str> = intake.documents.iter().map(|d| d.text.as_str()).collect();
+            let written: Vec<&str> = texts.iter().map(|t| t.strip_prefix('\u{feff}').unwrap_or(t)).collect();
+            prop_assert_eq!(read, written);
+        }
     }
 
     #[test]
