@@ -5,6 +5,7 @@ pub mod document;
 pub mod error;
 pub mod group;
 pub mod hash;
+pub mod ingest;
 pub mod normalise;
 pub mod pipeline;
 pub mod shingle;

@@ -1,0 +1,179 @@
+//! Dates with the month in English words, as mail, feeds and news pages have them.
+
+use jiff::civil::{Date, DateTime, Time};
+
+use super::{day, zone};
+use crate::document::{Moment, Precision};
+
+/// What the words of a date have said so far; each thing may be said once.
+#[derive(Default)]
+struct Said {
+    year: Option<i16>,
+    month: Option<i8>,
+    day: Option<i8>,
+    clock: Option<(i8, i8, i8, i32)>,
+    afternoon: Option<bool>,
+    zone: Option<Option<i32>>,
+}
+
+/// `Sat, 03 Apr 2031 10:00:00 +0200`, `12 December 2021 - 21:22`, `Dec. 12, 2021 at 9:22 p.m. EST`.
+pub(super) fn read(text: &str) -> Option<Moment> {
+    let mut said = Said::default();
+    let apart = text.replace([',', '|', '·'], " ");
+    for token in apart.split_whitespace() {
+        let dashed = token.bytes().filter(|&b| b == b'-').count() == 2
+            && token.bytes().any(|b| b.is_ascii_alphabetic());
+        if dashed {
+            for part in token.split('-') {
+                said.take(part)?;
+            }
+        } else {
+            said.take(token)?;
+        }
+    }
+    let date = Date::new(said.year?, said.month?, said.day?).ok()?;
+    let Some((mut hour, minute, second, nanos)) = said.clock else {
+        return (said.zone.is_none() && said.afternoon.is_none()).then(|| day(date));
+    };
+    if let Some(afternoon) = said.afternoon {
+        if !(1..=12).contains(&hour) {
+            return None;
+        }
+        hour = hour % 12 + if afternoon { 12 } else { 0 };
+    }
+    let time = Time::new(hour, minute, second, nanos).ok()?;
+    Some(Moment {
+        civil: DateTime::from_parts(date, time),
+        offset_seconds: said.zone.flatten(),
+        precision: Precision::Time,
+    })
+}
+
+/// Sets what was not set before.
+fn once<T>(slot: &mut Option<T>, value: T) -> Option<()> {
+    slot.is_none().then(|| *slot = Some(value))
+}
+
+impl Said {
+    fn take(&mut self, token: &str) -> Option<()> {
+        let lower = token.to_ascii_lowercase();
+        let word = lower.trim_end_matches('.');
+        match word {
+            "" | "-" | "–" | "—" | "at" | "on" | "of" => return Some(()),
+            "am" | "a.m" => return once(&mut self.afternoon, false),
+            "pm" | "p.m" => return once(&mut self.afternoon, true),
+            _ => {}
+        }
+        if let Some(month) = month(word) {
+            return once(&mut self.month, month);
+        }
+        if is_weekday(word) {
+            return Some(());
+        }
+        if word.contains(':') && word.starts_with(|c: char| c.is_ascii_digit()) {
+            return self.clock(word);
+        }
+        if let Some(value) = ordinal(word) {
+            return match word.bytes().take_while(u8::is_ascii_digit).count() {
+                4 => once(&mut self.year, value),
+                // The two-digit years of RFC 822, only behind a day and a month.
+                2 if self.day.is_some() && self.month.is_some() => {
+                    once(&mut self.year, value + if value < 50 { 2000 } else { 1900 })
+                }
+                1 | 2 => once(&mut self.day, i8::try_from(value).ok()?),
+                _ => None,
+            };
+        }
+        // A comment such as "+0000 (UTC)" repeats the zone.
+        if token.starts_with('(') && self.zone.is_some() {
+            return zone(token).map(|_| ());
+        }
+        once(&mut self.zone, zone(token)?)
+    }
+
+    fn clock(&mut self, word: &str) -> Option<()> {
+        let word = if let Some(rest) = word.strip_suffix("am").or(word.strip_suffix("a.m")) {
+            once(&mut self.afternoon, false)?;
+            rest
+        } else if let Some(rest) = word.strip_suffix("pm").or(word.strip_suffix("p.m")) {
+            once(&mut self.afternoon, true)?;
+            rest
+        } else {
+            word
+        };
+        let (word, fraction) = word.split_once('.').unwrap_or((word, ""));
+        let mut parts = word.split(':');
+        let mut part = || -> Option<i8> {
+            let digits = parts.next()?;
+            (digits.len() <= 2 && digits.bytes().all(|b| b.is_ascii_digit()))
+                .then(|| digits.parse().ok())?
+        };
+        let (hour, minute) = (part()?, part()?);
+        let second = if word.matches(':').count() > 1 {
+            part()?
+        } else {
+            0
+        };
+        if word.matches(':').count() > 2 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let nanos: String = fraction
+            .chars()
+            .chain("000000000".chars())
+            .take(9)
+            .collect();
+        // A leap second, which civil time does not know.
+        let second = if second == 60 { 59 } else { second };
+        once(&mut self.clock, (hour, minute, second, nanos.parse().ok()?))
+    }
+}
+
+/// `12`, `2021`, `3rd`.
+fn ordinal(word: &str) -> Option<i16> {
+    let digits = ["st", "nd", "rd", "th"]
+        .iter()
+        .find_map(|suffix| word.strip_suffix(suffix))
+        .unwrap_or(word);
+    (!digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+        .then(|| digits.parse().ok())?
+}
+
+fn month(word: &str) -> Option<i8> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    if word == "sept" {
+        return Some(9);
+    }
+    let at = MONTHS
+        .iter()
+        .position(|name| *name == word || (word.len() == 3 && name.starts_with(word)))?;
+    i8::try_from(at + 1).ok()
+}
+
+fn is_weekday(word: &str) -> bool {
+    const DAYS: [&str; 7] = [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ];
+    matches!(word, "tues" | "thur" | "thurs")
+        || DAYS
+            .iter()
+            .any(|name| *name == word || (word.len() == 3 && name.starts_with(word)))
+}

@@ -1,0 +1,199 @@
+//! From bytes to text: byte order marks, UTF-8, and guesses at the rest.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::io::{self, Read};
+use std::rc::Rc;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+use super::reason::{Reason, Refusal};
+use super::window::Bytes;
+
+/// What the detector gets to see; it is the slowest part, and a megabyte of
+/// running text is far more than it needs.
+const DETECT_BYTES: usize = 1 << 20;
+
+/// UTF-8 with a few bad bytes, which became U+FFFD.
+const REPAIRED: &str = "UTF-8 (repaired)";
+
+/// The encoding that a byte order mark declares, and the length of the mark.
+pub(super) fn byte_order_mark(head: &[u8]) -> Option<(&'static Encoding, usize)> {
+    match head {
+        // UTF-32, which begins like UTF-16 and which encoding_rs does not know.
+        [0xff, 0xfe, 0, 0, ..] => None,
+        [0xef, 0xbb, 0xbf, ..] => Some((UTF_8, 3)),
+        [0xff, 0xfe, ..] => Some((UTF_16LE, 2)),
+        [0xfe, 0xff, ..] => Some((UTF_16BE, 2)),
+        _ => None,
+    }
+}
+
+/// Decodes one text file or one record: the text and the name of its encoding.
+pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, &'static str), Refusal> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Ok((Cow::Borrowed(text), UTF_8.name()));
+    }
+    if is_damaged_utf8(bytes) {
+        return Ok((String::from_utf8_lossy(bytes), REPAIRED));
+    }
+    let first = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
+    let from = bytes.get(first.saturating_sub(4096)..).unwrap_or_default();
+    let sample = from.get(..DETECT_BYTES).unwrap_or(from);
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(sample, sample.len() == from.len());
+    let encoding = detector.guess(None, Utf8Detection::Deny);
+    let (text, malformed) = encoding.decode_without_bom_handling(bytes);
+    // Every byte means something in windows-1252, so a guess never fails; what
+    // gives random bytes away is that they are full of control characters.
+    let controls = text.chars().filter(|&c| is_stray_control(c)).count();
+    if malformed || controls > bytes.len() / 50 {
+        return Err(Refusal::new(
+            Reason::Undecodable,
+            format!(
+                "the bytes are neither UTF-8 nor text in another encoding (best guess {}); \
+                 convert it to UTF-8",
+                encoding.name()
+            ),
+        ));
+    }
+    Ok((text, encoding.name()))
+}
+
+/// Whether the few bad bytes stand among many good sequences of UTF-8. Text in
+/// a legacy encoding hardly ever holds a good one.
+fn is_damaged_utf8(bytes: &[u8]) -> bool {
+    let (mut good, mut bad) = (0usize, 0usize);
+    for chunk in bytes.utf8_chunks() {
+        good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        bad += usize::from(!chunk.invalid().is_empty());
+    }
+    good > 4 * bad
+}
+
+fn is_stray_control(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\x0b' | '\x0c' | '\u{85}')
+}
+
+/// UTF-16 turned into UTF-8 on the way.
+pub(super) struct Transcode<'a> {
+    input: Bytes<'a>,
+    decoder: Decoder,
+    buffer: Vec<u8>,
+    start: usize,
+    finished: bool,
+    repaired: Rc<Cell<u64>>,
+}
+
+impl<'a> Transcode<'a> {
+    /// `repaired` counts the places that were no valid UTF-16 and became U+FFFD.
+    pub fn new(input: Bytes<'a>, encoding: &'static Encoding, repaired: Rc<Cell<u64>>) -> Self {
+        Transcode {
+            input,
+            decoder: encoding.new_decoder_without_bom_handling(),
+            buffer: Vec::new(),
+            start: 0,
+            finished: false,
+            repaired,
+        }
+    }
+
+    fn refill(&mut self) -> io::Result<()> {
+        let source = self.input.fill(1);
+        let last = source.is_empty();
+        let mut taken = 0;
+        self.buffer.resize(3 * source.len().max(64), 0);
+        let (result, read, written, repaired) =
+            self.decoder.decode_to_utf8(source, &mut self.buffer, last);
+        taken += read;
+        self.buffer.truncate(written);
+        self.start = 0;
+        self.repaired.set(self.repaired.get() + u64::from(repaired));
+        self.input.consume(taken);
+        if last {
+            if let Some(damage) = self.input.damage() {
+                return Err(damage.clone().into());
+            }
+            self.finished = result == CoderResult::InputEmpty;
+        }
+        Ok(())
+    }
+}
+
+impl Read for Transcode<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let mut held = self.buffer.get(self.start..).unwrap_or_default();
+            if !held.is_empty() {
+                let count = held.read(out)?;
+                self.start += count;
+                return Ok(count);
+            }
+            if self.finished {
+                return Ok(0);
+            }
+            self.refill()?;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::window::Window;
+    use super::*;
+
+    #[test]
+    fn legacy_text_is_guessed() {
+        let (text, name) = decode(b"Le caf\xe9 est \xe0 c\xf4t\xe9 \x96 \xabdit-il\xbb.").unwrap();
+        assert_eq!(text, "Le café est à côté – «dit-il».");
+        assert_eq!(name, "windows-1252");
+        let russian = "Правительство сообщило о новых мерах поддержки.";
+        let (bytes, _, _) = encoding_rs::WINDOWS_1251.encode(russian);
+        let (text, name) = decode(&bytes).unwrap();
+        assert_eq!((text.as_ref(), name), (russian, "windows-1251"));
+    }
+
+    #[test]
+    fn one_bad_byte_does_not_turn_utf8_into_another_encoding() {
+        let bytes = [
+            "«Größe», sagte Jürgen, «läßt».".as_bytes(),
+            b"\xff",
+            "ä".as_bytes(),
+        ]
+        .concat();
+        let (text, name) = decode(&bytes).unwrap();
+        assert_eq!(name, REPAIRED);
+        assert_eq!(text, "«Größe», sagte Jürgen, «läßt».\u{fffd}ä");
+    }
+
+    #[test]
+    fn noise_is_no_text() {
+        let mut state = 1u32;
+        let noise: Vec<u8> = (0..5000)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 24) as u8 | 1
+            })
+            .collect();
+        assert_eq!(decode(&noise).unwrap_err().reason, Reason::Undecodable);
+    }
+
+    #[test]
+    fn utf16_is_transcoded_and_repairs_are_counted() {
+        let mut bytes: Vec<u8> = "Zürich 😀\n"
+            .repeat(20_000)
+            .encode_utf16()
+            .flat_map(u16::to_be_bytes)
+            .collect();
+        bytes.extend([0xd8, 0x00]);
+        let repaired = Rc::new(Cell::new(0));
+        let input: Bytes<'_> = Window::new(Box::new(&bytes[..]));
+        let mut out = String::new();
+        Transcode::new(input, UTF_16BE, repaired.clone())
+            .read_to_string(&mut out)
+            .unwrap();
+        assert_eq!(out, "Zürich 😀\n".repeat(20_000) + "\u{fffd}");
+        assert_eq!(repaired.get(), 1);
+    }
+}

@@ -1,0 +1,345 @@
+//! Delimited tables: CSV, TSV and their kin, record by record.
+
+use std::io::{self, Read};
+
+use super::decode;
+use super::fields::{Fields, Match, Role};
+use super::gather::File;
+use super::reason::{Reason, Refusal};
+use super::record::{Cell, Cells};
+use super::scan::{self, Found, Span};
+use super::window::Bytes;
+
+/// Delimiters in order of preference.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// Bytes that may be looked at twice because of runaway quotes, beyond eight
+/// times the input, before quoted fields may no longer span lines. Without
+/// this bound a crafted file costs quadratic time.
+const SPARE_LOOKS: u64 = 256 << 20;
+
+/// The delimiter of a table with this header line, and whether the names in it
+/// make it a table for sure: two known ones, a text among them.
+pub(super) fn sniff(header: &[u8], preferred: u8, fields: &Fields) -> (u8, bool) {
+    let Ok((header, _)) = decode::decode(header) else {
+        return (preferred, false);
+    };
+    let mut best = ((0, 0, false), preferred, false);
+    for delimiter in DELIMITERS {
+        let names = Rows::new(delimiter)
+            .row(&header)
+            .map(own)
+            .unwrap_or_default();
+        let known = names
+            .iter()
+            .filter(|name| !fields.matches(name.trim()).is_empty());
+        let rank = (known.count(), names.len(), delimiter == preferred);
+        if rank > best.0 {
+            best = (rank, delimiter, rank.0 >= 2 && has_text(&names, fields));
+        }
+    }
+    (best.1, best.2)
+}
+
+fn has_text(names: &[String], fields: &Fields) -> bool {
+    names.iter().any(|name| {
+        fields
+            .matches(name.trim())
+            .iter()
+            .any(|(role, _)| *role == Role::Text)
+    })
+}
+
+fn own(row: &csv::StringRecord) -> Vec<String> {
+    row.iter().map(str::to_owned).collect()
+}
+
+/// Reads a table; records are counted from 1 behind the header.
+pub(super) fn read(window: &mut Bytes<'_>, delimiter: u8, file: &mut File<'_>) {
+    let mut number = 0;
+    match Table::begin(window, delimiter, file) {
+        Ok(Some(mut table)) => while table.next(window, file, &mut number) {},
+        Ok(None) => {}
+        Err(refusal) => return file.reject(None, window.offset(), refusal),
+    }
+    file.finish(window, (number > 0).then_some(number + 1));
+}
+
+struct Table {
+    delimiter: u8,
+    /// Fields in the header.
+    width: usize,
+    /// Columns that play a role.
+    columns: Vec<(usize, Match)>,
+    rows: Rows,
+    /// Bytes looked at so far, some of them more than once.
+    looked: u64,
+}
+
+impl Table {
+    /// Reads the header; `None` where there is nothing at all.
+    fn begin(
+        window: &mut Bytes<'_>,
+        delimiter: u8,
+        file: &mut File<'_>,
+    ) -> Result<Option<Table>, Refusal> {
+        let limit = file.record_limit();
+        let span = loop {
+            match scan::record(window, delimiter, limit, false, &mut 0) {
+                Found::End => return Ok(None),
+                Found::Record(span) if span.fields == 0 => window.consume(span.total),
+                Found::Record(span) => break span,
+                Found::TooLong => return Err(file.too_long()),
+                Found::Runaway(_) => {
+                    return Err(Refusal::new(
+                        Reason::UnclosedQuote,
+                        "a quote in the header line is never closed",
+                    ));
+                }
+            }
+        };
+        let raw = window.available().get(..span.len).unwrap_or_default();
+        let (header, _) = decode::decode(raw)?;
+        let mut rows = Rows::new(delimiter);
+        let names = rows.row(&header).map(own).unwrap_or_default();
+        if !has_text(&names, file.fields) {
+            return Err(Refusal::new(
+                Reason::NoText,
+                format!(
+                    "no column named {}; the header has: {}; --text-field names another",
+                    file.fields.text_names(),
+                    shortened(&names.join(", "))
+                ),
+            ));
+        }
+        let columns = names.iter().enumerate().flat_map(|(at, name)| {
+            let matches = file.fields.matches(name.trim());
+            matches.into_iter().map(move |found| (at, found))
+        });
+        let table = Table {
+            delimiter,
+            width: names.len(),
+            columns: columns.collect(),
+            rows,
+            looked: 0,
+        };
+        if file.options.keep_raw {
+            file.out.headers.insert(file.path.to_owned(), raw.into());
+        }
+        window.consume(span.total);
+        Ok(Some(table))
+    }
+
+    /// Reads one record; `false` at the end.
+    fn next(&mut self, window: &mut Bytes<'_>, file: &mut File<'_>, number: &mut u64) -> bool {
+        let offset = window.offset();
+        let one_line = self.looked > 8 * offset + SPARE_LOOKS;
+        let limit = file.record_limit();
+        let found = scan::record(window, self.delimiter, limit, one_line, &mut self.looked);
+        let at_end = |total: usize| total == window.available().len();
+        match found {
+            Found::End => return false,
+            Found::Record(span) if span.fields == 0 => {}
+            // What is lost of a cut record is told by the damage itself.
+            Found::Record(span)
+                if span.len == span.total && at_end(span.total) && window.damage().is_some() => {}
+            Found::Record(span) => {
+                let Span {
+                    fields, first_line, ..
+                } = span;
+                if let Some(first) = first_line
+                    && fields != self.width
+                    && scan::is_record(window.available(), first, self.delimiter, self.width)
+                {
+                    return self.runaway(first, window, file, number);
+                }
+                let raw = window.available().get(..span.len).unwrap_or_default();
+                if self.width > 1 && raw.trim_ascii().is_empty() && !raw.contains(&self.delimiter) {
+                    window.consume(span.total);
+                    return true;
+                }
+                *number += 1;
+                if let Err(refusal) = self.record(raw, file, *number, offset) {
+                    file.reject(Some(*number), offset, refusal);
+                }
+            }
+            Found::TooLong => {
+                *number += 1;
+                file.reject(Some(*number), offset, file.too_long());
+                scan::skip_line(window);
+                return true;
+            }
+            Found::Runaway(span)
+                if window.damage().is_some()
+                    && !scan::is_record(
+                        window.available(),
+                        span.total,
+                        self.delimiter,
+                        self.width,
+                    ) =>
+            {
+                window.consume(window.available().len());
+                return true;
+            }
+            Found::Runaway(span) => return self.runaway(span.total, window, file, number),
+        }
+        if let Found::Record(span) = found {
+            window.consume(span.total);
+        }
+        true
+    }
+
+    /// Gives up one line, and goes on at the next.
+    fn runaway(
+        &mut self,
+        line: usize,
+        window: &mut Bytes<'_>,
+        file: &mut File<'_>,
+        number: &mut u64,
+    ) -> bool {
+        *number += 1;
+        let refusal = Refusal::new(
+            Reason::UnclosedQuote,
+            "a field begins with a quote that is not closed; its line is left out, the next one is read",
+        );
+        file.reject(Some(*number), window.offset(), refusal);
+        window.consume(line);
+        true
+    }
+
+    fn record(
+        &mut self,
+        raw: &[u8],
+        file: &mut File<'_>,
+        number: u64,
+        offset: u64,
+    ) -> Result<(), Refusal> {
+        let (text, encoding) = decode::decode(raw)?;
+        let width = self.width;
+        let row = self.rows.row(&text);
+        let fields = row.map_or(0, csv::StringRecord::len);
+        let Some(row) = row.filter(|row| row.len() == width) else {
+            return Err(Refusal::new(
+                Reason::BadCsv,
+                format!("the record has {fields} fields, the header has {width}"),
+            ));
+        };
+        let mut cells = Cells::default();
+        for &(at, found) in &self.columns {
+            let value = row.get(at).unwrap_or_default();
+            let cell = if value.is_empty() && found.0 != Role::Text {
+                Cell::Null
+            } else {
+                Cell::Text(value.to_owned())
+            };
+            cells.offer(found, cell);
+        }
+        let place = file.place(Some(number), offset);
+        let document = cells.document(&place, file.fields, file.options.limits.text_bytes)?;
+        file.accept(document, Some(raw), encoding);
+        Ok(())
+    }
+}
+
+fn shortened(list: &str) -> String {
+    const SHOWN: usize = 200;
+    match list.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{} ...", list.get(..end).unwrap_or_default()),
+        None => list.to_owned(),
+    }
+}
+
+/// The csv crate's parser, fed one record at a time; building it anew for
+/// every record would cost more than the parsing.
+struct Rows {
+    reader: csv::Reader<Feed>,
+    delimiter: u8,
+    row: csv::StringRecord,
+}
+
+impl Rows {
+    fn new(delimiter: u8) -> Self {
+        Rows {
+            reader: Self::reader(delimiter),
+            delimiter,
+            row: csv::StringRecord::new(),
+        }
+    }
+
+    fn reader(delimiter: u8) -> csv::Reader<Feed> {
+        csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .from_reader(Feed::default())
+    }
+
+    /// The fields of one record, given without its line end.
+    fn row(&mut self, record: &str) -> Option<&csv::StringRecord> {
+        let feed = self.reader.get_mut();
+        feed.bytes.clear();
+        feed.bytes.extend_from_slice(record.as_bytes());
+        feed.bytes.push(b'\n');
+        feed.start = 0;
+        let read = self.reader.read_record(&mut self.row);
+        let feed = self.reader.get_ref();
+        let clean = feed.start == feed.bytes.len() && !self.reader.is_done();
+        if !clean {
+            // A record that the parser sees otherwise than the scanner; whatever
+            // it holds back must not reach the next one.
+            self.reader = Self::reader(self.delimiter);
+        }
+        matches!(read, Ok(true)).then_some(&self.row)
+    }
+}
+
+/// The bytes of one record at a time.
+#[derive(Default)]
+struct Feed {
+    bytes: Vec<u8>,
+    start: usize,
+}
+
+impl Read for Feed {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let count = self.bytes.get(self.start..).unwrap_or_default().read(out)?;
+        self.start += count;
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::FieldNames;
+    use super::*;
+
+    #[test]
+    fn the_delimiter_is_the_one_that_makes_names() {
+        let fields = Fields::new(&FieldNames::default());
+        let sniffed = |header: &str| sniff(header.as_bytes(), b',', &fields);
+        assert_eq!(sniffed("id,text,a;b;c;d"), (b',', true));
+        assert_eq!(sniffed("id;text;price, net"), (b';', true));
+        assert_eq!(sniffed("\"Text\"|URL"), (b'|', true));
+        assert_eq!(sniffed("text"), (b',', false));
+        assert_eq!(sniffed("id,url"), (b',', false));
+        assert_eq!(sniffed("a;b;c"), (b';', false));
+    }
+
+    #[test]
+    fn one_parser_reads_many_records() {
+        let mut rows = Rows::new(b',');
+        let long = "x".repeat(100_000);
+        for (record, fields) in [
+            ("a,b".to_owned(), vec!["a", "b"]),
+            ("\"a\nb\",\"\"".to_owned(), vec!["a\nb", ""]),
+            (format!("{long},\"{long}\""), vec![&long, &long]),
+            ("\"open".to_owned(), vec!["open\n"]),
+            ("c".to_owned(), vec!["c"]),
+        ] {
+            let row: Vec<String> = own(rows.row(&record).unwrap());
+            assert_eq!(row, fields);
+        }
+        assert!(rows.row("").is_none());
+        assert_eq!(rows.row("d").unwrap().len(), 1);
+    }
+}

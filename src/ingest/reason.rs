@@ -1,0 +1,139 @@
+//! Why a record or a file was left out: one table of codes.
+
+use std::fmt;
+
+use crate::document::Place;
+
+/// Declares the enum, its codes and their meanings in one place, so that the
+/// three cannot disagree.
+macro_rules! reasons {
+    ($($name:ident $code:literal $meaning:literal;)*) => {
+        /// Why something in the input did not become a document.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Reason {
+            $(#[doc = $meaning] $name,)*
+        }
+
+        impl Reason {
+            /// Every reason, in the order of the table in the documentation.
+            pub const ALL: &'static [Reason] = &[$(Reason::$name,)*];
+
+            /// The code that stands in `rejected.csv`.
+            pub fn code(self) -> &'static str {
+                match self { $(Reason::$name => $code,)* }
+            }
+
+            /// What the code means, in one sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Reason::$name => $meaning,)* }
+            }
+        }
+    };
+}
+
+reasons! {
+    Unreadable "unreadable" "The file or folder does not exist or the system refused to read it.";
+    NotAFile "not_a_file" "A pipe, device, socket or link inside a folder; only regular files are opened.";
+    BadName "bad_name" "The name of the file or folder is not valid UTF-8.";
+    Binary "binary" "The content holds NUL bytes, so it is not text.";
+    Unsupported "unsupported_format" "A format that is recognised but not read, such as HTML or PDF.";
+    Truncated "truncated" "The compressed stream ends early; what came before was kept.";
+    Corrupt "corrupt" "The compressed stream is damaged; what came before was kept.";
+    Bomb "bomb" "The compressed stream expands beyond the ratio limit.";
+    Window "zstd_window" "The zstd stream needs a larger window than the limit allows.";
+    TooLong "too_long" "The raw record is longer than the record limit.";
+    TextTooLong "text_too_long" "The text of the document is longer than the text limit.";
+    InvalidJson "invalid_json" "The line is not valid JSON.";
+    NotAnObject "not_an_object" "The line is valid JSON but not an object.";
+    NoText "no_text" "The text field is missing or null.";
+    BadField "bad_field" "The text field holds something other than a string.";
+    BadCsv "bad_csv" "The record has another number of fields than the header.";
+    UnclosedQuote "unclosed_quote" "A quoted field is never closed; reading went on at the next line.";
+    Undecodable "undecodable" "The bytes are text in no encoding that could be recognised.";
+}
+
+impl Reason {
+    /// Name of the limit in [`Limits`](super::Limits) that was hit, if one was.
+    pub fn limit(self) -> Option<&'static str> {
+        match self {
+            Reason::TextTooLong => Some("text_bytes"),
+            Reason::TooLong => Some("record_bytes"),
+            Reason::Bomb => Some("ratio"),
+            Reason::Window => Some("zstd_window_log"),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// One record or file that did not become a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// Where it stands.
+    pub place: Place,
+    /// Why, as a code.
+    pub reason: Reason,
+    /// Why, in words, with what to try.
+    pub message: String,
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.message)
+    }
+}
+
+/// A rejection whose place is not known yet.
+///
+/// It travels through the layers of readers inside an `io::Error`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub reason: Reason,
+    pub message: String,
+}
+
+impl Refusal {
+    pub fn new(reason: Reason, message: impl Into<String>) -> Self {
+        Refusal {
+            reason,
+            message: message.into(),
+        }
+    }
+
+    pub fn at(self, place: Place) -> Rejection {
+        Rejection {
+            place,
+            reason: self.reason,
+            message: self.message,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl From<Refusal> for std::io::Error {
+    fn from(refusal: Refusal) -> Self {
+        std::io::Error::other(refusal)
+    }
+}
+
+impl From<std::io::Error> for Refusal {
+    fn from(error: std::io::Error) -> Self {
+        match error.downcast::<Refusal>() {
+            Ok(refusal) => refusal,
+            Err(error) => Refusal::new(Reason::Unreadable, error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! From the fields of one record to a document.
+
+use super::date;
+use super::fields::{Fields, Role};
+use super::reason::{Reason, Refusal};
+use crate::document::{Document, Moment, Place};
+
+/// The content of one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Cell {
+    Null,
+    Text(String),
+    /// As written.
+    Number(String),
+    /// Neither; what it is instead.
+    Other(&'static str),
+}
+
+/// The fields of one record that play a role, each with the rank of its name.
+#[derive(Default)]
+pub(super) struct Cells {
+    key: Option<(usize, Cell)>,
+    text: Option<(usize, Cell)>,
+    title: Option<(usize, Cell)>,
+    source: Option<(usize, Cell)>,
+    published: Option<(usize, Cell)>,
+    collected: Option<(usize, Cell)>,
+    url: Option<(usize, Cell)>,
+}
+
+impl Cells {
+    /// Takes a field. The name of the lowest rank wins, among equal ones the
+    /// first; null gives way to anything.
+    pub fn offer(&mut self, (role, rank): (Role, usize), cell: Cell) {
+        let slot = match role {
+            Role::Key => &mut self.key,
+            Role::Text => &mut self.text,
+            Role::Title => &mut self.title,
+            Role::Source => &mut self.source,
+            Role::Published => &mut self.published,
+            Role::Collected => &mut self.collected,
+            Role::Url => &mut self.url,
+        };
+        let better = match slot {
+            None | Some((_, Cell::Null)) => true,
+            Some((held, _)) => cell != Cell::Null && rank < *held,
+        };
+        if better {
+            *slot = Some((rank, cell));
+        }
+    }
+
+    /// The document that the fields describe. Without a key it gets `path#record`.
+    pub fn document(
+        self,
+        place: &Place,
+        fields: &Fields,
+        text_bytes: u64,
+    ) -> Result<Document, Refusal> {
+        let text = match self.text {
+            Some((_, Cell::Text(text))) => without_mark(text),
+            None => {
+                return Err(Refusal::new(
+                    Reason::NoText,
+                    format!(
+                        "no text: it has no field named {}; --text-field names another",
+                        fields.text_names()
+                    ),
+                ));
+            }
+            Some((_, Cell::Null)) => {
+                return Err(Refusal::new(Reason::NoText, "no text: the field is null"));
+            }
+            Some((_, Cell::Number(_))) => return Err(wrong_type("a number")),
+            Some((_, Cell::Other(what))) => return Err(wrong_type(what)),
+        };
+        check_length(&text, text_bytes)?;
+        let (published, published_unread) = moment(self.published);
+        let (collected, collected_unread) = moment(self.collected);
+        let key = words(self.key)
+            .unwrap_or_else(|| format!("{}#{}", place.path, place.record.unwrap_or(1)));
+        Ok(Document {
+            key,
+            text,
+            title: words(self.title),
+            source: words(self.source),
+            published,
+            collected,
+            url: words(self.url),
+            place: place.clone(),
+            raw: None,
+            date_unread: published_unread || collected_unread,
+            renamed: false,
+        })
+    }
+}
+
+/// The document that a whole text file is.
+pub(super) fn whole_file(text: String, path: &str, text_bytes: u64) -> Result<Document, Refusal> {
+    let text = without_mark(text);
+    check_length(&text, text_bytes)?;
+    Ok(Document {
+        key: path.to_owned(),
+        text,
+        title: None,
+        source: None,
+        published: None,
+        collected: None,
+        url: None,
+        place: Place {
+            path: path.to_owned(),
+            record: None,
+            offset: 0,
+        },
+        raw: None,
+        date_unread: false,
+        renamed: false,
+    })
+}
+
+pub(super) fn text_too_long(limit: u64) -> Refusal {
+    Refusal::new(
+        Reason::TextTooLong,
+        format!("the text is longer than the limit of {limit} bytes for one document"),
+    )
+}
+
+fn check_length(text: &str, limit: u64) -> Result<(), Refusal> {
+    if text.len() as u64 > limit {
+        return Err(text_too_long(limit));
+    }
+    Ok(())
+}
+
+fn wrong_type(what: &str) -> Refusal {
+    Refusal::new(
+        Reason::BadField,
+        format!("the text field holds {what}, not a string; --text-field names another"),
+    )
+}
+
+fn without_mark(mut text: String) -> String {
+    const MARK: char = '\u{feff}';
+    if text.starts_with(MARK) {
+        text.drain(..MARK.len_utf8());
+    }
+    text
+}
+
+/// A string or a number as words; anything else, and blanks alone, is no value.
+fn words(cell: Option<(usize, Cell)>) -> Option<String> {
+    match cell?.1 {
+        Cell::Text(text) | Cell::Number(text) if !text.trim().is_empty() => Some(text),
+        _ => None,
+    }
+}
+
+/// The date, and whether there was one that could not be read.
+fn moment(cell: Option<(usize, Cell)>) -> (Option<Moment>, bool) {
+    match cell.map(|(_, cell)| cell) {
+        None | Some(Cell::Null) => (None, false),
+        Some(Cell::Other(_)) => (None, true),
+        Some(Cell::Text(text) | Cell::Number(text)) => {
+            let read = date::parse(&text);
+            (read, read.is_none() && !text.trim().is_empty())
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! What can only be said once everything is read: which dates know the time
+//! of day, and which documents share a key.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Time;
+
+use crate::document::{Document, Moment, Precision};
+use crate::hash::hash128;
+
+/// A date of a document, to read or to change.
+type Slot = fn(&mut Document) -> &mut Option<Moment>;
+
+/// Takes the time of day from the dates of every source that never gives one
+/// other than midnight. Documents without a source count as one source.
+pub(super) fn precision(documents: &mut [Document]) {
+    let slots: [Slot; 2] = [|d| &mut d.published, |d| &mut d.collected];
+    for slot in slots {
+        let mut midnight_only: BTreeMap<Option<String>, bool> = BTreeMap::new();
+        for document in documents.iter_mut() {
+            if let Some(moment) = *slot(document) {
+                let midnight = moment.civil.time() == Time::midnight();
+                match midnight_only.get_mut(&document.source) {
+                    Some(all) => *all &= midnight,
+                    None => {
+                        midnight_only.insert(document.source.clone(), midnight);
+                    }
+                }
+            }
+        }
+        for document in documents.iter_mut() {
+            if midnight_only.get(&document.source) == Some(&true)
+                && let Some(moment) = slot(document)
+            {
+                moment.precision = Precision::Day;
+                moment.offset_seconds = None;
+            }
+        }
+    }
+}
+
+/// Documents with unique keys, sorted by them.
+pub(super) struct Settled {
+    pub documents: Vec<Document>,
+    pub merged: u64,
+    pub renamed: u64,
+}
+
+/// Merges documents of one key and one content, and renames those of one key
+/// and different content. The order of `documents` does not matter.
+pub(super) fn keys(mut documents: Vec<Document>) -> Settled {
+    documents.sort_by(|a, b| a.key.cmp(&b.key).then_with(|| a.place.cmp(&b.place)));
+    let mut settled = Settled {
+        documents: Vec::with_capacity(documents.len()),
+        merged: 0,
+        renamed: 0,
+    };
+    let mut rivals: Vec<Vec<Document>> = Vec::new();
+    let mut same: Vec<Document> = Vec::new();
+    for document in documents {
+        if same.first().is_some_and(|first| first.key != document.key) {
+            settled.take(std::mem::take(&mut same), &mut rivals);
+        }
+        same.push(document);
+    }
+    settled.take(same, &mut rivals);
+
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    if !rivals.is_empty() {
+        let originals = rivals.iter().flatten().chain(&settled.documents);
+        taken.extend(originals.map(|document| document.key.clone()));
+    }
+    for group in rivals {
+        let mut next = 2u64;
+        for (at, mut document) in group.into_iter().enumerate() {
+            if at > 0 {
+                let name = loop {
+                    let name = format!("{}~{next}", document.key);
+                    next += 1;
+                    if !taken.contains(&name) {
+                        break name;
+                    }
+                };
+                taken.insert(name.clone());
+                document.key = name;
+                document.renamed = true;
+                settled.renamed += 1;
+            }
+            settled.documents.push(document);
+        }
+    }
+    settled.documents.sort_by(|a, b| a.key.cmp(&b.key));
+    settled
+}
+
+impl Settled {
+    /// Takes the documents of one key, given in the order of their places.
+    fn take(&mut self, mut same: Vec<Document>, rivals: &mut Vec<Vec<Document>>) {
+        if same.len() < 2 {
+            self.documents.append(&mut same);
+            return;
+        }
+        // The hash orders, the bytes decide: a crafted collision of hashes must
+        // not merge two texts. Among equal ones the first place comes first.
+        let mut ranked: Vec<((u128, Vec<u8>), Document)> = same
+            .into_iter()
+            .map(|document| {
+                let content = content(&document);
+                ((hash128(&content), content), document)
+            })
+            .collect();
+        ranked.sort_by(|a, b| a.0.cmp(&b.0));
+        let before = ranked.len();
+        ranked.dedup_by(|a, b| a.0 == b.0);
+        self.merged += (before - ranked.len()) as u64;
+        let mut different: Vec<Document> = ranked.into_iter().map(|(_, d)| d).collect();
+        if different.len() == 1 {
+            self.documents.append(&mut different);
+        } else {
+            rivals.push(different);
+        }
+    }
+}
+
+/// Text and everything that the input said about it, each with its length, so
+/// that different contents have different bytes.
+fn content(document: &Document) -> Vec<u8> {
+    let date = |moment: &Option<Moment>| moment.map(|moment| moment.to_string());
+    let published = date(&document.published);
+    let collected = date(&document.collected);
+    let parts = [
+        Some(document.text.as_str()),
+        document.title.as_deref(),
+        document.source.as_deref(),
+        published.as_deref(),
+        collected.as_deref(),
+        document.url.as_deref(),
+        document.date_unread.then_some(""),
+    ];
+    let mut bytes = Vec::with_capacity(document.text.len() + 128);
+    for part in parts {
+        match part {
+            Some(part) => {
+                bytes.extend((part.len() as u64).to_be_bytes());
+                bytes.extend(part.as_bytes());
+            }
+            None => bytes.extend(u64::MAX.to_be_bytes()),
+        }
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::date;
+    use super::*;
+    use crate::document::Place;
+
+    fn document(key: &str, text: &str, record: u64) -> Document {
+        Document {
+            key: key.into(),
+            text: text.into(),
+            title: None,
+            source: None,
+            published: None,
+            collected: None,
+            url: None,
+            place: Place {
+                path: "f".into(),
+                record: Some(record),
+                offset: 0,
+            },
+            raw: None,
+            date_unread: false,
+            renamed: false,
+        }
+    }
+
+    #[test]
+    fn keys_become_unique_whatever_the_order() {
+        let mut documents = vec![
+            document("a", "one", 1),
+            document("a", "two", 2),
+            document("a", "one", 3),
+            document("a", "three", 4),
+            document("a~2", "other", 5),
+            document("a~2", "another", 6),
+            document("b", "", 7),
+        ];
+        let forward = keys(documents.clone());
+        documents.reverse();
+        let backward = keys(documents.clone());
+        documents.rotate_left(3);
+        let rotated = keys(documents);
+        assert_eq!(forward.documents, backward.documents);
+        assert_eq!(forward.documents, rotated.documents);
+        assert_eq!((forward.merged, forward.renamed), (1, 3));
+        let names: Vec<&str> = forward.documents.iter().map(|d| d.key.as_str()).collect();
+        assert_eq!(names, ["a", "a~2", "a~2~2", "a~3", "a~4", "b"]);
+        let one = forward.documents.iter().find(|d| d.text == "one").unwrap();
+        assert_eq!(one.place.record, Some(1));
+        assert!(
+            forward.documents.iter().all(|d| d.renamed
+                == (!d.text.is_empty() && !["a", "a~2", "b"].contains(&d.key.as_str())))
+        );
+    }
+
+    #[test]
+    fn a_source_that_never_tells_the_time_knows_days_only() {
+        let dated = |source: Option<&str>, text: &str| Document {
+            source: source.map(str::to_owned),
+            published: date::parse(text),
+            ..document(text, "", 1)
+        };
+        let mut documents = vec![
+            dated(Some("x"), "2031-04-03T00:00:00Z"),
+            dated(Some("x"), "2031-04-04T00:00:00Z"),
+            dated(Some("y"), "2031-04-03T00:00:00Z"),
+            dated(Some("y"), "2031-04-03T00:00:01Z"),
+            dated(None, "2031-04-03 00:00"),
+        ];
+        precision(&mut documents);
+        let shown: Vec<String> = documents
+            .iter()
+            .map(|d| d.published.unwrap().to_string())
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "2031-04-03",
+                "2031-04-04",
+                "2031-04-03T00:00:00Z",
+                "2031-04-03T00:00:01Z",
+                "2031-04-03",
+            ]
+        );
+    }
+}

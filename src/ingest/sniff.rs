@@ -1,0 +1,265 @@
+//! What a file holds: its content decides, then its name.
+
+use serde::de::IgnoredAny;
+
+use super::delimited;
+use super::fields::Fields;
+use super::reason::{Reason, Refusal};
+
+/// How many bytes decide.
+pub(super) const HEAD: usize = 64 * 1024;
+
+/// NUL bytes within so many bytes mean that a file is not text.
+const BINARY_HEAD: usize = 8 * 1024;
+
+/// A format that is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    JsonLines,
+    /// With the delimiter.
+    Delimited(u8),
+    Text,
+}
+
+/// The format of the stream that begins with `head` under the name `path`.
+pub(super) fn format(head: &[u8], path: &str, fields: &Fields) -> Result<Format, Refusal> {
+    if let Some(what) = known_binary(head) {
+        return Err(unsupported(what));
+    }
+    check_binary(head)?;
+    let start = head.trim_ascii_start();
+    if let Some(what) = markup(start) {
+        return Err(unsupported(what));
+    }
+    let line = first_line(start);
+    if line.starts_with(b"{") && is_object(line, line.len() == start.len()) {
+        return Ok(Format::JsonLines);
+    }
+    let extension = extension(path);
+    let whole_json = "one JSON value over several lines; write one object per line instead, as `jq -c '.[]'` or `jq -c .` does";
+    match extension.as_str() {
+        "jsonl" | "ndjson" => return Ok(Format::JsonLines),
+        "json" if start.starts_with(b"[") || line.trim_ascii_end() == b"{" => {
+            return Err(unsupported(whole_json));
+        }
+        "json" => return Ok(Format::JsonLines),
+        "csv" | "tsv" => {
+            let preferred = if extension == "tsv" { b'\t' } else { b',' };
+            let (delimiter, _) = delimited::sniff(line, preferred, fields);
+            return Ok(Format::Delimited(delimiter));
+        }
+        "html" | "htm" | "xhtml" => return Err(unsupported("HTML; extract its text first")),
+        "xml" | "rss" | "atom" => return Err(unsupported("XML; extract its text first")),
+        "txt" | "text" | "md" | "rst" => return Ok(Format::Text),
+        _ => {}
+    }
+    let inside = start.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
+    if inside.is_some_and(|inside| inside.starts_with(b"{\"") || inside.starts_with(b"{\n")) {
+        return Err(unsupported(whole_json));
+    }
+    match delimited::sniff(line, b',', fields) {
+        (delimiter, true) => Ok(Format::Delimited(delimiter)),
+        _ => Ok(Format::Text),
+    }
+}
+
+fn unsupported(what: &str) -> Refusal {
+    Refusal::new(
+        Reason::Unsupported,
+        format!(
+            "this is {what}; text, JSON lines, CSV and TSV are read, each also with gzip or zstd"
+        ),
+    )
+}
+
+fn check_binary(head: &[u8]) -> Result<(), Refusal> {
+    let head = head.get(..BINARY_HEAD).unwrap_or(head);
+    if !head.contains(&0) {
+        return Ok(());
+    }
+    let message = if head.iter().all(|&byte| byte == 0) {
+        "it begins with NUL bytes only, as a file does whose content was never written"
+    } else {
+        "it holds NUL bytes, so it is not text, or UTF-16 without a byte order mark; convert it to UTF-8"
+    };
+    Err(Refusal::new(Reason::Binary, message))
+}
+
+/// Formats that are recognised by their first bytes.
+fn known_binary(head: &[u8]) -> Option<&'static str> {
+    const MAGIC: &[(&[u8], &str)] = &[
+        (b"%PDF-", "PDF; extract its text first"),
+        (
+            b"PK\x03\x04",
+            "a zip archive or an office document; unpack it first",
+        ),
+        (b"PK\x05\x06", "an empty zip archive"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "an office document; save it as text first",
+        ),
+        (b"{\\rtf", "RTF; save it as text first"),
+        (b"\x89PNG\r\n", "an image (PNG)"),
+        (b"\xff\xd8\xff", "an image (JPEG)"),
+        (b"GIF87a", "an image (GIF)"),
+        (b"GIF89a", "an image (GIF)"),
+        (b"RIFF", "sound, video or an image (RIFF)"),
+        (
+            b"\x1f\x8b\x08",
+            "gzip inside another compression; unpack it once first",
+        ),
+        (
+            b"\x28\xb5\x2f\xfd",
+            "zstd inside another compression; unpack it once first",
+        ),
+        (b"BZh", "bzip2; unpack it first"),
+        (b"\xfd7zXZ\x00", "xz; unpack it first"),
+        (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive; unpack it first"),
+        (b"Rar!\x1a\x07", "a RAR archive; unpack it first"),
+        (b"\x04\x22\x4d\x18", "lz4; unpack it first"),
+        (b"\x1f\x9d", "a .Z file; unpack it first"),
+        (b"PAR1", "Parquet; convert it to JSON lines first"),
+        (b"ARROW1", "Arrow; convert it to JSON lines first"),
+        (
+            b"SQLite format 3\x00",
+            "a SQLite database; export it as CSV first",
+        ),
+        (b"WARC/", "a web archive (WARC); extract its text first"),
+        (b"\x7fELF", "a program"),
+        (b"\xff\xfe\x00\x00", "UTF-32 text; convert it to UTF-8"),
+        (b"\x00\x00\xfe\xff", "UTF-32 text; convert it to UTF-8"),
+    ];
+    if head.get(257..262) == Some(b"ustar") {
+        return Some("a tar archive; unpack it first");
+    }
+    MAGIC
+        .iter()
+        // "BZh" could begin a text; its block size and magic number could not.
+        .find(|(magic, _)| {
+            head.starts_with(magic) && (*magic != b"BZh" || head.get(4..7) == Some(b"1AY"))
+        })
+        // A text may begin with "RIFF", but the type stands behind the length.
+        .filter(|(magic, _)| {
+            *magic != b"RIFF"
+                || head
+                    .get(..12)
+                    .is_some_and(|h| !h.is_ascii() || h.contains(&0))
+        })
+        .map(|(_, what)| *what)
+}
+
+/// HTML or XML by the first tag.
+fn markup(start: &[u8]) -> Option<&'static str> {
+    let begins = |tag: &str| {
+        start
+            .get(..tag.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(tag.as_bytes()))
+    };
+    if ["<!doctype html", "<html", "<head", "<body"]
+        .into_iter()
+        .any(begins)
+    {
+        return Some("HTML; extract its text first");
+    }
+    if [
+        "<?xml",
+        "<rss",
+        "<feed",
+        "<rdf:RDF",
+        "<nitf",
+        "<newsitem",
+        "<!doctype",
+    ]
+    .into_iter()
+    .any(begins)
+    {
+        return Some("XML; extract its text first");
+    }
+    None
+}
+
+fn first_line(start: &[u8]) -> &[u8] {
+    let end = start.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+    start.get(..end.unwrap_or(start.len())).unwrap_or(start)
+}
+
+/// Whether the line is a JSON object, or begins one and is cut by the end of
+/// the head.
+fn is_object(line: &[u8], cut: bool) -> bool {
+    match serde_json::from_slice::<IgnoredAny>(line) {
+        Ok(_) => true,
+        Err(error) => cut && line.len() > HEAD / 2 && error.is_eof(),
+    }
+}
+
+/// The extension in lower case, without that of a compression.
+fn extension(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    let name = [".gz", ".gzip", ".zst", ".zstd"]
+        .iter()
+        .find_map(|packed| name.strip_suffix(packed))
+        .unwrap_or(&name);
+    match name.rsplit_once('.') {
+        Some((_, extension)) => extension.to_owned(),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::FieldNames;
+    use super::*;
+
+    fn told(head: &[u8], path: &str) -> Result<Format, Reason> {
+        let fields = Fields::new(&FieldNames::default());
+        format(head, path, &fields).map_err(|refusal| refusal.reason)
+    }
+
+    #[test]
+    fn content_decides_before_the_name() {
+        assert_eq!(told(b"\n {\"a\":1}\nx", "a.txt"), Ok(Format::JsonLines));
+        assert_eq!(told(b"not json\n{}", "a.JSONL.gz"), Ok(Format::JsonLines));
+        assert_eq!(told(b"[1]\n{}", "a.ndjson"), Ok(Format::JsonLines));
+        assert_eq!(told(b"{oh} what", "-"), Ok(Format::Text));
+        let long = [&b"{\"text\":\""[..], &vec![b'x'; HEAD]].concat();
+        assert_eq!(told(&long, "-"), Ok(Format::JsonLines));
+        assert_eq!(told(b"", "-"), Ok(Format::Text));
+    }
+
+    #[test]
+    fn tables_need_their_extension_or_two_known_names() {
+        assert_eq!(told(b"id;text\n", "-"), Ok(Format::Delimited(b';')));
+        assert_eq!(told(b"text\tURL\n", "x.dat"), Ok(Format::Delimited(b'\t')));
+        assert_eq!(told(b"id,text\n", "a.txt"), Ok(Format::Text));
+        assert_eq!(told(b"Title, date and place\n", "-"), Ok(Format::Text));
+        assert_eq!(told(b"text", "a.csv"), Ok(Format::Delimited(b',')));
+        assert_eq!(
+            told(b"a\tb,c\td", "a.tsv.zst"),
+            Ok(Format::Delimited(b'\t'))
+        );
+    }
+
+    #[test]
+    fn other_formats_are_named_and_texts_that_look_like_them_are_not() {
+        for head in [
+            &b"%PDF-1.4"[..],
+            b"PK\x03\x04",
+            b"<!DOCTYPE html><p>",
+            b"\n<?xml version='1.0'?>",
+            b"[{\"text\":1}]",
+            b"\x89PNG\r\n\x1a\n",
+            b"BZh91AY&SY",
+        ] {
+            assert_eq!(told(head, "-"), Err(Reason::Unsupported));
+        }
+        assert_eq!(
+            told(b"{\n \"text\": 1}", "a.json"),
+            Err(Reason::Unsupported)
+        );
+        assert_eq!(told(b"<p>", "a.html"), Err(Reason::Unsupported));
+        assert_eq!(told(b"a\0b", "a.txt"), Err(Reason::Binary));
+        assert_eq!(told(b"[Reuters] LONDON", "-"), Ok(Format::Text));
+        assert_eq!(told(b"RIFF raff, said the mayor", "-"), Ok(Format::Text));
+        assert_eq!(told(b"BZhang wrote", "-"), Ok(Format::Text));
+    }
+}
