@@ -9,3 +9,4 @@ pub mod sketch {
     /// v
     pub const SIGNATURE_VERSION: u8 = 1;
 }
+pub mod segment;
