@@ -22,7 +22,7 @@ impl DocId {
 /// One input text with what the input said about it.
 ///
 /// Nothing after ingest knows which format it came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
     /// The user's id for it; unique within a run.
     pub key: String,

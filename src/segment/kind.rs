@@ -38,14 +38,42 @@ impl Kind {
     pub const ALL: &'static [(Kind, &'static str, &'static str)] = &[
         (Kind::Headline, "headline", "the title of the article"),
         (Kind::Byline, "byline", "who wrote it"),
-        (Kind::Dateline, "dateline", "where, when and for which agency it was filed"),
-        (Kind::Credit, "credit", "who reported, edited or first published it"),
-        (Kind::Licence, "licence", "the terms under which it may be used"),
-        (Kind::Correction, "correction", "a note that an earlier text was wrong or has been updated"),
-        (Kind::Quote, "quote", "somebody's words, in quotation marks from end to end"),
+        (
+            Kind::Dateline,
+            "dateline",
+            "where, when and for which agency it was filed",
+        ),
+        (
+            Kind::Credit,
+            "credit",
+            "who reported, edited or first published it",
+        ),
+        (
+            Kind::Licence,
+            "licence",
+            "the terms under which it may be used",
+        ),
+        (
+            Kind::Correction,
+            "correction",
+            "a note that an earlier text was wrong or has been updated",
+        ),
+        (
+            Kind::Quote,
+            "quote",
+            "somebody's words, in quotation marks from end to end",
+        ),
         (Kind::Number, "number", "an edit of figures only"),
-        (Kind::Furniture, "furniture", "what belongs to the page: comment prompts, share bars, calls"),
-        (Kind::Trivial, "trivial", "an edit of case, punctuation or typography only"),
+        (
+            Kind::Furniture,
+            "furniture",
+            "what belongs to the page: comment prompts, share bars, calls",
+        ),
+        (
+            Kind::Trivial,
+            "trivial",
+            "an edit of case, punctuation or typography only",
+        ),
         (Kind::Body, "body", "everything else"),
     ];
 
@@ -71,7 +99,12 @@ use Stands::{Alone, Anywhere, First};
 const PHRASES: &[(Kind, Stands, usize, &str)] = &[
     (Kind::Licence, Anywhere, 60, "is licensed under"),
     (Kind::Licence, Anywhere, 60, "all rights reserved"),
-    (Kind::Licence, Anywhere, 60, "may not be published broadcast rewritten"),
+    (
+        Kind::Licence,
+        Anywhere,
+        60,
+        "may not be published broadcast rewritten",
+    ),
     (Kind::Licence, First, 40, "copyright"),
     (Kind::Licence, First, 40, "all content by"),
     (Kind::Licence, Anywhere, 60, "tous droits réservés"),
@@ -87,7 +120,12 @@ const PHRASES: &[(Kind, Stands, usize, &str)] = &[
     (Kind::Correction, First, 60, "editor s note"),
     (Kind::Correction, First, 60, "updates with"),
     (Kind::Correction, First, 60, "this story has been corrected"),
-    (Kind::Correction, First, 60, "this article has been corrected"),
+    (
+        Kind::Correction,
+        First,
+        60,
+        "this article has been corrected",
+    ),
     (Kind::Correction, First, 60, "this story has been updated"),
     (Kind::Correction, First, 60, "this article has been updated"),
     (Kind::Correction, First, 60, "rectificatif"),
@@ -195,7 +233,9 @@ fn by_phrase(words: &str, count: usize) -> Option<Kind> {
 fn is_update(words: &str) -> bool {
     let mut words = words.split(' ');
     words.next() == Some("update")
-        && words.next().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()))
+        && words
+            .next()
+            .is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// True where `words` begins with the words of `phrase`; both canonical.
@@ -226,7 +266,9 @@ fn is_byline(words: &str, count: usize, position: usize, shown: &str) -> bool {
     position < BYLINE_UNITS
         && (2..=BYLINE_WORDS).contains(&count)
         && !ends_a_sentence(shown)
-        && BYLINE_OPENERS.iter().any(|opener| starts_with_words(words, opener))
+        && BYLINE_OPENERS
+            .iter()
+            .any(|opener| starts_with_words(words, opener))
 }
 
 /// A line that ends with its dash: "PORT HALLAM (Dispatches) –".
@@ -238,8 +280,13 @@ fn is_dateline(shown: &str) -> bool {
 
 fn is_headline(text: &str, unit: &Unit, position: usize, shown: &str) -> bool {
     let rest = text.get(unit.end..).unwrap_or("");
-    let own_line = rest.trim_start_matches([' ', '\t']).starts_with(['\n', '\r']);
-    position == 0 && own_line && (1..=HEADLINE_WORDS).contains(&unit.len()) && !ends_a_sentence(shown)
+    let own_line = rest
+        .trim_start_matches([' ', '\t'])
+        .starts_with(['\n', '\r']);
+    position == 0
+        && own_line
+        && (1..=HEADLINE_WORDS).contains(&unit.len())
+        && !ends_a_sentence(shown)
 }
 
 fn is_quote(shown: &str) -> bool {
@@ -257,7 +304,10 @@ mod tests {
     fn kinds_of(text: &str) -> Vec<&'static str> {
         let normalised = normalise(text);
         let units = segment(text, &normalised);
-        kinds(text, &normalised, &units).into_iter().map(Kind::code).collect()
+        kinds(text, &normalised, &units)
+            .into_iter()
+            .map(Kind::code)
+            .collect()
     }
 
     #[test]
@@ -266,19 +316,35 @@ mod tests {
             bridge at Marnby was closed on Monday.\n\n“We had no choice.”\n\nEditing by Tom Reck\n\n\
             Leave a Comment\n\nAll content by Hill News is licensed under the Open Text Licence.";
         let expected = [
-            "headline", "byline", "dateline", "body", "quote", "credit", "furniture", "licence",
+            "headline",
+            "byline",
+            "dateline",
+            "body",
+            "quote",
+            "credit",
+            "furniture",
+            "licence",
         ];
         assert_eq!(kinds_of(text), expected);
     }
 
     #[test]
     fn phrases_count_as_words_in_short_units_only() {
-        assert_eq!(kinds_of("Sources said that it rained.\nIt did."), ["body", "body"]);
-        assert_eq!(kinds_of("UPDATE 2-Ferry sinks off Orme.\nAll were saved."), ["correction", "body"]);
+        assert_eq!(
+            kinds_of("Sources said that it rained.\nIt did."),
+            ["body", "body"]
+        );
+        assert_eq!(
+            kinds_of("UPDATE 2-Ferry sinks off Orme.\nAll were saved."),
+            ["correction", "body"]
+        );
         let long = "Share this view of the town as many of us do who have lived here for longer than we say.";
         assert_eq!(kinds_of(long), ["body"]);
         assert!(holds_words("a is licensed under b", "is licensed under"));
-        assert!(!holds_words("a is licensed underneath", "is licensed under"));
+        assert!(!holds_words(
+            "a is licensed underneath",
+            "is licensed under"
+        ));
     }
 
     #[test]
