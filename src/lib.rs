@@ -12,4 +12,6 @@ pub mod pipeline;
 pub mod segment;
 pub mod shingle;
 pub mod sketch;
+pub mod trace;
 pub mod verify;
+pub mod write;

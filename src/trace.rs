@@ -1,0 +1,400 @@
+//! What a run found, ready to be written: the rows of every output.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::config::Settings;
+use crate::document::{DocId, Document};
+use crate::ingest::{Counts, Rejection};
+use crate::lineage::{Basis, CreditStatus, Evidence, Role};
+use crate::segment::Kind;
+
+/// Everything that a run found.
+#[derive(Debug, Default)]
+pub struct Trace {
+    /// The settings that it was found with.
+    pub settings: Settings,
+    /// Documents, sorted by key; a [`DocId`] is an index into them.
+    pub documents: Vec<Document>,
+    /// What could not be read.
+    pub rejected: Vec<Rejection>,
+    /// What happened to everything that was read.
+    pub intake: Counts,
+    /// Groups of two documents and more, ordered by their smallest key.
+    pub groups: Vec<Group>,
+    /// Verified pairs, by group (none last) and keys.
+    pub pairs: Vec<Pair>,
+    /// Lineage of every document, in the order of the documents.
+    pub lineage: Vec<Lineage>,
+    /// What copies changed, by group, copy and place.
+    pub changes: Vec<Change>,
+    /// The evidence, by document.
+    pub evidence: Vec<Evidence>,
+    /// Counts of the stages, by name.
+    pub counts: BTreeMap<&'static str, u64>,
+    /// Shingles in a window of the fingerprints.
+    pub fingerprint_window: usize,
+}
+
+impl Trace {
+    /// The document of an id.
+    pub fn document(&self, doc: DocId) -> &Document {
+        &self.documents[doc.index()]
+    }
+
+    /// The key of a document.
+    pub fn key(&self, doc: DocId) -> &str {
+        &self.document(doc).key
+    }
+
+    /// The id of a group, empty for none.
+    pub fn group_id(&self, group: Option<usize>) -> &str {
+        group
+            .and_then(|number| self.groups.get(number))
+            .map_or("", |group| &group.id)
+    }
+}
+
+/// Documents that republish one text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// `g` and 16 hexadecimal digits of XXH3-64 of its smallest key.
+    pub id: String,
+    /// Ascending.
+    pub members: Vec<DocId>,
+    /// The member with the greatest sum of Jaccard to the others.
+    pub representative: DocId,
+    /// The member from which all others were made, where that is known.
+    pub origin: Option<DocId>,
+    /// Lowest Jaccard of two members (in a group that is not complete, of a listed pair).
+    pub jaccard_min: f64,
+    /// The edge that holds the group together least.
+    pub weakest_link: Option<(DocId, DocId)>,
+    /// Most steps of copy-strength pairs between two members; unknown in very large groups.
+    pub diameter: Option<u32>,
+    /// Members that name the source they were made from.
+    pub credited: u64,
+    /// Members that name none.
+    pub uncredited: u64,
+    /// Whether every verified pair of the group is listed (identical texts as a star).
+    pub pairs_complete: bool,
+    /// Members beyond the first of each source.
+    pub same_source_copies: u64,
+}
+
+/// How one text relates to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Relation {
+    /// The same text, byte for byte.
+    Identical,
+    /// The same words; wrapping, punctuation, typography or case differ.
+    Reformatted,
+    /// Words left out, none added.
+    Trimmed,
+    /// Words added, none left out.
+    Extended,
+    /// Words added and left out, or changed, or moved.
+    Edited,
+    /// A passage of a text more than four times as long.
+    Excerpt,
+    /// A later text of the same outlet.
+    Revision,
+    /// Made from one source, and nothing says from which member.
+    SharedSource,
+    /// The same form filled in anew; no copy.
+    Template,
+    /// A shared passage that joins no groups.
+    Passage,
+}
+
+impl Relation {
+    /// Every relation with its meaning.
+    pub const ALL: &'static [(Relation, &'static str, &'static str)] = &[
+        (
+            Relation::Identical,
+            "identical",
+            "the same text, byte for byte",
+        ),
+        (
+            Relation::Reformatted,
+            "reformatted",
+            "the same words; wrapping, punctuation, typography or case differ",
+        ),
+        (Relation::Trimmed, "trimmed", "words left out, none added"),
+        (Relation::Extended, "extended", "words added, none left out"),
+        (
+            Relation::Edited,
+            "edited",
+            "words added and left out, or changed, or moved",
+        ),
+        (
+            Relation::Excerpt,
+            "excerpt",
+            "a passage of a text more than four times as long",
+        ),
+        (
+            Relation::Revision,
+            "revision",
+            "a later text of the same outlet",
+        ),
+        (
+            Relation::SharedSource,
+            "shared_source",
+            "made from one source, and nothing says from which member",
+        ),
+        (
+            Relation::Template,
+            "template",
+            "the same form filled in anew; no copy",
+        ),
+        (
+            Relation::Passage,
+            "passage",
+            "a shared passage that joins no groups",
+        ),
+    ];
+
+    /// The word in the outputs.
+    pub fn name(self) -> &'static str {
+        let row = Relation::ALL
+            .iter()
+            .find(|(relation, _, _)| *relation == self);
+        row.map_or("", |(_, name, _)| name)
+    }
+}
+
+/// A verified pair of documents, `a` before `b` by key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pair {
+    /// Number of the group that both belong to.
+    pub group: Option<usize>,
+    /// The smaller key.
+    pub a: DocId,
+    /// The larger key.
+    pub b: DocId,
+    /// What `b` is to `a`.
+    pub relation: Relation,
+    /// Exact Jaccard.
+    pub jaccard: f64,
+    /// Share of `a`'s shingles that `b` has.
+    pub containment_a: f64,
+    /// Share of `b`'s shingles that `a` has.
+    pub containment_b: f64,
+    /// Shares of the words of `a` and of `b` that the alignment matched.
+    pub coverage: Option<(f64, f64)>,
+    /// Words in shared shingles, counted in the text that has fewer of them.
+    pub shared_words: u32,
+    /// Words of the longest run that stands in both.
+    pub longest_run_words: u32,
+}
+
+/// What a document changed against the one that it is compared with.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Comparison {
+    /// Exact Jaccard of the two.
+    pub jaccard: f64,
+    /// Share of the document's shingles that the other has.
+    pub containment_in_exemplar: f64,
+    /// Share of the other's shingles that the document has.
+    pub containment_of_exemplar: f64,
+    /// Words of the longest run that stands in both.
+    pub longest_run_words: u32,
+    /// Units (sentences and lines) by what became of them.
+    pub lines: LineCounts,
+    /// Words that only the document has.
+    pub words_added: u64,
+    /// Words that only the other has.
+    pub words_dropped: u64,
+    /// Whether the titles differ, or the first units where there are no titles.
+    pub headline_changed: bool,
+}
+
+/// Units by what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LineCounts {
+    /// Every word is there, in order.
+    pub same: u64,
+    /// Only in the copy.
+    pub added: u64,
+    /// Only in the exemplar.
+    pub dropped: u64,
+    /// Changed in part.
+    pub edited: u64,
+    /// Carried to another place.
+    pub moved: u64,
+}
+
+/// Lineage of one document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lineage {
+    /// Number of its group.
+    pub group: Option<usize>,
+    /// What it is there.
+    pub role: Role,
+    /// Words of its text.
+    pub words: u32,
+    /// The text that it was made from.
+    pub exemplar: Option<DocId>,
+    /// What it is compared with: the exemplar, else the representative.
+    pub compared_with: Option<DocId>,
+    /// What it is to that.
+    pub relation: Option<Relation>,
+    /// What the direction rests on.
+    pub basis: Basis,
+    /// The next best exemplar.
+    pub alternative: Option<DocId>,
+    /// The first of its line of descent, with the steps to it.
+    pub root: Option<(DocId, u32)>,
+    /// Seconds from the exemplar's publication to its own.
+    pub lag_seconds: Option<i64>,
+    /// What it changed.
+    pub comparison: Option<Comparison>,
+    /// The first line that names another source.
+    pub credit: Option<String>,
+    /// Whether it names the source that it was made from.
+    pub credit_status: Option<CreditStatus>,
+    /// What is odd about it, ascending.
+    pub flags: Vec<Flag>,
+}
+
+/// One unit, or a run of units, that a copy does not have as its exemplar has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Number of the group.
+    pub group: Option<usize>,
+    /// The text compared with.
+    pub exemplar: DocId,
+    /// The text that changed it.
+    pub copy: DocId,
+    /// What was done.
+    pub op: Op,
+    /// What the unit is for.
+    pub kind: Kind,
+    /// Its place in the exemplar.
+    pub in_exemplar: Place,
+    /// Its place in the copy.
+    pub in_copy: Place,
+    /// Numbers neighbouring changes of one copy, from 1.
+    pub hunk: u32,
+    /// Byte ranges of words that only this side has, within each text.
+    pub marks: (Vec<Range<usize>>, Vec<Range<usize>>),
+}
+
+/// A byte range of a text with its line and column; both absent where the side
+/// lacks the text and the range is an insertion point.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Bytes of the text.
+    pub bytes: Range<usize>,
+    /// Line and column of its first byte, from 1.
+    pub line_column: Option<(usize, usize)>,
+}
+
+/// What was done to a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Op {
+    /// Only the copy has it.
+    Added,
+    /// Only the exemplar has it.
+    Dropped,
+    /// Both have it, with other words in part.
+    Edited,
+    /// Both have it, in another place.
+    Moved,
+}
+
+impl Op {
+    /// Every operation with its sign on a terminal and its meaning.
+    pub const ALL: &'static [(Op, &'static str, char, &'static str)] = &[
+        (Op::Added, "added", '+', "only the copy has it"),
+        (Op::Dropped, "dropped", '-', "only the exemplar has it"),
+        (
+            Op::Edited,
+            "edited",
+            '~',
+            "both have it, with other words in part",
+        ),
+        (Op::Moved, "moved", '>', "both have it, in another place"),
+    ];
+
+    /// The word in `changes.csv`.
+    pub fn name(self) -> &'static str {
+        let row = Op::ALL.iter().find(|(op, ..)| *op == self);
+        row.map_or("", |(_, name, ..)| name)
+    }
+
+    /// The sign on a terminal.
+    pub fn sign(self) -> char {
+        let row = Op::ALL.iter().find(|(op, ..)| *op == self);
+        row.map_or(' ', |(_, _, sign, _)| *sign)
+    }
+}
+
+/// What is odd about a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Flag {
+    /// No letter or digit in its text.
+    Empty,
+    /// Under 20 words: it merges with identical texts only.
+    Short,
+    /// A date field was there and could not be read.
+    DateUnread,
+    /// Its key was taken by another document.
+    Renamed,
+    /// Invisible characters were left out of its words.
+    Invisible,
+    /// It fills in a form that other documents fill in too.
+    Template,
+    /// It shares passages with several stories that have nothing else in common.
+    RoundUp,
+    /// Its alignment was too large in places and left them unmatched.
+    AlignmentCut,
+}
+
+impl Flag {
+    /// Every flag with its meaning.
+    pub const ALL: &'static [(Flag, &'static str, &'static str)] = &[
+        (Flag::Empty, "empty", "no letter or digit in its text"),
+        (
+            Flag::Short,
+            "short",
+            "under 20 words: it merges with identical texts only",
+        ),
+        (
+            Flag::DateUnread,
+            "date_unread",
+            "a date field was there and could not be read",
+        ),
+        (
+            Flag::Renamed,
+            "renamed",
+            "its key was taken by another document",
+        ),
+        (
+            Flag::Invisible,
+            "invisible",
+            "invisible characters were left out of its words",
+        ),
+        (
+            Flag::Template,
+            "template",
+            "it fills in a form that other documents fill in too",
+        ),
+        (
+            Flag::RoundUp,
+            "round_up",
+            "it shares passages with stories that have nothing else in common",
+        ),
+        (
+            Flag::AlignmentCut,
+            "alignment_cut",
+            "its alignment was too large in places and left them unmatched",
+        ),
+    ];
+
+    /// The word in `lineage.csv`.
+    pub fn name(self) -> &'static str {
+        let row = Flag::ALL.iter().find(|(flag, _, _)| *flag == self);
+        row.map_or("", |(_, name, _)| name)
+    }
+}

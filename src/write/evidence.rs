@@ -1,0 +1,101 @@
+//! `evidence.csv`
+
+use std::io;
+
+use super::table::{Column, Table, TableWriter, Type};
+use crate::segment::LineIndex;
+use crate::trace::Trace;
+
+pub(super) struct EvidenceTable;
+
+const COLUMNS: &[Column] = &[
+    Column {
+        name: "doc_id",
+        kind: Type::Id,
+        meaning: "the document that the claim is about",
+    },
+    Column {
+        name: "exemplar_id",
+        kind: Type::Id,
+        meaning: "the other text that it speaks of",
+    },
+    Column {
+        name: "code",
+        kind: Type::Code,
+        meaning: "what it says",
+    },
+    Column {
+        name: "strength",
+        kind: Type::Code,
+        meaning: "strong, weak or against",
+    },
+    Column {
+        name: "in_doc",
+        kind: Type::Id,
+        meaning: "the document in whose text it stands; empty for dates",
+    },
+    Column {
+        name: "start",
+        kind: Type::Integer,
+        meaning: "first byte there",
+    },
+    Column {
+        name: "end",
+        kind: Type::Integer,
+        meaning: "one past the last byte",
+    },
+    Column {
+        name: "line",
+        kind: Type::Integer,
+        meaning: "line of the first byte, from 1",
+    },
+    Column {
+        name: "column",
+        kind: Type::Integer,
+        meaning: "column of the first byte in code points, from 1",
+    },
+    Column {
+        name: "text",
+        kind: Type::Text,
+        meaning: "the words, or the two dates",
+    },
+];
+
+impl Table for EvidenceTable {
+    fn file(&self) -> &'static str {
+        "evidence.csv"
+    }
+
+    fn meaning(&self) -> &'static str {
+        "one row per piece of evidence for or against a lineage claim"
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        COLUMNS
+    }
+
+    fn write(&self, trace: &Trace, out: &mut TableWriter<'_>) -> io::Result<()> {
+        for piece in &trace.evidence {
+            let (doc, bytes) = match &piece.place {
+                Some((doc, bytes)) => (Some(*doc), Some(bytes)),
+                None => (None, None),
+            };
+            let place = doc
+                .zip(bytes)
+                .map(|(doc, bytes)| LineIndex::new(&trace.document(doc).text).place(bytes.start));
+            out.row(&[
+                trace.key(piece.doc).into(),
+                piece.exemplar.map(|doc| trace.key(doc)).into(),
+                piece.code.name().into(),
+                piece.strength.name().into(),
+                doc.map(|doc| trace.key(doc)).into(),
+                bytes.map(|bytes| bytes.start).into(),
+                bytes.map(|bytes| bytes.end).into(),
+                place.map(|(line, _)| line).into(),
+                place.map(|(_, column)| column).into(),
+                piece.text.as_str().into(),
+            ])?;
+        }
+        Ok(())
+    }
+}

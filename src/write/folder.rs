@@ -1,0 +1,144 @@
+//! The output folder: complete, or marked as unfinished.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::NamedTempFile;
+
+use super::table::TableWriter;
+use super::{datapackage, run, tables};
+use crate::error::{Error, ErrorKind};
+use crate::trace::Trace;
+
+/// The manifest: a folder with it is complete.
+const MANIFEST: &str = "run.json";
+/// Stands in a folder while results are put there, so that an interrupted run
+/// is known as ours.
+const MARKER: &str = ".wirecopy-unfinished";
+
+/// Whether text cells are made inert for spreadsheets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CsvStyle {
+    /// Cells that look like formulas get a `'` before them.
+    Neutral,
+    /// Cells are written as they are.
+    Raw,
+}
+
+/// Refuses a folder that holds anything but an earlier result of ours, and an
+/// earlier result without `force`. Creates nothing.
+///
+/// # Errors
+/// [`ErrorKind::OutputExists`], or what the file system says.
+pub fn check(folder: &Path, force: bool) -> Result<(), Error> {
+    let io = |cause| Error::io("looking at the output folder", folder, cause);
+    let mut entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(cause) => return Err(io(cause)),
+    };
+    if entries.next().is_none() {
+        return Ok(());
+    }
+    let ours = folder.join(MARKER).exists() || is_manifest(&folder.join(MANIFEST));
+    if ours && force {
+        return Ok(());
+    }
+    let path = folder.to_path_buf();
+    Err(ErrorKind::OutputExists { path, ours }.into())
+}
+
+fn is_manifest(path: &Path) -> bool {
+    let Ok(bytes) = fs::read(path) else {
+        return false;
+    };
+    let manifest: Option<Value> = serde_json::from_slice(&bytes).ok();
+    manifest.is_some_and(|value| value.get("program") == Some(&Value::from("wirecopy")))
+}
+
+/// Writes every table, `datapackage.json` and, last, `run.json` into `folder`.
+///
+/// Each file is written beside its place, brought to the disk and renamed, so
+/// that no file is ever half there; a folder without `run.json` is unfinished.
+/// Files of an earlier result are replaced with `force`, all others are left alone.
+///
+/// # Errors
+/// As [`check`]; or what the file system says, with the file.
+pub fn publish(trace: &Trace, folder: &Path, style: CsvStyle, force: bool) -> Result<(), Error> {
+    check(folder, force)?;
+    let io = |doing| move |cause| Error::io(doing, folder, cause);
+    fs::create_dir_all(folder).map_err(io("making the output folder"))?;
+    File::create(folder.join(MARKER)).map_err(io("marking the output folder"))?;
+    match fs::remove_file(folder.join(MANIFEST)) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+            return Err(Error::io("removing", folder.join(MANIFEST), cause));
+        }
+        _ => {}
+    }
+    let tables = tables();
+    for table in &tables {
+        place(folder, table.file(), |out| {
+            let mut writer = TableWriter::new(out, table.columns(), style == CsvStyle::Neutral)?;
+            table.write(trace, &mut writer)?;
+            writer.finish()
+        })?;
+    }
+    place(folder, "datapackage.json", |out| {
+        write_json(out, &datapackage::describe(&tables))
+    })?;
+    sync(folder).map_err(io("bringing the output folder to the disk"))?;
+    place(folder, MANIFEST, |out| {
+        write_json(out, &run::manifest(trace))
+    })?;
+    fs::remove_file(folder.join(MARKER)).map_err(io("unmarking the output folder"))?;
+    sync(folder).map_err(io("bringing the output folder to the disk"))
+}
+
+fn write_json(out: &mut dyn Write, value: &Value) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    out.write_all(b"\n")
+}
+
+/// Writes one file beside its place and renames it there.
+pub(crate) fn place(
+    folder: &Path,
+    name: &str,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Error> {
+    let path = folder.join(name);
+    let written = || -> io::Result<()> {
+        let file = NamedTempFile::with_prefix_in(".wirecopy-", folder)?;
+        let mut out = BufWriter::new(file);
+        write(&mut out)?;
+        let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        readable_as_usual(file.as_file())?;
+        file.as_file().sync_all()?;
+        file.persist(&path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    written().map_err(|cause| Error::io("writing", &path, cause))
+}
+
+/// Temporary files are private; results are like any other new file.
+#[cfg(unix)]
+fn readable_as_usual(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable_as_usual(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync(_: &Path) -> io::Result<()> {
+    Ok(())
+}

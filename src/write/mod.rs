@@ -1,0 +1,31 @@
+//! Results to files and to the terminal: one file per output.
+
+mod changes;
+mod datapackage;
+mod evidence;
+mod folder;
+mod groups;
+mod lineage;
+mod pairs;
+mod rejected;
+mod run;
+mod table;
+
+pub use folder::{CsvStyle, check, publish};
+pub use table::{Cell, Column, Table, TableWriter, Type};
+
+/// Version of the outputs: columns only ever grow at the end; anything else is
+/// a new version.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Every table of a trace, in the order in which they are written and described.
+pub fn tables() -> Vec<Box<dyn Table>> {
+    vec![
+        Box::new(groups::Groups),
+        Box::new(pairs::Pairs),
+        Box::new(changes::Changes),
+        Box::new(lineage::LineageTable),
+        Box::new(evidence::EvidenceTable),
+        Box::new(rejected::Rejected),
+    ]
+}

@@ -1,0 +1,47 @@
+//! `run.json`: what was run and what it counted. Written last.
+
+use serde_json::{Value, json};
+
+use super::SCHEMA_VERSION;
+use crate::sketch::SIGNATURE_VERSION;
+use crate::trace::Trace;
+
+/// Jaccards at which the recall curve is stated.
+const CURVE: [f64; 8] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
+
+/// The manifest. Holds nothing that may differ between two runs over one
+/// input with one set of settings: no time, no threads, no paths.
+pub(super) fn manifest(trace: &Trace) -> Value {
+    let settings = &trace.settings;
+    let curve: Vec<Value> = CURVE
+        .iter()
+        .map(|&jaccard| {
+            let probability = (settings.banding_recall(jaccard) * 1e6).round() / 1e6;
+            json!({ "jaccard": jaccard, "proposed_by_banding": probability })
+        })
+        .collect();
+    let passage =
+        (settings.containment.is_some()).then(|| trace.fingerprint_window + settings.width - 1);
+    json!({
+        "program": "wirecopy",
+        "version": env!("CARGO_PKG_VERSION"),
+        "schema_version": SCHEMA_VERSION,
+        "signature_version": SIGNATURE_VERSION,
+        "settings": settings,
+        "recall": {
+            "search": "lsh",
+            "curve": curve,
+            "shared_run_found_for_certain_words": passage,
+        },
+        "read": {
+            "records": trace.intake.read,
+            "documents": trace.intake.documents,
+            "merged": trace.intake.merged,
+            "rejected": trace.intake.rejected,
+            "renamed": trace.intake.renamed,
+            "encodings": trace.intake.encodings,
+            "limits_hit": trace.intake.limits,
+        },
+        "counts": trace.counts,
+    })
+}

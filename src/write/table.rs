@@ -1,0 +1,246 @@
+//! CSV tables: typed cells, a fixed order of columns, inert text.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use crate::trace::Trace;
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// A key or an id, never changed.
+    Id,
+    /// Words of a document or of an input, neutralised for spreadsheets.
+    Text,
+    /// One of a fixed list of words, or several joined by `;`.
+    Code,
+    /// A whole number.
+    Integer,
+    /// A number with four decimals.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// ISO 8601, a day or a time.
+    Date,
+}
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Its name in the header row.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Type,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// A value; an empty cell means unknown or not applicable.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell<'a> {
+    /// Nothing is known.
+    Empty,
+    /// A string, to be neutralised if its column holds text.
+    Text(Cow<'a, str>),
+    /// A whole number.
+    Integer(i64),
+    /// A score.
+    Number(f64),
+    /// Yes or no.
+    Boolean(bool),
+}
+
+impl<'a> From<&'a str> for Cell<'a> {
+    fn from(text: &'a str) -> Self {
+        if text.is_empty() {
+            Cell::Empty
+        } else {
+            Cell::Text(Cow::Borrowed(text))
+        }
+    }
+}
+
+impl From<String> for Cell<'_> {
+    fn from(text: String) -> Self {
+        if text.is_empty() {
+            Cell::Empty
+        } else {
+            Cell::Text(Cow::Owned(text))
+        }
+    }
+}
+
+macro_rules! from_integer {
+    ($($integer:ty),*) => {$(
+        impl From<$integer> for Cell<'_> {
+            fn from(number: $integer) -> Self {
+                Cell::Integer(number as i64)
+            }
+        }
+    )*};
+}
+from_integer!(u32, u64, usize, i64);
+
+impl From<f64> for Cell<'_> {
+    fn from(number: f64) -> Self {
+        Cell::Number(number)
+    }
+}
+
+impl From<bool> for Cell<'_> {
+    fn from(yes: bool) -> Self {
+        Cell::Boolean(yes)
+    }
+}
+
+impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Cell::Empty, Into::into)
+    }
+}
+
+/// One output table.
+pub trait Table {
+    /// Name of its file.
+    fn file(&self) -> &'static str;
+    /// What one row is.
+    fn meaning(&self) -> &'static str;
+    /// Its columns in order.
+    fn columns(&self) -> &'static [Column];
+    /// Writes all rows, in their fixed order.
+    ///
+    /// # Errors
+    /// What the output says.
+    fn write(&self, trace: &Trace, out: &mut TableWriter<'_>) -> io::Result<()>;
+}
+
+/// Writes rows of cells as RFC 4180.
+pub struct TableWriter<'w> {
+    csv: csv::Writer<Box<dyn Write + 'w>>,
+    columns: &'static [Column],
+    neutralise: bool,
+}
+
+impl<'w> TableWriter<'w> {
+    /// Begins a table with its header row.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn new(
+        out: impl Write + 'w,
+        columns: &'static [Column],
+        neutralise: bool,
+    ) -> io::Result<Self> {
+        let boxed: Box<dyn Write + 'w> = Box::new(out);
+        let mut csv = csv::WriterBuilder::new()
+            .terminator(csv::Terminator::CRLF)
+            .from_writer(boxed);
+        csv.write_record(columns.iter().map(|column| column.name))?;
+        Ok(TableWriter {
+            csv,
+            columns,
+            neutralise,
+        })
+    }
+
+    /// Writes one row, a cell for each column.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+        debug_assert_eq!(cells.len(), self.columns.len());
+        for (cell, column) in cells.iter().zip(self.columns) {
+            let text = match cell {
+                Cell::Empty => Cow::Borrowed(""),
+                Cell::Text(text) if self.neutralise && column.kind == Type::Text => neutral(text),
+                Cell::Text(text) => Cow::Borrowed(text.as_ref()),
+                Cell::Integer(number) => Cow::Owned(number.to_string()),
+                Cell::Number(number) => Cow::Owned(format!("{number:.4}")),
+                Cell::Boolean(yes) => Cow::Borrowed(if *yes { "true" } else { "false" }),
+            };
+            self.csv.write_field(text.as_bytes())?;
+        }
+        self.csv.write_record(None::<&[u8]>)?;
+        Ok(())
+    }
+
+    /// Hands everything to the output.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.csv.flush()
+    }
+}
+
+/// True for a cell that a spreadsheet could take for a formula, or that looks
+/// like one of ours already.
+fn is_active(text: &str) -> bool {
+    let rest = text.trim_start_matches('\'');
+    rest.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+}
+
+/// Puts `'` before a cell that a spreadsheet could take for a formula.
+pub(crate) fn neutral(text: &str) -> Cow<'_, str> {
+    if is_active(text) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Undoes [`neutral`].
+pub fn original(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if is_active(rest) => rest,
+        _ => cell,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn neutral_cells_are_inert_and_go_back(text in "['=+@a\t＝-]{0,5}|\\PC{0,8}") {
+            let cell = neutral(&text);
+            prop_assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']));
+            prop_assert_eq!(original(&cell), text.as_str());
+        }
+    }
+
+    #[test]
+    fn only_text_columns_are_touched() {
+        const COLUMNS: &[Column] = &[
+            Column {
+                name: "id",
+                kind: Type::Id,
+                meaning: "",
+            },
+            Column {
+                name: "text",
+                kind: Type::Text,
+                meaning: "",
+            },
+            Column {
+                name: "score",
+                kind: Type::Number,
+                meaning: "",
+            },
+        ];
+        let mut out = Vec::new();
+        let mut table = TableWriter::new(&mut out, COLUMNS, true).unwrap();
+        table
+            .row(&["-a".into(), "-b, \"c\"".into(), Cell::Number(-0.5)])
+            .unwrap();
+        table.row(&[Cell::Empty, Cell::Empty, Cell::Empty]).unwrap();
+        table.finish().unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(
+            text,
+            "id,text,score\r\n-a,\"'-b, \"\"c\"\"\",-0.5000\r\n,,\r\n"
+        );
+    }
+}
