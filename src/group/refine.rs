@@ -11,6 +11,8 @@ pub struct Refined {
     pub groups: Vec<Vec<u32>>,
     /// Edges that no longer count, ascending.
     pub bridges: Vec<(u32, u32)>,
+    /// The round-ups that lost them, ascending.
+    pub round_ups: Vec<u32>,
 }
 
 /// Share of the smaller span set up to which two sets of spans are called disjoint.
@@ -29,7 +31,7 @@ const DISJOINT: f64 = 0.05;
 pub fn refine(edges: &[(u32, u32)], spans: &mut dyn FnMut(u32, u32) -> Vec<(u32, u32)>) -> Refined {
     let mut edges = edges.to_vec();
     let mut cleared: Vec<u32> = Vec::new();
-    let mut bridges = Vec::new();
+    let (mut bridges, mut round_ups) = (Vec::new(), Vec::new());
     loop {
         let cut = cut_members(&edges).into_iter().find_map(|member| {
             if cleared.contains(&member) {
@@ -40,17 +42,21 @@ pub fn refine(edges: &[(u32, u32)], spans: &mut dyn FnMut(u32, u32) -> Vec<(u32,
                 cleared.push(member);
                 return None;
             }
-            Some(lost)
+            Some((member, lost))
         });
-        let Some(lost) = cut else { break };
+        let Some((member, lost)) = cut else { break };
+        round_ups.push(member);
         edges.retain(|edge| !lost.contains(edge));
         bridges.extend(lost);
         cleared.clear();
     }
     bridges.sort_unstable();
+    round_ups.sort_unstable();
+    round_ups.dedup();
     Refined {
         groups: components(&edges),
         bridges,
+        round_ups,
     }
 }
 
@@ -192,7 +198,10 @@ mod tests {
         };
         let refined = refine(&edges, &mut spans);
         assert_eq!(refined.groups, [vec![1, 2, 5]]);
-        assert_eq!(refined.bridges, [(5, 7)]);
+        assert_eq!(
+            (refined.bridges, refined.round_ups),
+            (vec![(5, 7)], vec![5])
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Chooses for each member of a group the text that it was made from.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeSet;
 
 use crate::document::{DocId, Document, Moment};
@@ -62,7 +62,8 @@ enum Before {
 ///   times as much as a lost one. Of equally near ones the one that came before
 ///   all the others; if there is none, no exemplar is claimed.
 ///
-/// `distance(exemplar, copy)` is `None` for a pair that was not aligned.
+/// `distance(exemplar, copy)` is `None` for a pair without direct evidence of
+/// copying, which is never chosen.
 /// Cost: the square of the members up to a thousand of them; above, a member is
 /// compared with the earliest member, and with its outlet's own.
 pub fn infer(
@@ -111,60 +112,72 @@ fn choose(
         evidence: Vec::new(),
     };
     let (mut own, mut others) = (Vec::new(), Vec::new());
-    for candidate in shortlist.of(copy) {
-        match before(members, candidate, copy) {
-            Before::Yes(basis) if same_source(members, candidate, copy) => {
-                own.push((candidate, basis))
+    for member in shortlist.of(copy) {
+        match before(members, member, copy) {
+            Before::Yes(basis) => {
+                let Some(distance) = distance(member, copy) else {
+                    continue;
+                };
+                let list = if same_source(members, member, copy) {
+                    &mut own
+                } else {
+                    &mut others
+                };
+                list.push(Candidate {
+                    member,
+                    basis,
+                    cost: distance.cost(),
+                });
             }
-            Before::Yes(basis) => others.push((candidate, basis)),
-            Before::Disputed => descent.evidence.push(disputed(members, candidate, copy)),
+            Before::Disputed => descent.evidence.push(disputed(members, member, copy)),
             Before::No => {}
         }
     }
-    let cost = |candidate: usize| distance(candidate, copy).map_or(u32::MAX, Distance::cost);
-    let chosen = if own.is_empty() {
-        others.sort_by_key(|&(candidate, _)| (cost(candidate), candidate));
-        let nearest = others.first().map_or(0, |&(candidate, _)| cost(candidate));
-        let tied = others
-            .iter()
-            .take_while(|&&(candidate, _)| cost(candidate) == nearest);
-        let tied: Vec<usize> = tied.map(|&(candidate, _)| candidate).collect();
-        descent.role = Role::Copy;
-        let first = earliest_of(members, &tied);
-        descent.shared_source = first.is_none() && tied.len() > 1;
-        first
-    } else {
-        own.sort_by(|&(x, _), &(y, _)| {
-            later_first(members, x, y)
-                .then(cost(x).cmp(&cost(y)))
-                .then(x.cmp(&y))
-        });
-        descent.role = Role::Revision;
-        own.first().map(|&(candidate, _)| candidate)
+    let date = |candidate: &Candidate| {
+        let document = members[candidate.member].document;
+        document
+            .published
+            .or(document.collected)
+            .map(|moment| moment.sort_key())
     };
-    let ranked = own.iter().chain(&others);
-    descent.exemplar = chosen;
-    descent.alternative = ranked
-        .clone()
-        .map(|&(candidate, _)| candidate)
-        .find(|&candidate| Some(candidate) != chosen);
-    match chosen {
-        Some(exemplar) => {
-            let basis = ranked
-                .clone()
-                .find(|&&(candidate, _)| candidate == exemplar);
-            descent.basis = basis.map_or(Basis::None, |&(_, basis)| basis);
-            descent.evidence.extend(reasons(members, exemplar, copy));
+    own.sort_by_key(|candidate| (Reverse(date(candidate)), candidate.cost, candidate.member));
+    others.sort_by_key(|candidate| (candidate.cost, candidate.member));
+    let chosen = if let Some(latest) = own.first() {
+        descent.role = Role::Revision;
+        Some(*latest)
+    } else {
+        let nearest = others.first().map_or(0, |candidate| candidate.cost);
+        let tied = others.partition_point(|candidate| candidate.cost == nearest);
+        let first = earliest_of(members, &others[..tied]);
+        descent.shared_source = first.is_none() && tied > 1;
+        if descent.shared_source {
+            descent.evidence.push(tie(members, copy, &others[..tied]));
         }
-        None => {
-            descent.role = Role::Unresolved;
-            if descent.shared_source {
-                descent.evidence.push(tie(members, copy, &others));
-            }
-            descent.alternative = None;
+        first
+    };
+    if let Some(chosen) = chosen {
+        if descent.role == Role::Unresolved {
+            descent.role = Role::Copy;
         }
+        let rest = own
+            .iter()
+            .chain(&others)
+            .find(|other| other.member != chosen.member);
+        descent.alternative = rest.map(|other| other.member);
+        (descent.exemplar, descent.basis) = (Some(chosen.member), chosen.basis);
+        descent
+            .evidence
+            .extend(reasons(members, chosen.member, copy));
     }
     descent
+}
+
+/// A member that came before the copy.
+#[derive(Clone, Copy)]
+struct Candidate {
+    member: usize,
+    basis: Basis,
+    cost: u32,
 }
 
 /// Which members are looked at as exemplars of which.
@@ -255,22 +268,13 @@ fn credits<'a>(of: &Member<'a>, to: &Member<'_>) -> Option<&'a Credit> {
 }
 
 /// The one member of `tied` that came before all the others of them.
-fn earliest_of(members: &[Member<'_>], tied: &[usize]) -> Option<usize> {
-    let first = |&&x: &&usize| {
-        let others = tied.iter().filter(|&&y| y != x);
-        others
-            .clone()
-            .all(|&y| matches!(before(members, x, y), Before::Yes(_)))
+fn earliest_of(members: &[Member<'_>], tied: &[Candidate]) -> Option<Candidate> {
+    let precedes = |x: &Candidate, y: &Candidate| {
+        x.member == y.member || matches!(before(members, x.member, y.member), Before::Yes(_))
     };
-    tied.iter().find(first).copied()
-}
-
-fn later_first(members: &[Member<'_>], x: usize, y: usize) -> Ordering {
-    match (before(members, x, y), before(members, y, x)) {
-        (Before::Yes(_), _) => Ordering::Greater,
-        (_, Before::Yes(_)) => Ordering::Less,
-        _ => Ordering::Equal,
-    }
+    tied.iter()
+        .find(|x| tied.iter().all(|y| precedes(x, y)))
+        .copied()
 }
 
 /// Follows every member's exemplars to the one that has none, and notes root
@@ -419,15 +423,15 @@ fn disputed(members: &[Member<'_>], exemplar: usize, copy: usize) -> Evidence {
     }
 }
 
-fn tie(members: &[Member<'_>], copy: usize, tied: &[(usize, Basis)]) -> Evidence {
+fn tie(members: &[Member<'_>], copy: usize, tied: &[Candidate]) -> Evidence {
     let names: Vec<&str> = tied
         .iter()
         .take(3)
-        .map(|&(candidate, _)| members[candidate].document.key.as_str())
+        .map(|candidate| members[candidate.member].document.key.as_str())
         .collect();
     Evidence {
         doc: members[copy].doc,
-        exemplar: tied.first().map(|&(candidate, _)| members[candidate].doc),
+        exemplar: tied.first().map(|candidate| members[candidate.member].doc),
         code: Code::Tie,
         strength: Strength::Against,
         place: None,

@@ -2,7 +2,7 @@
 
 mod search;
 
-pub use search::{Found, FoundGroup, SearchCounts, search};
+pub use search::{Found, SearchCounts, search};
 
 use crate::error::Error;
 

@@ -44,17 +44,13 @@ pub struct Found {
     pub pairs: Vec<VerifiedPair>,
     /// Pairs that a round-up lost, ascending: verified, but not of one group.
     pub bridges: Vec<(u32, u32)>,
-    /// Groups with two documents and more, ordered by their first member.
-    pub groups: Vec<FoundGroup>,
+    /// Classes that are round-ups, ascending.
+    pub round_ups: Vec<u32>,
+    /// Groups with two documents and more as their classes, ascending; ordered
+    /// by their first class.
+    pub groups: Vec<Vec<u32>>,
     /// What was counted on the way.
     pub counts: SearchCounts,
-}
-
-/// The classes of one group, ascending.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FoundGroup {
-    /// Indices of the classes.
-    pub classes: Vec<u32>,
 }
 
 /// Counts of the search, for `run.json`.
@@ -135,9 +131,10 @@ pub fn search(
     demote_kin(&mut pairs);
 
     observer.stage("grouping", pairs.len())?;
-    let (groups, bridges) = view.group(&pairs);
+    let (groups, bridges, round_ups) = view.group(&pairs);
     found.counts.bridges = bridges.len() as u64;
-    (found.groups, found.bridges, found.pairs) = (groups, bridges, pairs);
+    (found.groups, found.pairs) = (groups, pairs);
+    (found.bridges, found.round_ups) = (bridges, round_ups);
     Ok(found)
 }
 
@@ -286,16 +283,17 @@ impl View<'_> {
     }
 
     /// Components, refined, and classes of several documents that stand alone.
-    fn group(&self, pairs: &[VerifiedPair]) -> (Vec<FoundGroup>, Vec<(u32, u32)>) {
+    fn group(&self, pairs: &[VerifiedPair]) -> (Vec<Vec<u32>>, Vec<(u32, u32)>, Vec<u32>) {
         let edges = copy_edges(pairs);
         let mut spans = |x: u32, y: u32| covered_spans(&self.read(x).1, self.set(y));
-        let (mut groups, mut bridges) = (Vec::new(), Vec::new());
+        let (mut groups, mut bridges, mut round_ups) = (Vec::new(), Vec::new(), Vec::new());
         let component_list = components(&edges);
         for (component, own) in component_list.iter().zip(edges_of(&component_list, &edges)) {
             if component.len() > 2 {
                 let refined = refine(&own, &mut spans);
                 groups.extend(refined.groups);
                 bridges.extend(refined.bridges);
+                round_ups.extend(refined.round_ups);
             } else {
                 groups.push(component.clone());
             }
@@ -308,8 +306,8 @@ impl View<'_> {
         }
         groups.sort_unstable();
         bridges.sort_unstable();
-        let groups = groups.into_iter().map(|classes| FoundGroup { classes });
-        (groups.collect(), bridges)
+        round_ups.sort_unstable();
+        (groups, bridges, round_ups)
     }
 }
 
