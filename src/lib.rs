@@ -9,4 +9,5 @@ pub mod sketch {
     /// v
     pub const SIGNATURE_VERSION: u8 = 1;
 }
+pub mod align;
 pub mod segment;
