@@ -1,4 +1,5 @@
 //! wirecopy
+pub mod align;
 pub mod candidates;
 pub mod config;
 pub mod document;

@@ -22,7 +22,6 @@ mod kind;
 mod lines;
 mod sentences;
 
-pub(crate) use kind::holds_words;
 pub use kind::{Kind, kinds};
 pub use lines::LineIndex;
 

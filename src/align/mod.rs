@@ -1,0 +1,222 @@
+//! Two texts side by side: what b kept, added, dropped, edited and moved.
+//!
+//! The stage knows two texts and nothing else. [`align`] is its table of
+//! contents: `intern` makes words integers, `anchors`, `tokens` and `lcs` match
+//! them, `tidy` takes back what is no evidence, `units` compares sentences and
+//! lines, `changes` makes rows of the result, `script` replays it.
+//!
+//! Words are compared in their canonical form, so punctuation, typography, case
+//! and wrapping never make a difference here.
+
+mod anchors;
+mod changes;
+mod intern;
+mod lcs;
+mod script;
+mod side;
+mod tidy;
+mod tokens;
+mod units;
+
+pub use changes::{UnitChange, WordEdit};
+pub use script::{EditOp, apply, edit_script};
+pub use side::{Side, Span};
+pub use units::Status;
+
+use crate::normalise::{Normalised, normalise};
+use crate::segment::{Unit, segment};
+use anchors::Block;
+use intern::Interned;
+use units::Linker;
+
+/// A text with its tokens and units, ready to be aligned any number of times.
+#[derive(Clone, Debug)]
+pub struct PreparedText<'t> {
+    /// The text as read.
+    pub text: &'t str,
+    /// Its tokens.
+    pub normalised: Normalised,
+    /// Its sentences and lines.
+    pub units: Vec<Unit>,
+}
+
+impl<'t> PreparedText<'t> {
+    /// Normalises and cuts a text.
+    pub fn new(text: &'t str) -> Self {
+        let normalised = normalise(text);
+        let units = segment(text, &normalised);
+        PreparedText {
+            text,
+            normalised,
+            units,
+        }
+    }
+}
+
+/// How two texts relate, word by word and unit by unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alignment {
+    /// The first text.
+    pub a: Side,
+    /// The second text.
+    pub b: Side,
+    /// What is not the same, by place in b.
+    pub changes: Vec<UnitChange>,
+    /// The sums.
+    pub counts: Counts,
+}
+
+/// Sums over an alignment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Units of b that are the same in a.
+    pub units_same: usize,
+    /// Units of b that are not in a.
+    pub units_added: usize,
+    /// Units of a that are not in b.
+    pub units_dropped: usize,
+    /// Edited places; a sentence cut in two and edited is one.
+    pub units_edited: usize,
+    /// Units of b that stand elsewhere in a.
+    pub units_moved: usize,
+    /// Words of b matched in order.
+    pub words_same: usize,
+    /// Words of b matched out of order.
+    pub words_moved: usize,
+    /// Words of b that are matched with none of a.
+    pub words_added: usize,
+    /// Words of a that are matched with none of b.
+    pub words_dropped: usize,
+    /// Length in words of the longest stretch that is the same in both texts.
+    pub longest_run: usize,
+    /// Pairs of stretches that were too large to compare word by word and were
+    /// left unmatched. Zero for anything like an article.
+    pub gaps_skipped: usize,
+}
+
+impl Counts {
+    /// Matched words, in order or moved.
+    pub fn words_matched(&self) -> usize {
+        self.words_same + self.words_moved
+    }
+
+    /// Share of a's words that are matched; 0 for a text without words.
+    pub fn coverage_a(&self) -> f64 {
+        share(self.words_matched(), self.words_dropped)
+    }
+
+    /// Share of b's words that are matched; 0 for a text without words.
+    pub fn coverage_b(&self) -> f64 {
+        share(self.words_matched(), self.words_added)
+    }
+}
+
+fn share(matched: usize, rest: usize) -> f64 {
+    matched as f64 / (matched + rest).max(1) as f64
+}
+
+/// Letters that a single word needs to be evidence by itself.
+const RARE_LETTERS: usize = 6;
+
+/// Aligns two texts.
+///
+/// Cost: for articles linear in practice; at most the product of the unmatched
+/// stretches over 64, each stretch bounded (see [`Counts::gaps_skipped`]).
+///
+/// # Examples
+/// ```
+/// use wirecopy::align::{PreparedText, Status, align};
+/// let a = PreparedText::new("The river fell by two metres on Friday. Crews went home.");
+/// let b = PreparedText::new("River news\nThe river fell by three metres\non Friday. Crews went home.");
+/// let ops: Vec<Status> = align(&a, &b).changes.iter().map(|change| change.op).collect();
+/// assert_eq!(ops, [Status::Added, Status::Edited]);
+/// ```
+pub fn align(a: &PreparedText<'_>, b: &PreparedText<'_>) -> Alignment {
+    let mut interned = Interned::new(&a.normalised, &b.normalised);
+    let matching = tokens::match_tokens(&mut interned);
+    let is_rare = |run: &Block| {
+        (run.a..run.a_end()).any(|token| {
+            interned
+                .a
+                .get(token)
+                .is_some_and(|&id| interned.is_single(id))
+                && a.normalised.word(token).chars().count() >= RARE_LETTERS
+        })
+    };
+    let ends = (interned.a.len(), interned.b.len());
+    let runs = tidy::drop_chance(matching.runs, ends, is_rare);
+    let runs = tidy::regrow(runs, &interned.a, &interned.b);
+    let runs = tidy::slide(
+        runs,
+        (&interned.a, &interned.b),
+        (&unit_starts(a), &unit_starts(b)),
+    );
+    let linker = Linker::new(a, b);
+    let linked = linker.link(runs, &matching.moved);
+    let rows = changes::rows(&linker, &linked, &matching.moved);
+
+    let side_a = Side::new(Status::Dropped, ends.0, rows.a, |side| {
+        for run in &linked.runs {
+            side.fill(run.a, run.b, run.len, false);
+        }
+        for run in &matching.moved {
+            side.fill(run.a, run.b, run.len, true);
+        }
+    });
+    let side_b = Side::new(Status::Added, ends.1, rows.b, |side| {
+        for run in &linked.runs {
+            side.fill(run.b, run.a, run.len, false);
+        }
+        for run in &matching.moved {
+            side.fill(run.b, run.a, run.len, true);
+        }
+    });
+    let words_same = linked.runs.iter().map(|run| run.len).sum();
+    let words_moved = matching.moved.iter().map(|run| run.len).sum();
+    let in_b = |status: Status| count(&b.units, &side_b, status);
+    let counts = Counts {
+        units_same: in_b(Status::Same),
+        units_added: in_b(Status::Added),
+        units_dropped: count(&a.units, &side_a, Status::Dropped),
+        units_edited: rows
+            .changes
+            .iter()
+            .filter(|change| change.op == Status::Edited)
+            .count(),
+        units_moved: in_b(Status::Moved),
+        words_same,
+        words_moved,
+        words_added: ends.1 - words_same - words_moved,
+        words_dropped: ends.0 - words_same - words_moved,
+        longest_run: linked.runs.iter().map(|run| run.len).max().unwrap_or(0),
+        gaps_skipped: matching.skipped,
+    };
+    Alignment {
+        a: side_a,
+        b: side_b,
+        changes: rows.changes,
+        counts,
+    }
+}
+
+/// Units with words that have a status.
+fn count(units: &[Unit], side: &Side, status: Status) -> usize {
+    units
+        .iter()
+        .zip(side.units())
+        .filter(|&(unit, &own)| own == status && !unit.is_empty())
+        .count()
+}
+
+/// For each token whether it begins a unit, and true for the end of the text.
+fn unit_starts(text: &PreparedText<'_>) -> Vec<bool> {
+    let mut starts = vec![false; text.normalised.len() + 1];
+    for unit in &text.units {
+        starts[unit.first_token] = true;
+    }
+    starts[text.normalised.len()] = true;
+    starts
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,286 @@
+//! Which token of one text is which token of the other.
+//!
+//! 1. The common start and end are matched. 2. Of the rest, anchors in order
+//! make the backbone; long anchors out of order are moved passages. 3. Gaps
+//! between them are closed in the same way, then by longest common subsequence.
+//! 4. Matches that are no evidence are taken back. 5. What was inserted or
+//! deleted slides to where a sentence begins, if it can.
+
+use std::ops::Range;
+
+use super::anchors::{Block, WIDTH, anchors, heaviest_chain};
+use super::intern::Interned;
+use super::lcs::{Lcs, MOST_CELLS};
+
+/// Tokens that a passage out of order needs before it counts as moved.
+const LEAST_MOVED: usize = 8;
+/// Tokens that may differ between two blocks of one moved passage.
+const MOST_EDITED: usize = 4;
+/// How often a gap is divided by anchors that are unique within it; a bound,
+/// as a hostile text can hide one new anchor in each.
+const MOST_DIVISIONS: u8 = 8;
+/// Tokens below which a gap goes to the longest common subsequence at once.
+const LEAST_DIVIDED: usize = 10;
+
+/// Tokens in order, tokens moved, gaps given up.
+#[derive(Default)]
+pub(super) struct Matching {
+    /// Runs in order: increasing and disjoint in both texts.
+    pub(super) runs: Vec<Block>,
+    /// Runs out of order, by place in b.
+    pub(super) moved: Vec<Block>,
+    /// Gaps that were too large to look into.
+    pub(super) skipped: usize,
+}
+
+/// Stands for a token of a, or of b, that is taken and matches nothing more.
+const TAKEN: [u32; 2] = [u32::MAX, u32::MAX - 1];
+
+/// Matches the tokens of two texts; steps 1 to 3.
+pub(super) fn match_tokens(interned: &mut Interned) -> Matching {
+    let distinct = interned.distinct();
+    let (a, b) = (&mut interned.a, &mut interned.b);
+    let mut out = Matching::default();
+    let whole = outer(a, b, &mut out.runs);
+    let (inner_a, inner_b) = (&a[whole.0.clone()], &b[whole.1.clone()]);
+    let mut blocks = anchors(inner_a, inner_b);
+    for block in &mut blocks {
+        block.a += whole.0.start;
+        block.b += whole.1.start;
+    }
+    let chain = heaviest_chain(&blocks);
+    let backbone = lay(&blocks, &chain, a, b, &whole);
+    let mut off = blocks;
+    for &index in chain.iter().rev() {
+        off.remove(index);
+    }
+    out.moved = moved(off, &backbone, a, b, &whole);
+    // In order of length: `taken` ids keep gaps from using a moved token.
+    for block in &out.moved {
+        a[block.a..block.a_end()].fill(TAKEN[0]);
+        b[block.b..block.b_end()].fill(TAKEN[1]);
+    }
+    let mut gaps = between(&backbone, whole.0, whole.1, 0);
+    out.runs.extend(backbone);
+    let mut lcs = Lcs::new(distinct);
+    while let Some(gap) = gaps.pop() {
+        let (x, y) = trim(a, b, gap.a, gap.b, &mut out.runs);
+        if x.is_empty() || y.is_empty() {
+            continue;
+        }
+        if gap.depth < MOST_DIVISIONS && x.len().min(y.len()) >= LEAST_DIVIDED {
+            let mut blocks = anchors(&a[x.clone()], &b[y.clone()]);
+            if !blocks.is_empty() {
+                for block in &mut blocks {
+                    block.a += x.start;
+                    block.b += y.start;
+                }
+                let chain = heaviest_chain(&blocks);
+                let laid = lay(&blocks, &chain, a, b, &(x.clone(), y.clone()));
+                gaps.extend(between(&laid, x, y, gap.depth + 1));
+                out.runs.extend(laid);
+                continue;
+            }
+        }
+        if x.len().saturating_mul(y.len()) > MOST_CELLS {
+            out.skipped += 1;
+            continue;
+        }
+        lcs.pairs(&a[x.clone()], &b[y.clone()], |i, j| {
+            out.runs.push(Block {
+                a: x.start + i,
+                b: y.start + j,
+                len: 1,
+            });
+        });
+    }
+    out.runs = merged(out.runs);
+    out
+}
+
+struct Gap {
+    a: Range<usize>,
+    b: Range<usize>,
+    depth: u8,
+}
+
+/// As [`trim`] for whole texts, but a start or end too short to be evidence is
+/// left alone: the first word of a moved sentence must not be taken from it.
+fn outer(a: &[u32], b: &[u32], runs: &mut Vec<Block>) -> (Range<usize>, Range<usize>) {
+    let mut found = Vec::new();
+    let (mut x, mut y) = trim(a, b, 0..a.len(), 0..b.len(), &mut found);
+    for run in found {
+        if run.len >= LEAST_MOVED {
+            runs.push(run);
+        } else if (run.a, run.b) == (0, 0) {
+            (x.start, y.start) = (0, 0);
+        } else {
+            (x.end, y.end) = (a.len(), b.len());
+        }
+    }
+    (x, y)
+}
+
+/// Matches the common start and end of two ranges; returns what is left.
+fn trim(
+    a: &[u32],
+    b: &[u32],
+    x: Range<usize>,
+    y: Range<usize>,
+    runs: &mut Vec<Block>,
+) -> (Range<usize>, Range<usize>) {
+    let (left, right) = (&a[x.clone()], &b[y.clone()]);
+    let same = |(p, q): &(&u32, &u32)| p == q;
+    let start = left.iter().zip(right).take_while(same).count();
+    let end = left[start..]
+        .iter()
+        .rev()
+        .zip(right[start..].iter().rev())
+        .take_while(same)
+        .count();
+    let (inner_x, inner_y) = (x.start + start..x.end - end, y.start + start..y.end - end);
+    for (a, b, len) in [(x.start, y.start, start), (inner_x.end, inner_y.end, end)] {
+        if len > 0 {
+            runs.push(Block { a, b, len });
+        }
+    }
+    (inner_x, inner_y)
+}
+
+/// The chain's blocks without overlap, extended as far as tokens agree.
+fn lay(
+    blocks: &[Block],
+    chain: &[usize],
+    a: &[u32],
+    b: &[u32],
+    within: &(Range<usize>, Range<usize>),
+) -> Vec<Block> {
+    let mut laid: Vec<Block> = Vec::with_capacity(chain.len());
+    let (mut free_a, mut free_b) = (within.0.start, within.1.start);
+    for &index in chain {
+        let mut block = blocks[index];
+        // Neighbours may overlap by less than an anchor; the earlier keeps it.
+        let overlap = free_a
+            .saturating_sub(block.a)
+            .max(free_b.saturating_sub(block.b));
+        if overlap >= block.len {
+            continue;
+        }
+        block.a += overlap;
+        block.b += overlap;
+        block.len -= overlap;
+        while block.a > free_a && block.b > free_b && a[block.a - 1] == b[block.b - 1] {
+            block.a -= 1;
+            block.b -= 1;
+            block.len += 1;
+        }
+        while block.a_end() < within.0.end
+            && block.b_end() < within.1.end
+            && a[block.a_end()] == b[block.b_end()]
+        {
+            block.len += 1;
+        }
+        (free_a, free_b) = (block.a_end(), block.b_end());
+        laid.push(block);
+    }
+    laid
+}
+
+/// The gaps between blocks that are in order.
+fn between(blocks: &[Block], x: Range<usize>, y: Range<usize>, depth: u8) -> Vec<Gap> {
+    let mut gaps = Vec::with_capacity(blocks.len() + 1);
+    let (mut a, mut b) = (x.start, y.start);
+    for block in blocks {
+        gaps.push(Gap {
+            a: a..block.a,
+            b: b..block.b,
+            depth,
+        });
+        (a, b) = (block.a_end(), block.b_end());
+    }
+    gaps.push(Gap {
+        a: a..x.end,
+        b: b..y.end,
+        depth,
+    });
+    gaps
+}
+
+/// Off-backbone blocks that are still free on both sides, longest first, each
+/// extended as far as free tokens agree.
+fn moved(
+    mut off: Vec<Block>,
+    backbone: &[Block],
+    a: &[u32],
+    b: &[u32],
+    whole: &(Range<usize>, Range<usize>),
+) -> Vec<Block> {
+    if off.is_empty() {
+        return off;
+    }
+    let mut free_a = vec![false; a.len()];
+    let mut free_b = vec![false; b.len()];
+    free_a[whole.0.clone()].fill(true);
+    free_b[whole.1.clone()].fill(true);
+    for block in backbone {
+        free_a[block.a..block.a_end()].fill(false);
+        free_b[block.b..block.b_end()].fill(false);
+    }
+    off.sort_unstable_by(|x, y| y.len.cmp(&x.len).then(x.cmp(y)));
+    let mut found = Vec::new();
+    for core in off {
+        let mut from = 0;
+        while from < core.len {
+            let is_free = |i: usize| free_a[core.a + i] && free_b[core.b + i];
+            let Some(skip) = (from..core.len).position(is_free) else {
+                break;
+            };
+            let start = from + skip;
+            let len = (start..core.len).take_while(|&i| is_free(i)).count();
+            from = start + len;
+            let mut block = Block {
+                a: core.a + start,
+                b: core.b + start,
+                len,
+            };
+            let agrees = |i: usize, j: usize| {
+                free_a.get(i) == Some(&true) && free_b.get(j) == Some(&true) && a[i] == b[j]
+            };
+            while block.a > 0 && block.b > 0 && agrees(block.a - 1, block.b - 1) {
+                (block.a, block.b, block.len) = (block.a - 1, block.b - 1, block.len + 1);
+            }
+            while agrees(block.a_end(), block.b_end()) {
+                block.len += 1;
+            }
+            if block.len >= WIDTH {
+                free_a[block.a..block.a_end()].fill(false);
+                free_b[block.b..block.b_end()].fill(false);
+                found.push(block);
+            }
+        }
+    }
+    found.sort_unstable_by_key(|block| block.b);
+    // A passage may be lightly edited: blocks that nearly touch count together.
+    let nearly_touch = |x: &Block, y: &Block| {
+        y.a >= x.a_end() && y.a - x.a_end() <= MOST_EDITED && y.b - x.b_end() <= MOST_EDITED
+    };
+    found
+        .chunk_by(nearly_touch)
+        .filter(|passage| passage.iter().map(|block| block.len).sum::<usize>() >= LEAST_MOVED)
+        .flatten()
+        .copied()
+        .collect()
+}
+
+/// Runs sorted, touching ones on one diagonal made one.
+pub(super) fn merged(mut runs: Vec<Block>) -> Vec<Block> {
+    runs.sort_unstable();
+    let mut out: Vec<Block> = Vec::with_capacity(runs.len());
+    for run in runs {
+        match out.last_mut() {
+            Some(last) if last.a_end() == run.a && last.b_end() == run.b => last.len += run.len,
+            _ => out.push(run),
+        }
+    }
+    out
+}

@@ -1,0 +1,273 @@
+//! From matched tokens to units: same, edited, moved, added, dropped.
+//!
+//! Units of the two texts that share enough words are linked; linked units form
+//! pieces, so that a sentence cut in two is one piece and not a loss and a gain.
+
+use std::ops::Range;
+
+use super::PreparedText;
+use super::anchors::Block;
+use crate::segment::Unit;
+
+/// What became of a unit or of a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// In both texts, word for word and in order.
+    Same,
+    /// A unit that is in both texts with changes; of a word, one that stayed.
+    Edited,
+    /// In both texts, but out of order.
+    Moved,
+    /// In b only.
+    Added,
+    /// In a only.
+    Dropped,
+}
+
+/// Share of a unit's words (in tenths) that must be matched for it to be edited
+/// and not added or dropped.
+const EDITED_TENTHS: usize = 4;
+/// Matched words that link two units however long they are.
+const LINKING_WORDS: usize = 3;
+
+/// Units `a` and `b` of the two texts that belong together: a line of the
+/// side-by-side view. Both ranges hold at least one unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) a: Range<usize>,
+    pub(super) b: Range<usize>,
+    pub(super) status: Status,
+}
+
+/// Matched words between unit `a` and unit `b`.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    a: usize,
+    b: usize,
+    words: usize,
+    /// A run of three words or more crosses both.
+    in_run: bool,
+}
+
+/// The unit of each token.
+pub(super) fn unit_of_token(units: &[Unit], tokens: usize) -> Vec<u32> {
+    let mut of = vec![0; tokens];
+    for (index, unit) in units.iter().enumerate() {
+        of[unit.first_token..unit.end_token].fill(index as u32);
+    }
+    of
+}
+
+/// Words of each unit that moved blocks hold.
+fn moved_words(units: usize, of: &[u32], ranges: impl Iterator<Item = Range<usize>>) -> Vec<usize> {
+    let mut words = vec![0; units];
+    for token in ranges.flatten() {
+        words[of[token] as usize] += 1;
+    }
+    words
+}
+
+/// Both texts, their matches, and which unit each token is in.
+pub(super) struct Linker<'x, 't> {
+    pub(super) a: &'x PreparedText<'t>,
+    pub(super) b: &'x PreparedText<'t>,
+    pub(super) unit_of_a: Vec<u32>,
+    pub(super) unit_of_b: Vec<u32>,
+}
+
+/// What links made of the texts.
+pub(super) struct Linked {
+    /// In-order pieces, in the order of both texts.
+    pub(super) pieces: Vec<Piece>,
+    /// In-order runs that support a piece; the others were chance.
+    pub(super) runs: Vec<Block>,
+    /// Units that lie mostly in moved blocks.
+    pub(super) moved_a: Vec<bool>,
+    pub(super) moved_b: Vec<bool>,
+}
+
+impl<'x, 't> Linker<'x, 't> {
+    pub(super) fn new(a: &'x PreparedText<'t>, b: &'x PreparedText<'t>) -> Self {
+        Linker {
+            a,
+            b,
+            unit_of_a: unit_of_token(&a.units, a.normalised.len()),
+            unit_of_b: unit_of_token(&b.units, b.normalised.len()),
+        }
+    }
+
+    /// Links units along runs in order, then joins linked units to pieces.
+    pub(super) fn link(&self, runs: Vec<Block>, moved: &[Block]) -> Linked {
+        let parts = self.cut_at_units(&runs);
+        let in_moved_a = moved_words(
+            self.a.units.len(),
+            &self.unit_of_a,
+            moved.iter().map(|block| block.a..block.a_end()),
+        );
+        let in_moved_b = moved_words(
+            self.b.units.len(),
+            &self.unit_of_b,
+            moved.iter().map(|block| block.b..block.b_end()),
+        );
+        let mostly = |words: &[usize], units: &[Unit]| -> Vec<bool> {
+            words
+                .iter()
+                .zip(units)
+                .map(|(&words, unit)| words > 0 && words * 2 >= unit.len())
+                .collect()
+        };
+        let moved_a = mostly(&in_moved_a, &self.a.units);
+        let moved_b = mostly(&in_moved_b, &self.b.units);
+
+        let mut links = links(&parts);
+        links.retain(|link| {
+            let shorter = self.a.units[link.a].len().min(self.b.units[link.b].len());
+            !moved_a[link.a]
+                && !moved_b[link.b]
+                && (link.in_run
+                    || link.words >= LINKING_WORDS
+                    || link.words * 10 >= shorter * EDITED_TENTHS)
+        });
+        // A link needs a side of which enough is matched. Losing one link may
+        // cost another its support, so until nothing falls; each round is
+        // linear and few texts need a second.
+        loop {
+            let mut words_a = in_moved_a.clone();
+            let mut words_b = in_moved_b.clone();
+            for link in &links {
+                words_a[link.a] += link.words;
+                words_b[link.b] += link.words;
+            }
+            let enough = |words: usize, unit: &Unit| words * 10 >= unit.len() * EDITED_TENTHS;
+            let before = links.len();
+            links.retain(|link| {
+                enough(words_a[link.a], &self.a.units[link.a])
+                    || enough(words_b[link.b], &self.b.units[link.b])
+            });
+            if links.len() == before {
+                break;
+            }
+        }
+        let runs = supported(parts, &links);
+        Linked {
+            pieces: self.pieces(&links, &runs),
+            runs,
+            moved_a,
+            moved_b,
+        }
+    }
+
+    /// Runs cut wherever either text begins another unit, each with its units.
+    fn cut_at_units(&self, runs: &[Block]) -> Vec<Part> {
+        let mut parts = Vec::with_capacity(runs.len() * 2);
+        for run in runs {
+            let mut at = 0;
+            while at < run.len {
+                let (i, j) = (run.a + at, run.b + at);
+                let (a, b) = (self.unit_of_a[i] as usize, self.unit_of_b[j] as usize);
+                let left = self.a.units[a].end_token - i;
+                let right = self.b.units[b].end_token - j;
+                let len = left.min(right).min(run.len - at);
+                parts.push(Part {
+                    a,
+                    b,
+                    block: Block { a: i, b: j, len },
+                    in_run: run.len >= LINKING_WORDS,
+                });
+                at += len;
+            }
+        }
+        parts
+    }
+
+    /// Linked units as pieces. Links never cross, so a piece is an interval in
+    /// both texts; units between linked ones of the same piece belong to it.
+    fn pieces(&self, links: &[Link], runs: &[Block]) -> Vec<Piece> {
+        let mut pieces: Vec<Piece> = Vec::new();
+        for link in links {
+            match pieces.last_mut() {
+                Some(last) if link.a < last.a.end || link.b < last.b.end => {
+                    last.a.end = last.a.end.max(link.a + 1);
+                    last.b.end = last.b.end.max(link.b + 1);
+                }
+                _ => pieces.push(Piece {
+                    a: link.a..link.a + 1,
+                    b: link.b..link.b + 1,
+                    status: Status::Edited,
+                }),
+            }
+        }
+        for piece in &mut pieces {
+            let a = token_range(&self.a.units, &piece.a);
+            let b = token_range(&self.b.units, &piece.b);
+            let at = runs.partition_point(|run| run.a_end() <= a.start);
+            let whole = runs.get(at).is_some_and(|run| {
+                run.a <= a.start
+                    && a.end <= run.a_end()
+                    && a.len() == b.len()
+                    && b.start >= run.b
+                    && b.start - run.b == a.start - run.a
+            });
+            if whole {
+                piece.status = Status::Same;
+            }
+        }
+        pieces
+    }
+}
+
+/// A part of a run inside one unit of each text.
+struct Part {
+    a: usize,
+    b: usize,
+    block: Block,
+    in_run: bool,
+}
+
+/// The tokens of a range of units; empty for no unit.
+pub(super) fn token_range(units: &[Unit], range: &Range<usize>) -> Range<usize> {
+    match units.get(range.clone()) {
+        Some([first, .., last]) => first.first_token..last.end_token,
+        Some([only]) => only.first_token..only.end_token,
+        _ => 0..0,
+    }
+}
+
+/// Parts of the same two units summed; parts are in order, so these are neighbours.
+fn links(parts: &[Part]) -> Vec<Link> {
+    let mut links: Vec<Link> = Vec::with_capacity(parts.len());
+    for part in parts {
+        match links.last_mut() {
+            Some(last) if (last.a, last.b) == (part.a, part.b) => {
+                last.words += part.block.len;
+                last.in_run |= part.in_run;
+            }
+            _ => links.push(Link {
+                a: part.a,
+                b: part.b,
+                words: part.block.len,
+                in_run: part.in_run,
+            }),
+        }
+    }
+    links
+}
+
+/// The parts whose units stayed linked, as runs again.
+fn supported(parts: Vec<Part>, links: &[Link]) -> Vec<Block> {
+    let mut links = links.iter().peekable();
+    let mut runs = Vec::with_capacity(parts.len());
+    for part in parts {
+        while links
+            .next_if(|link| (link.a, link.b) < (part.a, part.b))
+            .is_some()
+        {}
+        if links
+            .peek()
+            .is_some_and(|link| (link.a, link.b) == (part.a, part.b))
+        {
+            runs.push(part.block);
+        }
+    }
+    super::tokens::merged(runs)
+}
