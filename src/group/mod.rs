@@ -22,28 +22,23 @@ pub struct Edge {
     pub jaccard: f64,
 }
 
-/// The edge without which the group would fall apart most easily: the lowest
-/// Jaccard on a spanning tree of highest Jaccards. Ties go to the smaller pair
-/// of indices. `None` for a group without edges.
-///
-/// Cost: one sort of the edges.
-pub fn weakest_link(edges: &[Edge]) -> Option<Edge> {
+/// A spanning tree of highest Jaccards, from the highest down. Ties go to the
+/// smaller pair of indices. Cost: one sort of the edges.
+pub fn spanning_tree(edges: &[Edge]) -> Vec<Edge> {
     let mut sorted = edges.to_vec();
     sorted.sort_by(|x, y| {
         let by_jaccard = y.jaccard.total_cmp(&x.jaccard);
         by_jaccard.then_with(|| (x.a, x.b).cmp(&(y.a, y.b)))
     });
     let mut forest = union::DisjointSets::default();
-    let tree = sorted
-        .into_iter()
-        .filter(|edge| forest.join(edge.a, edge.b));
-    tree.reduce(|weakest, edge| {
-        if edge.jaccard < weakest.jaccard {
-            edge
-        } else {
-            weakest
-        }
-    })
+    sorted.retain(|edge| forest.join(edge.a, edge.b));
+    sorted
+}
+
+/// The edge without which the group would fall apart most easily: the last of
+/// its [`spanning_tree`]. `None` for a group without edges.
+pub fn weakest_link(edges: &[Edge]) -> Option<Edge> {
+    spanning_tree(edges).last().copied()
 }
 
 /// Edges on the longest of the shortest ways between two members; 0 for one member.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use ahash::AHashMap;
 
+use crate::document::Document;
 use crate::normalise::normalise;
 use crate::segment::{Kind, Unit};
 
@@ -145,6 +146,19 @@ pub fn credits(text: &str, units: &[Unit], kinds: &[Kind], sources: &SourceNames
         }
     }
     found
+}
+
+/// What the title, or the first line, says of being an update: 0 nothing, 1 a
+/// correction or a repeat, 2 and more "UPDATE 1", "UPDATE 2" and so on.
+pub fn update_rank(document: &Document) -> u32 {
+    let first = || document.text.lines().find(|line| !line.trim().is_empty());
+    let head = document.title.as_deref().or_else(first).unwrap_or("");
+    let words = normalise(head);
+    match (words.word(0), words.word(1).parse::<u32>()) {
+        ("update" | "updated", Ok(number)) => number.saturating_add(1),
+        ("corrected" | "correction" | "corrects" | "rpt" | "updated", _) => 1,
+        _ => 0,
+    }
 }
 
 /// The name in the brackets of a dateline at the head of a text.

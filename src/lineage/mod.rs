@@ -9,7 +9,7 @@ mod credit;
 mod evidence;
 mod stemma;
 
-pub use credit::{Credit, SourceNames, credits};
+pub use credit::{Credit, SourceNames, credits, update_rank};
 pub use evidence::{Code, Evidence, Strength};
 pub use stemma::{Distance, Member, infer};
 

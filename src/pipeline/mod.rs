@@ -1,10 +1,26 @@
 //! The order of the stages. No other file knows it.
+//!
+//! [`trace`] is the whole of it: [`search`] turns texts into groups (normalise,
+//! shingle, sketch, candidates, verify, group), `relate` aligns the pairs of a
+//! group and lists them, `descend` infers the lineage, `compare` sets every copy
+//! beside its exemplar and notes what it changed.
 
+mod compare;
+mod descend;
+mod relate;
 mod search;
 
-pub use search::{Found, SearchCounts, search};
+use std::collections::BTreeMap;
 
-use crate::error::Error;
+pub use compare::{ComparedTexts, compare_texts};
+pub use search::{COMPLETE_GROUP, Found, SearchCounts, search};
+
+use crate::config::Settings;
+use crate::document::DocId;
+use crate::error::{Error, ErrorKind};
+use crate::ingest::Intake;
+use crate::trace::Trace;
+use crate::verify::Standing;
 
 /// Hears how far a long call is and may stop it.
 ///
@@ -13,7 +29,7 @@ pub trait Observer: Sync {
     /// A stage begins; `items` is what it will go through.
     ///
     /// # Errors
-    /// [`ErrorKind::Cancelled`](crate::error::ErrorKind::Cancelled) ends the call.
+    /// [`ErrorKind::Cancelled`] ends the call.
     fn stage(&self, name: &'static str, items: usize) -> Result<(), Error> {
         let _ = (name, items);
         Ok(())
@@ -33,3 +49,92 @@ pub trait Observer: Sync {
 pub struct Silent;
 
 impl Observer for Silent {}
+
+/// Runs every stage over what was read.
+///
+/// # Errors
+/// A setting that makes no sense, or a stop that the observer asked for.
+pub fn trace(intake: Intake, settings: &Settings, observer: &dyn Observer) -> Result<Trace, Error> {
+    let Intake {
+        documents,
+        rejected,
+        counts: read,
+        ..
+    } = intake;
+    if documents.len() >= u32::MAX as usize {
+        let what = format!("{} documents in one run", documents.len());
+        return Err(ErrorKind::Internal(what).into());
+    }
+    let texts: Vec<&str> = documents
+        .iter()
+        .map(|document| document.text.as_str())
+        .collect();
+    let found = search(&texts, settings, observer)?;
+
+    observer.stage("aligning pairs", found.pairs.len())?;
+    let kinship = relate::relate(&documents, &found);
+
+    observer.stage("working out lineage", kinship.groups.len())?;
+    let descents = descend::descend(&documents, &found, &kinship, settings);
+
+    observer.stage("comparing copies", documents.len())?;
+    let compared = compare::compare(&documents, &found, &kinship, &descents, settings);
+
+    let mut trace = Trace {
+        settings: settings.clone(),
+        counts: counts(&found, &kinship, &compared),
+        groups: kinship.groups,
+        pairs: kinship.pairs,
+        lineage: compared.lineage,
+        changes: compared.changes,
+        evidence: descents.evidence,
+        fingerprint_window: search::window(settings),
+        documents,
+        rejected,
+        intake: read,
+    };
+    descend::sum_up(&mut trace);
+    Ok(trace)
+}
+
+/// Counts of all stages by name, for `run.json`.
+fn counts(
+    found: &Found,
+    kinship: &relate::Kinship,
+    compared: &compare::Compared,
+) -> BTreeMap<&'static str, u64> {
+    let standing = |which| {
+        found
+            .pairs
+            .iter()
+            .filter(|pair| pair.standing == which)
+            .count() as u64
+    };
+    let grouped: usize = kinship.groups.iter().map(|group| group.members.len()).sum();
+    let search = &found.counts;
+    BTreeMap::from([
+        ("distinct_texts", search.classes),
+        ("candidate_pairs", search.candidates),
+        ("pairs_completed_in_groups", search.completed),
+        ("capped_buckets", search.capped_buckets),
+        (
+            "components_too_large_to_complete",
+            search.incomplete_components,
+        ),
+        ("copy_pairs", standing(Standing::Copy)),
+        ("excerpt_pairs", standing(Standing::Excerpt)),
+        ("template_pairs", standing(Standing::Template)),
+        ("short_pairs", standing(Standing::Short)),
+        ("round_up_pairs", search.bridges),
+        ("groups", kinship.groups.len() as u64),
+        ("grouped_documents", grouped as u64),
+        ("pairs_listed", kinship.pairs.len() as u64),
+        ("changes", compared.changes.len() as u64),
+        ("alignment_stretches_cut", compared.stretches_cut),
+    ])
+}
+
+/// The id of the document at an index of the sorted list.
+fn doc(index: u32) -> DocId {
+    DocId(index)
+}

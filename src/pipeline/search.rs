@@ -138,6 +138,11 @@ pub fn search(
     Ok(found)
 }
 
+/// Shingles in a window of the fingerprints.
+pub(super) fn window(settings: &Settings) -> usize {
+    window_for(settings.width, settings.threshold, settings.containment)
+}
+
 type Sketches = (Vec<Vec<u64>>, Vec<Option<Signature>>);
 
 /// Sketches every text chunk by chunk, keeping sketches of first members only.
@@ -148,7 +153,7 @@ fn sketch_all(
     observer: &dyn Observer,
 ) -> Result<Sketches, Error> {
     let hasher = MinHasher::new(settings.slots(), settings.seed);
-    let window = window_for(settings.width, settings.threshold, settings.containment);
+    let window = window(settings);
     let mut contents: Vec<Option<u128>> = Vec::with_capacity(texts.len());
     let mut known: AHashSet<u128> = AHashSet::new();
     let (mut fingerprints, mut signatures) = (Vec::new(), Vec::new());

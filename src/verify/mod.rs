@@ -9,7 +9,7 @@ mod template;
 
 pub use kin::demote_kin;
 pub use run::{covered_spans, covered_words, longest_run};
-pub use template::{Form, is_template};
+pub use template::{Form, is_template, numeral};
 
 use crate::candidates::CandidatePair;
 use crate::config::Settings;

@@ -332,8 +332,8 @@ const DATE_VALUES: &[&str] = &[
     "tue", "wed", "thu", "fri", "sat", "sun",
 ];
 
-/// The value of a word that stands for a number or a date.
-fn numeral(word: &str) -> Option<&str> {
+/// The value of a canonical word that stands for a number or a date.
+pub fn numeral(word: &str) -> Option<&str> {
     if word.starts_with(|c: char| c.is_ascii_digit()) {
         return Some(word);
     }

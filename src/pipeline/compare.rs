@@ -1,0 +1,294 @@
+//! Every copy beside its exemplar: what it kept, added, dropped, edited, moved.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::descend::Descents;
+use super::doc;
+use super::relate::{Kinship, words_relation};
+use super::search::Found;
+use crate::align::{Alignment, PreparedText, Status, UnitChange, align};
+use crate::config::Settings;
+use crate::document::{DocId, Document};
+use crate::lineage::Role;
+use crate::normalise::normalise;
+use crate::segment::{Kind, LineIndex, kinds};
+use crate::shingle::{shingle_set, shingles};
+use crate::trace::{Change, Comparison, Flag, LineCounts, Lineage, Op, Place, Relation};
+use crate::verify::{SHORT_WORDS, Standing, containment, jaccard, longest_run, numeral, overlap};
+
+/// Lineage rows and changes of all documents.
+pub(super) struct Compared {
+    pub lineage: Vec<Lineage>,
+    pub changes: Vec<Change>,
+    pub stretches_cut: u64,
+}
+
+pub(super) fn compare(
+    documents: &[Document],
+    found: &Found,
+    kinship: &Kinship,
+    descents: &Descents,
+    settings: &Settings,
+) -> Compared {
+    let forms: BTreeSet<u32> = found
+        .pairs
+        .iter()
+        .filter(|pair| pair.standing == Standing::Template)
+        .flat_map(|pair| [pair.a, pair.b])
+        .collect();
+    let rows: Vec<(Lineage, Vec<Change>, usize)> = (0..documents.len())
+        .into_par_iter()
+        .map(|i| {
+            let own = doc(i as u32);
+            let descent = &descents.of[i];
+            let group = kinship.group_of[i];
+            let representative = group.map(|number| kinship.groups[number].representative);
+            let other = descent
+                .exemplar
+                .or(representative)
+                .filter(|&other| other != own);
+            let compared = other
+                .map(|other| compare_texts(&documents[other.index()], &documents[i], settings));
+            let document = &documents[i];
+            let is_form = forms.contains(&found.class_of[i]);
+            let mut flags = flags(document, found, i, is_form);
+            let cut = compared
+                .as_ref()
+                .map_or(0, |compared| compared.stretches_cut);
+            if cut > 0 {
+                flags.push(Flag::AlignmentCut);
+            }
+            let relation = match (descent.role, &compared) {
+                (Role::Revision, _) => Some(Relation::Revision),
+                (Role::Excerpt, _) => Some(Relation::Excerpt),
+                _ if descent.shared_source => Some(Relation::SharedSource),
+                (_, Some(compared)) => Some(compared.relation),
+                (_, None) => is_form.then_some(Relation::Template),
+            };
+            let published = |doc: DocId| documents[doc.index()].published;
+            let lag = descent
+                .exemplar
+                .and_then(|exemplar| document.published?.seconds_since(&published(exemplar)?));
+            let line = Lineage {
+                group,
+                role: descent.role,
+                words: found.words[i],
+                exemplar: descent.exemplar,
+                compared_with: other,
+                relation,
+                basis: descent.basis,
+                alternative: descent.alternative,
+                root: descent.root,
+                lag_seconds: lag,
+                comparison: compared.as_ref().map(|compared| compared.comparison),
+                credit: descent.credit.clone(),
+                credit_status: descent.credit_status,
+                flags,
+            };
+            let mut changes = compared.map_or(Vec::new(), |compared| compared.changes);
+            for change in &mut changes {
+                change.group = group;
+                (change.exemplar, change.copy) = (other.unwrap_or(own), own);
+            }
+            (line, changes, cut)
+        })
+        .collect();
+    let mut compared = Compared {
+        lineage: Vec::new(),
+        changes: Vec::new(),
+        stretches_cut: 0,
+    };
+    for (line, changes, cut) in rows {
+        compared.lineage.push(line);
+        compared.changes.extend(changes);
+        compared.stretches_cut += cut as u64;
+    }
+    let id = |change: &Change| {
+        change
+            .group
+            .map_or("", |number| kinship.groups[number].id.as_str())
+    };
+    // Stable: changes of one copy stay in the order of their places.
+    compared
+        .changes
+        .sort_by(|x, y| id(x).cmp(id(y)).then(x.copy.cmp(&y.copy)));
+    compared
+}
+
+fn flags(document: &Document, found: &Found, i: usize, is_form: bool) -> Vec<Flag> {
+    let words = found.words[i];
+    let round_up = found.round_ups.binary_search(&found.class_of[i]).is_ok();
+    let given = [
+        (Flag::Empty, words == 0),
+        (Flag::Short, (1..SHORT_WORDS).contains(&words)),
+        (Flag::DateUnread, document.date_unread),
+        (Flag::Renamed, document.renamed),
+        (Flag::Invisible, found.removed[i] > 0),
+        (Flag::Template, is_form),
+        (Flag::RoundUp, round_up),
+    ];
+    given
+        .into_iter()
+        .filter(|(_, yes)| *yes)
+        .map(|(flag, _)| flag)
+        .collect()
+}
+
+/// Two texts compared: the numbers, the changes and the relation of the second
+/// to the first.
+#[derive(Debug)]
+pub struct ComparedTexts {
+    /// Exact values and counts.
+    pub comparison: Comparison,
+    /// What the second changed, by place; ids of documents are left at zero.
+    pub changes: Vec<Change>,
+    /// What the second is to the first.
+    pub relation: Relation,
+    /// Stretches that were too large to be compared word by word.
+    pub stretches_cut: usize,
+}
+
+/// Sets a copy beside its exemplar.
+///
+/// ```
+/// use wirecopy::{config::Settings, document::Document, pipeline::compare_texts, trace::Op};
+/// let text = |text: &str| Document { text: text.to_string(), ..Document::default() };
+/// let a = text("The bridge is shut.\nTraffic goes round by Orme.");
+/// let b = text("The bridge is shut.\nTraffic goes round by Orme.\nRead more");
+/// let compared = compare_texts(&a, &b, &Settings::default());
+/// assert_eq!(compared.changes[0].op, Op::Added);
+/// assert_eq!(compared.changes[0].in_copy.line_column, Some((3, 1)));
+/// ```
+pub fn compare_texts(exemplar: &Document, copy: &Document, settings: &Settings) -> ComparedTexts {
+    let (a, b) = (
+        PreparedText::new(&exemplar.text),
+        PreparedText::new(&copy.text),
+    );
+    let aligned = align(&a, &b);
+    let (list_a, list_b) = (
+        shingles(&a.normalised, settings.width),
+        shingles(&b.normalised, settings.width),
+    );
+    let (set_a, set_b) = (shingle_set(&list_a), shingle_set(&list_b));
+    let (size_a, size_b) = (set_a.len() as u32, set_b.len() as u32);
+    let shared = overlap(&set_a, &set_b);
+    let changes = changes(&a, &b, &aligned);
+    let rows = |op: Op| changes.iter().filter(|change| change.op == op).count() as u64;
+    let counts = &aligned.counts;
+    let (added, dropped) = (counts.words_added as u64, counts.words_dropped as u64);
+    let comparison = Comparison {
+        jaccard: jaccard(shared, size_a, size_b),
+        containment_in_exemplar: containment(shared, size_b),
+        containment_of_exemplar: containment(shared, size_a),
+        longest_run_words: longest_run(&list_a, &list_b),
+        lines: LineCounts {
+            same: counts.units_same as u64,
+            added: rows(Op::Added),
+            dropped: rows(Op::Dropped),
+            edited: rows(Op::Edited),
+            moved: rows(Op::Moved),
+        },
+        words_added: added,
+        words_dropped: dropped,
+        headline_changed: headline_changed((exemplar, &a), (copy, &b)),
+    };
+    let relation = if exemplar.text == copy.text {
+        Relation::Identical
+    } else {
+        words_relation(added, dropped, counts.words_moved > 0)
+    };
+    ComparedTexts {
+        comparison,
+        changes,
+        relation,
+        stretches_cut: counts.gaps_skipped,
+    }
+}
+
+/// Compares the titles; where one is missing, the first units.
+fn headline_changed(a: (&Document, &PreparedText<'_>), b: (&Document, &PreparedText<'_>)) -> bool {
+    if let (Some(x), Some(y)) = (&a.0.title, &b.0.title) {
+        return normalise(x).canonical() != normalise(y).canonical();
+    }
+    let first = |text: &PreparedText<'_>| {
+        let unit = text.units.iter().find(|unit| !unit.is_empty());
+        unit.map(|unit| {
+            text.normalised
+                .words(unit.first_token, unit.end_token)
+                .to_string()
+        })
+    };
+    first(a.1) != first(b.1)
+}
+
+fn changes(a: &PreparedText<'_>, b: &PreparedText<'_>, aligned: &Alignment) -> Vec<Change> {
+    if aligned.changes.is_empty() {
+        return Vec::new();
+    }
+    let kinds_of = |text: &PreparedText<'_>| kinds(text.text, &text.normalised, &text.units);
+    let (kinds_a, kinds_b) = (kinds_of(a), kinds_of(b));
+    let (lines_a, lines_b) = (LineIndex::new(a.text), LineIndex::new(b.text));
+    let place = |bytes: &Range<usize>, lines: &LineIndex<'_>| Place {
+        bytes: bytes.clone(),
+        line_column: (!bytes.is_empty()).then(|| lines.place(bytes.start)),
+    };
+    let row = |change: &UnitChange| {
+        let op = match change.op {
+            Status::Added => Op::Added,
+            Status::Dropped => Op::Dropped,
+            Status::Moved => Op::Moved,
+            Status::Edited | Status::Same => Op::Edited,
+        };
+        let first = |kinds: &[Kind], units: &Range<usize>| kinds.get(units.start).copied();
+        let kind = match op {
+            Op::Dropped => first(&kinds_a, &change.a_units),
+            Op::Edited if figures_only(a, b, change) => Some(Kind::Number),
+            _ => first(&kinds_b, &change.b_units),
+        };
+        let bytes = |text: &PreparedText<'_>, tokens: &Range<usize>| {
+            let list = text.normalised.tokens().get(tokens.clone())?;
+            Some(list.first()?.start as usize..list.last()?.end as usize)
+        };
+        Change {
+            group: None,
+            exemplar: doc(0),
+            copy: doc(0),
+            op,
+            kind: kind.unwrap_or(Kind::Body),
+            in_exemplar: place(&change.a, &lines_a),
+            in_copy: place(&change.b, &lines_b),
+            hunk: change.hunk as u32,
+            marks: (
+                change
+                    .words
+                    .iter()
+                    .filter_map(|edit| bytes(a, &edit.a))
+                    .collect(),
+                change
+                    .words
+                    .iter()
+                    .filter_map(|edit| bytes(b, &edit.b))
+                    .collect(),
+            ),
+        }
+    };
+    aligned.changes.iter().map(row).collect()
+}
+
+/// True where the words that differ are numerals on both sides.
+fn figures_only(a: &PreparedText<'_>, b: &PreparedText<'_>, change: &UnitChange) -> bool {
+    let numerals = |text: &PreparedText<'_>, tokens: &Range<usize>| {
+        !tokens.is_empty()
+            && tokens
+                .clone()
+                .all(|i| numeral(text.normalised.word(i)).is_some())
+    };
+    !change.words.is_empty()
+        && change
+            .words
+            .iter()
+            .all(|edit| numerals(a, &edit.a) && numerals(b, &edit.b))
+}

@@ -1,0 +1,396 @@
+//! Lineage of every group, and of excerpts and forms outside groups.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::doc;
+use super::relate::Kinship;
+use super::search::Found;
+use crate::align::{PreparedText, align};
+use crate::config::Settings;
+use crate::document::{DocId, Document};
+use crate::lineage::{
+    Basis, Code, Credit, CreditStatus, Descent, Distance, Evidence, Member, Role, SourceNames,
+    Strength, credits, infer, update_rank,
+};
+use crate::segment::kinds;
+use crate::trace::Trace;
+use crate::verify::{Standing, Verdict, VerifiedPair, judge};
+
+/// What lineage says of each document.
+pub(super) struct Descents {
+    /// In the order of the documents.
+    pub of: Vec<DocDescent>,
+    /// By document.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What lineage says of one document.
+#[derive(Clone, Debug)]
+pub(super) struct DocDescent {
+    pub role: Role,
+    pub exemplar: Option<DocId>,
+    pub basis: Basis,
+    pub alternative: Option<DocId>,
+    pub shared_source: bool,
+    pub root: Option<(DocId, u32)>,
+    /// The first line that names another source.
+    pub credit: Option<String>,
+    pub credit_status: Option<CreditStatus>,
+}
+
+impl DocDescent {
+    fn alone() -> Self {
+        DocDescent {
+            role: Role::Singleton,
+            exemplar: None,
+            basis: Basis::None,
+            alternative: None,
+            shared_source: false,
+            root: None,
+            credit: None,
+            credit_status: None,
+        }
+    }
+}
+
+pub(super) fn descend(
+    documents: &[Document],
+    found: &Found,
+    kinship: &Kinship,
+    settings: &Settings,
+) -> Descents {
+    let sources = SourceNames::new(documents.iter().filter_map(|d| d.source.as_deref()));
+    let number = |doc: DocId| {
+        documents[doc.index()]
+            .source
+            .as_deref()
+            .and_then(|s| sources.number(s))
+    };
+    let mut descents = Descents {
+        of: vec![DocDescent::alone(); documents.len()],
+        evidence: Vec::new(),
+    };
+    let inferred: Vec<(Vec<Descent>, Vec<Vec<Credit>>)> = (0..kinship.groups.len())
+        .into_par_iter()
+        .map(|group| {
+            let members = &kinship.groups[group].members;
+            let credits: Vec<Vec<Credit>> = members
+                .iter()
+                .map(|&doc| credits_of(&documents[doc.index()].text, &sources))
+                .collect();
+            let views: Vec<Member<'_>> = members
+                .iter()
+                .zip(&credits)
+                .map(|(&doc, credits)| Member {
+                    doc,
+                    document: &documents[doc.index()],
+                    source: number(doc),
+                    credits,
+                    update: update_rank(&documents[doc.index()]),
+                })
+                .collect();
+            let distance = |x: usize, y: usize| {
+                distance(
+                    documents,
+                    found,
+                    kinship,
+                    settings,
+                    group,
+                    (members[x], members[y]),
+                )
+            };
+            (infer(&views, &distance), credits)
+        })
+        .collect();
+    for (group, (inferred, credits)) in kinship.groups.iter().zip(inferred) {
+        for (at, descent) in inferred.iter().enumerate() {
+            let own = group.members[at];
+            let member = |place: Option<usize>| place.map(|place| group.members[place]);
+            let exemplar = member(descent.exemplar);
+            let roots = [exemplar, member(descent.root)];
+            let (credit, credit_status) = audit(own, roots, &credits[at], &number, documents);
+            descents.of[own.index()] = DocDescent {
+                role: descent.role,
+                exemplar,
+                basis: descent.basis,
+                alternative: member(descent.alternative),
+                shared_source: descent.shared_source,
+                root: member(descent.root).zip(descent.depth),
+                credit,
+                credit_status,
+            };
+            descents.evidence.extend(descent.evidence.iter().cloned());
+        }
+    }
+    descents.excerpts(documents, found, kinship);
+    descents.forms_and_round_ups(found);
+    descents.evidence.sort_by(|x, y| {
+        let key = |e: &Evidence| {
+            (
+                e.doc,
+                e.code,
+                e.exemplar,
+                e.place.as_ref().map(|p| p.1.start),
+            )
+        };
+        key(x).cmp(&key(y))
+    });
+    descents
+}
+
+fn credits_of(text: &str, sources: &SourceNames) -> Vec<Credit> {
+    let prepared = PreparedText::new(text);
+    let kinds = kinds(text, &prepared.normalised, &prepared.units);
+    credits(text, &prepared.units, &kinds, sources)
+}
+
+/// What `copy` added to and dropped from `exemplar`; `None` where the two have
+/// no copy-strength pair.
+fn distance(
+    documents: &[Document],
+    found: &Found,
+    kinship: &Kinship,
+    settings: &Settings,
+    group: usize,
+    (exemplar, copy): (DocId, DocId),
+) -> Option<Distance> {
+    let (x, y) = (
+        found.class_of[exemplar.index()],
+        found.class_of[copy.index()],
+    );
+    if x == y {
+        return Some(Distance::default());
+    }
+    if let Some(known) = kinship.distances.get(&(x, y)) {
+        return Some(*known);
+    }
+    // In a large group only some pairs were aligned beforehand.
+    let (set_x, set_y) = (&found.sets[x as usize], &found.sets[y as usize]);
+    let complete = kinship.groups[group].pairs_complete;
+    if complete || judge(set_x, set_y, settings).0 == Verdict::Apart {
+        return None;
+    }
+    let text = |doc: DocId| PreparedText::new(&documents[doc.index()].text);
+    let counts = align(&text(exemplar), &text(copy)).counts;
+    Some(Distance {
+        added: counts.words_added as u32,
+        dropped: counts.words_dropped as u32,
+    })
+}
+
+/// The first credit of another source, and whether it is the right one.
+fn audit(
+    own: DocId,
+    made_from: [Option<DocId>; 2],
+    credits: &[Credit],
+    number: &dyn Fn(DocId) -> Option<usize>,
+    documents: &[Document],
+) -> (Option<String>, Option<CreditStatus>) {
+    let own_source = number(own);
+    let text = &documents[own.index()].text;
+    let line = |credit: &Credit| {
+        let words = text
+            .get(credit.place.clone())
+            .unwrap_or("")
+            .split_whitespace();
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let foreign = || {
+        credits
+            .iter()
+            .filter(|c| c.source.is_none() || c.source != own_source)
+    };
+    let sources = made_from.map(|doc| doc.and_then(number));
+    let right = foreign().find(|c| c.source.is_some() && sources.contains(&c.source));
+    let exemplar_source = sources[0].filter(|&source| Some(source) != own_source);
+    let status = exemplar_source.map(|_| match (right, foreign().next()) {
+        (Some(_), _) => CreditStatus::Credited,
+        (None, Some(_)) => CreditStatus::Mismatched,
+        (None, None) => CreditStatus::Uncredited,
+    });
+    (right.or_else(|| foreign().next()).map(line), status)
+}
+
+impl Descents {
+    /// Gives every excerpt that stands alone the text that it stands in.
+    fn excerpts(&mut self, documents: &[Document], found: &Found, kinship: &Kinship) {
+        let mut longer: BTreeMap<u32, Vec<(f64, u32)>> = BTreeMap::new();
+        for pair in found
+            .pairs
+            .iter()
+            .filter(|pair| pair.standing == Standing::Excerpt)
+        {
+            let (short, long, share) = if pair.shingles_a < pair.shingles_b {
+                (pair.a, pair.b, pair.containment_a())
+            } else {
+                (pair.b, pair.a, pair.containment_b())
+            };
+            longer.entry(short).or_default().push((share, long));
+        }
+        for (short, candidates) in longer {
+            for &member in &found.classes[short as usize].members {
+                self.excerpt(documents, found, kinship, doc(member), &candidates);
+            }
+        }
+    }
+
+    fn excerpt(
+        &mut self,
+        documents: &[Document],
+        found: &Found,
+        kinship: &Kinship,
+        own: DocId,
+        candidates: &[(f64, u32)],
+    ) {
+        let order = |other: DocId| {
+            let (x, y) = (&documents[other.index()], &documents[own.index()]);
+            match (x.published, y.published) {
+                (Some(x), Some(y)) => x.order(&y),
+                _ => x.collected.zip(y.collected).and_then(|(x, y)| x.order(&y)),
+            }
+        };
+        let is_origin = |other: DocId| self.of[other.index()].role == Role::Origin;
+        let is_representative = |other: DocId| {
+            let group = kinship.group_of[other.index()];
+            group.is_some_and(|number| kinship.groups[number].representative == other)
+        };
+        let date = |other: DocId| documents[other.index()].published.map(|m| m.sort_key());
+        let mut ranked: Vec<(f64, DocId)> = candidates
+            .iter()
+            .flat_map(|&(share, class)| {
+                found.classes[class as usize]
+                    .members
+                    .iter()
+                    .map(move |&m| (share, doc(m)))
+            })
+            .collect();
+        // What holds most of it; then the text that others were made from; then the earliest.
+        ranked.sort_by(|&(share_x, x), &(share_y, y)| {
+            let rank = |d: DocId| {
+                (
+                    !is_origin(d),
+                    date(d).is_none(),
+                    date(d),
+                    !is_representative(d),
+                    d,
+                )
+            };
+            share_y
+                .total_cmp(&share_x)
+                .then_with(|| rank(x).cmp(&rank(y)))
+        });
+        let mut earlier = ranked
+            .iter()
+            .filter(|(_, d)| order(*d) != Some(Ordering::Greater));
+        let chosen = earlier.next().map(|&(_, d)| d);
+        let alternative = earlier.next().map(|&(_, d)| d);
+        let first = ranked.first().map(|&(_, d)| d);
+        let Some(named) = chosen.or(first) else {
+            return;
+        };
+        let dated = order(named) == Some(Ordering::Less);
+        let piece = |code, strength, text: String| Evidence {
+            doc: own,
+            exemplar: Some(named),
+            code,
+            strength,
+            place: None,
+            text,
+        };
+        if chosen.is_none() {
+            self.evidence
+                .push(piece(Code::StandsInLater, Strength::Against, String::new()));
+            return;
+        }
+        self.evidence
+            .push(piece(Code::StandsInLonger, Strength::Strong, String::new()));
+        if self.of[own.index()].role != Role::Singleton {
+            return;
+        }
+        if dated {
+            let show = |d: DocId| {
+                documents[d.index()]
+                    .published
+                    .or(documents[d.index()].collected)
+            };
+            let dates = [named, own].map(|d| show(d).map_or(String::new(), |m| m.to_string()));
+            self.evidence.push(piece(
+                Code::PublishedEarlier,
+                Strength::Strong,
+                dates.join(" < "),
+            ));
+        }
+        let above = self.of[named.index()].root.unwrap_or((named, 0));
+        let descent = &mut self.of[own.index()];
+        (descent.role, descent.exemplar, descent.alternative) =
+            (Role::Excerpt, chosen, alternative);
+        descent.basis = if dated { Basis::Mixed } else { Basis::Text };
+        descent.root = Some((above.0, above.1 + 1));
+    }
+
+    /// Names for each filling of a form its nearest sibling, and for each
+    /// round-up the story that it was parted from.
+    fn forms_and_round_ups(&mut self, found: &Found) {
+        let mut nearest: BTreeMap<u32, (f64, u32)> = BTreeMap::new();
+        let mut note = |own: u32, other: u32, pair: &VerifiedPair| {
+            let entry = nearest.entry(own).or_insert((pair.jaccard(), other));
+            if pair.jaccard() > entry.0 {
+                *entry = (pair.jaccard(), other);
+            }
+        };
+        for pair in found
+            .pairs
+            .iter()
+            .filter(|pair| pair.standing == Standing::Template)
+        {
+            note(pair.a, pair.b, pair);
+            note(pair.b, pair.a, pair);
+        }
+        for (own, (jaccard, other)) in nearest {
+            let text = format!("jaccard {jaccard:.4}");
+            self.about_classes(found, own, other, Code::SameForm, text);
+        }
+        for &(x, y) in &found.bridges {
+            let (own, other) = if found.round_ups.binary_search(&x).is_ok() {
+                (x, y)
+            } else {
+                (y, x)
+            };
+            self.about_classes(found, own, other, Code::SharesPassage, String::new());
+        }
+    }
+
+    fn about_classes(&mut self, found: &Found, own: u32, other: u32, code: Code, text: String) {
+        let first = |class: u32| doc(found.classes[class as usize].members[0]);
+        for &member in &found.classes[own as usize].members {
+            self.evidence.push(Evidence {
+                doc: doc(member),
+                exemplar: Some(first(other)),
+                code,
+                strength: Strength::Weak,
+                place: None,
+                text: text.clone(),
+            });
+        }
+    }
+}
+
+/// Sums of lineage in the groups: origins and credits.
+pub(super) fn sum_up(trace: &mut Trace) {
+    for group in &mut trace.groups {
+        for &member in &group.members {
+            let line = &trace.lineage[member.index()];
+            if line.role == Role::Origin {
+                group.origin = Some(member);
+            }
+            match line.credit_status {
+                Some(CreditStatus::Credited) => group.credited += 1,
+                Some(CreditStatus::Uncredited) => group.uncredited += 1,
+                _ => {}
+            }
+        }
+    }
+}

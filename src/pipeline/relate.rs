@@ -1,0 +1,414 @@
+//! Groups of documents, and how the two texts of each pair relate.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ahash::AHashMap;
+use rayon::prelude::*;
+
+use super::doc;
+use super::search::{COMPLETE_GROUP, Found};
+use crate::align::{PreparedText, align};
+use crate::document::{DocId, Document};
+use crate::group::{Edge, diameter, spanning_tree, weakest_link};
+use crate::hash::hash64;
+use crate::lineage::Distance;
+use crate::trace::{Group, Pair, Relation};
+use crate::verify::{Standing, VerifiedPair, containment, jaccard, overlap};
+
+/// Classes in a group up to which its diameter is measured.
+const MEASURED_GROUP: usize = 2000;
+/// Documents of two classes together up to which all pairs between them are
+/// listed; of larger ones only their first members are.
+const LISTED_CROSS: usize = 200;
+
+/// Groups, listed pairs and what alignments say of them.
+pub(super) struct Kinship {
+    /// Ordered by id.
+    pub groups: Vec<Group>,
+    /// The classes of each group, ascending, in the order of the groups.
+    pub classes: Vec<Vec<u32>>,
+    /// The group of each document.
+    pub group_of: Vec<Option<usize>>,
+    /// By group id (none first) and keys.
+    pub pairs: Vec<Pair>,
+    /// What the first class has to add and to drop to become the second, for
+    /// aligned pairs in both directions.
+    pub distances: AHashMap<(u32, u32), Distance>,
+}
+
+/// An alignment, as far as a pair's row needs it.
+#[derive(Clone, Copy)]
+struct Summary {
+    coverage: (f64, f64),
+    /// Words that only b and that only a has.
+    added: u32,
+    dropped: u32,
+    moved: bool,
+}
+
+pub(super) fn relate(documents: &[Document], found: &Found) -> Kinship {
+    let mut groups: Vec<(Group, Vec<u32>)> = found
+        .groups
+        .par_iter()
+        .map(|classes| (describe(documents, found, classes), classes.clone()))
+        .collect();
+    groups.sort_by(|x, y| {
+        x.0.id
+            .cmp(&y.0.id)
+            .then_with(|| x.0.members.cmp(&y.0.members))
+    });
+    let (groups, classes): (Vec<Group>, Vec<Vec<u32>>) = groups.into_iter().unzip();
+    let mut group_of = vec![None; documents.len()];
+    for (number, group) in groups.iter().enumerate() {
+        for member in &group.members {
+            group_of[member.index()] = Some(number);
+        }
+    }
+    let mut kinship = Kinship {
+        groups,
+        classes,
+        group_of,
+        pairs: Vec::new(),
+        distances: AHashMap::new(),
+    };
+    kinship.list(documents, found);
+    kinship
+}
+
+/// What is known of a group from its verified pairs.
+fn describe(documents: &[Document], found: &Found, classes: &[u32]) -> Group {
+    let first = |class: u32| found.classes[class as usize].members[0];
+    let mut members: Vec<DocId> = classes
+        .iter()
+        .flat_map(|&class| {
+            found.classes[class as usize]
+                .members
+                .iter()
+                .map(|&m| doc(m))
+        })
+        .collect();
+    members.sort_unstable();
+    let complete = classes.len() <= COMPLETE_GROUP;
+    let edges = edges(found, classes);
+    let values = if complete {
+        all_values(found, classes)
+    } else {
+        edges.clone()
+    };
+
+    let place = |class: u32| classes.binary_search(&class).unwrap_or(0);
+    let size = |class: u32| found.classes[class as usize].members.len();
+    let mut sums: Vec<f64> = classes
+        .iter()
+        .map(|&class| size(class) as f64 - 1.0)
+        .collect();
+    for edge in &values {
+        sums[place(edge.a)] += edge.jaccard * size(edge.b) as f64;
+        sums[place(edge.b)] += edge.jaccard * size(edge.a) as f64;
+    }
+    let rank = |&class: &u32| (sums[place(class)], found.words[first(class) as usize]);
+    let best = classes.iter().copied().reduce(|best, class| {
+        let ((sum, words), (best_sum, best_words)) = (rank(&class), rank(&best));
+        let order = sum.total_cmp(&best_sum).then(words.cmp(&best_words));
+        if order.is_gt() { class } else { best }
+    });
+    let smallest = members.first().copied().unwrap_or(doc(0));
+    let key = documents[smallest.index()].key.as_bytes();
+    let mut by_source: BTreeMap<&str, u64> = BTreeMap::new();
+    for source in members
+        .iter()
+        .filter_map(|m| documents[m.index()].source.as_deref())
+    {
+        *by_source.entry(source).or_default() += 1;
+    }
+    Group {
+        id: format!("g{:016x}", hash64(key)),
+        representative: best.map_or(smallest, |class| doc(first(class))),
+        origin: None,
+        jaccard_min: values.iter().map(|edge| edge.jaccard).fold(1.0, f64::min),
+        weakest_link: weakest_link(&edges).map(|edge| (doc(first(edge.a)), doc(first(edge.b)))),
+        diameter: (classes.len() <= MEASURED_GROUP).then(|| steps(classes, &edges)),
+        credited: 0,
+        uncredited: 0,
+        pairs_complete: complete,
+        same_source_copies: by_source.values().map(|count| count - 1).sum(),
+        members,
+    }
+}
+
+/// Steps between classes, and one between two documents of the only class.
+fn steps(classes: &[u32], edges: &[Edge]) -> u32 {
+    let mut neighbours: Vec<Vec<u32>> = vec![Vec::new(); classes.len()];
+    for edge in edges {
+        if let (Ok(a), Ok(b)) = (
+            classes.binary_search(&edge.a),
+            classes.binary_search(&edge.b),
+        ) {
+            neighbours[a].push(b as u32);
+            neighbours[b].push(a as u32);
+        }
+    }
+    diameter(classes.len(), &neighbours).max(1)
+}
+
+/// The copy-strength pairs inside a group.
+fn edges(found: &Found, classes: &[u32]) -> Vec<Edge> {
+    let mut edges = Vec::new();
+    for &class in classes {
+        for pair in pairs_from(&found.pairs, class) {
+            let inside = classes.binary_search(&pair.b).is_ok();
+            if pair.standing == Standing::Copy && inside && !is_bridge(found, pair) {
+                edges.push(Edge {
+                    a: pair.a,
+                    b: pair.b,
+                    jaccard: pair.jaccard(),
+                });
+            }
+        }
+    }
+    edges
+}
+
+/// The verified pairs whose smaller index is `a`.
+fn pairs_from(pairs: &[VerifiedPair], a: u32) -> &[VerifiedPair] {
+    let from = pairs.partition_point(|pair| pair.a < a);
+    let to = pairs.partition_point(|pair| pair.a <= a);
+    &pairs[from..to]
+}
+
+fn is_bridge(found: &Found, pair: &VerifiedPair) -> bool {
+    found.bridges.binary_search(&(pair.a, pair.b)).is_ok()
+}
+
+/// The exact Jaccard of every two classes.
+fn all_values(found: &Found, classes: &[u32]) -> Vec<Edge> {
+    let mut values = Vec::new();
+    for (i, &a) in classes.iter().enumerate() {
+        for &b in &classes[i + 1..] {
+            let (x, y) = (&found.sets[a as usize], &found.sets[b as usize]);
+            let jaccard = jaccard(overlap(x, y), x.len() as u32, y.len() as u32);
+            values.push(Edge { a, b, jaccard });
+        }
+    }
+    values
+}
+
+impl Kinship {
+    /// Aligns and lists the pairs.
+    fn list(&mut self, documents: &[Document], found: &Found) {
+        let group_of_class = |class: u32| {
+            let first = found.classes[class as usize].members[0];
+            self.group_of[first as usize]
+        };
+        let chosen: Vec<(VerifiedPair, Option<usize>)> = found
+            .pairs
+            .iter()
+            .filter_map(|pair| {
+                let merges = pair.standing == Standing::Copy && !is_bridge(found, pair);
+                let group = group_of_class(pair.a).filter(|_| merges);
+                let large = group.is_some_and(|number| !self.groups[number].pairs_complete);
+                (!large).then_some((*pair, group))
+            })
+            .chain(self.sparse_pairs(found))
+            .collect();
+        let aligned: Vec<Option<Summary>> = chosen
+            .par_iter()
+            .map(|(pair, _)| {
+                (pair.standing != Standing::Template).then(|| summary(documents, found, pair))
+            })
+            .collect();
+        let mut rows: Vec<Pair> = Vec::new();
+        for ((pair, group), summary) in chosen.iter().zip(aligned) {
+            if let Some(summary) = summary {
+                let Summary { added, dropped, .. } = summary;
+                self.distances
+                    .insert((pair.a, pair.b), Distance { added, dropped });
+                let back = Distance {
+                    added: dropped,
+                    dropped: added,
+                };
+                self.distances.insert((pair.b, pair.a), back);
+            }
+            rows.extend(cross(found, pair, *group, summary));
+        }
+        for class in &found.classes {
+            let group = self.group_of[class.members[0] as usize];
+            rows.extend(star(documents, found, &class.members, group));
+        }
+        let groups = &self.groups;
+        let id = |pair: &Pair| pair.group.map_or("", |number| groups[number].id.as_str());
+        rows.sort_by(|x, y| id(x).cmp(id(y)).then((x.a, x.b).cmp(&(y.a, y.b))));
+        self.pairs = rows;
+    }
+
+    /// For groups that are too large to list in full: the tree that holds them
+    /// together best, and every class beside the representative's.
+    fn sparse_pairs(&self, found: &Found) -> Vec<(VerifiedPair, Option<usize>)> {
+        let mut list = Vec::new();
+        for (number, classes) in self.classes.iter().enumerate() {
+            if self.groups[number].pairs_complete {
+                continue;
+            }
+            let representative = found.class_of[self.groups[number].representative.index()];
+            let tree = spanning_tree(&edges(found, classes));
+            let mut wanted: BTreeSet<(u32, u32)> =
+                tree.iter().map(|edge| (edge.a, edge.b)).collect();
+            let others = classes.iter().filter(|&&class| class != representative);
+            wanted.extend(others.map(|&x| (x.min(representative), x.max(representative))));
+            list.extend(
+                wanted
+                    .into_iter()
+                    .map(|(a, b)| (exact(found, a, b), Some(number))),
+            );
+        }
+        list
+    }
+}
+
+/// A pair with its exact values, verified before or computed now.
+fn exact(found: &Found, a: u32, b: u32) -> VerifiedPair {
+    let known = found
+        .pairs
+        .binary_search_by_key(&(a, b), |pair| (pair.a, pair.b));
+    if let Ok(at) = known {
+        return found.pairs[at];
+    }
+    let (x, y) = (&found.sets[a as usize], &found.sets[b as usize]);
+    VerifiedPair {
+        a,
+        b,
+        shared: overlap(x, y),
+        shingles_a: x.len() as u32,
+        shingles_b: y.len() as u32,
+        shared_words: 0,
+        longest_run_words: 0,
+        standing: Standing::Copy,
+    }
+}
+
+fn summary(documents: &[Document], found: &Found, pair: &VerifiedPair) -> Summary {
+    let text = |class: u32| {
+        let first = found.classes[class as usize].members[0];
+        documents[first as usize].text.as_str()
+    };
+    let (a, b) = (
+        PreparedText::new(text(pair.a)),
+        PreparedText::new(text(pair.b)),
+    );
+    let counts = align(&a, &b).counts;
+    Summary {
+        coverage: (counts.coverage_a(), counts.coverage_b()),
+        added: counts.words_added as u32,
+        dropped: counts.words_dropped as u32,
+        moved: counts.words_moved > 0,
+    }
+}
+
+/// What b is to a, or the other way round where b is the longer one of an excerpt.
+fn relation(pair: &VerifiedPair, bridge: bool, summary: Option<Summary>) -> Relation {
+    let shorter_is_b = pair.shingles_b < pair.shingles_a;
+    match (pair.standing, summary) {
+        (Standing::Template, _) => Relation::Template,
+        _ if bridge => Relation::Passage,
+        (Standing::Excerpt, _) if shorter_is_b => Relation::Excerpt,
+        (_, Some(summary)) => {
+            words_relation(summary.added.into(), summary.dropped.into(), summary.moved)
+        }
+        (_, None) => Relation::Edited,
+    }
+}
+
+/// What a text is to another from the words that only one of them has.
+pub(super) fn words_relation(added: u64, dropped: u64, moved: bool) -> Relation {
+    match (added, dropped) {
+        (0, 0) if !moved => Relation::Reformatted,
+        (0, 1..) => Relation::Trimmed,
+        (1.., 0) => Relation::Extended,
+        _ => Relation::Edited,
+    }
+}
+
+/// The rows of a pair of classes: one for every two documents, or one for the
+/// first of each where there are too many.
+fn cross(
+    found: &Found,
+    pair: &VerifiedPair,
+    group: Option<usize>,
+    summary: Option<Summary>,
+) -> Vec<Pair> {
+    let bridge = is_bridge(found, pair);
+    let (x, y) = (
+        &found.classes[pair.a as usize].members,
+        &found.classes[pair.b as usize].members,
+    );
+    let few = x.len() + y.len() <= LISTED_CROSS;
+    let (x, y) = if few {
+        (&x[..], &y[..])
+    } else {
+        (&x[..1], &y[..1])
+    };
+    let forward = relation(pair, bridge, summary);
+    let turned = VerifiedPair {
+        shingles_a: pair.shingles_b,
+        shingles_b: pair.shingles_a,
+        ..*pair
+    };
+    let swap = |s: Summary| Summary {
+        coverage: (s.coverage.1, s.coverage.0),
+        added: s.dropped,
+        dropped: s.added,
+        moved: s.moved,
+    };
+    let backward = relation(&turned, bridge, summary.map(swap));
+    let coverage = summary.map(|summary| summary.coverage);
+    let mut rows = Vec::with_capacity(x.len() * y.len());
+    for &i in x {
+        for &j in y {
+            // Members of two classes may interleave by key.
+            let in_order = i < j;
+            let (containment_a, containment_b) = (
+                containment(pair.shared, pair.shingles_a),
+                containment(pair.shared, pair.shingles_b),
+            );
+            let turn = |(p, q)| if in_order { (p, q) } else { (q, p) };
+            let (containment_a, containment_b) = turn((containment_a, containment_b));
+            rows.push(Pair {
+                group,
+                a: doc(i.min(j)),
+                b: doc(i.max(j)),
+                relation: if in_order { forward } else { backward },
+                jaccard: pair.jaccard(),
+                containment_a,
+                containment_b,
+                coverage: coverage.map(turn),
+                shared_words: pair.shared_words,
+                longest_run_words: pair.longest_run_words,
+            });
+        }
+    }
+    rows
+}
+
+/// The rows of one class: every other member beside the first.
+fn star(documents: &[Document], found: &Found, members: &[u32], group: Option<usize>) -> Vec<Pair> {
+    let centre = members[0];
+    let words = found.words[centre as usize];
+    let same_bytes = |x: u32, y: u32| documents[x as usize].text == documents[y as usize].text;
+    let row = |&other: &u32| Pair {
+        group,
+        a: doc(centre),
+        b: doc(other),
+        relation: if same_bytes(centre, other) {
+            Relation::Identical
+        } else {
+            Relation::Reformatted
+        },
+        jaccard: 1.0,
+        containment_a: 1.0,
+        containment_b: 1.0,
+        coverage: Some((1.0, 1.0)),
+        shared_words: words,
+        longest_run_words: words,
+    };
+    members[1..].iter().map(row).collect()
+}
