@@ -49,10 +49,15 @@ pub(super) fn match_tokens(interned: &mut Interned) -> Matching {
     }
     let chain = heaviest_chain(&blocks);
     let backbone = lay(&blocks, &chain, a, b, &whole);
-    let mut off = blocks;
-    for &index in chain.iter().rev() {
-        off.remove(index);
+    let mut in_chain = vec![false; blocks.len()];
+    for &index in &chain {
+        in_chain[index] = true;
     }
+    let off: Vec<Block> = blocks
+        .iter()
+        .zip(&in_chain)
+        .filter_map(|(block, &chained)| (!chained).then_some(*block))
+        .collect();
     out.moved = moved(off, &backbone, a, b, &whole);
     for block in &out.moved {
         a[block.a..block.a_end()].fill(TAKEN[0]);
