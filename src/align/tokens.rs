@@ -1,10 +1,8 @@
 //! Which token of one text is which token of the other.
 //!
-//! 1. The common start and end are matched. 2. Of the rest, anchors in order
-//! make the backbone; long anchors out of order are moved passages. 3. Gaps
-//! between them are closed in the same way, then by longest common subsequence.
-//! 4. Matches that are no evidence are taken back. 5. What was inserted or
-//! deleted slides to where a sentence begins, if it can.
+//! A long common start and end are matched first. Of the rest, anchors in order
+//! make the backbone; long anchors out of order are moved passages. Gaps between
+//! them are closed in the same way, then by longest common subsequence.
 
 use std::ops::Range;
 
@@ -36,7 +34,8 @@ pub(super) struct Matching {
 /// Stands for a token of a, or of b, that is taken and matches nothing more.
 const TAKEN: [u32; 2] = [u32::MAX, u32::MAX - 1];
 
-/// Matches the tokens of two texts; steps 1 to 3.
+/// Matches the tokens of two texts. Moved tokens lose their ids in `interned`, so
+/// that nothing else can match them.
 pub(super) fn match_tokens(interned: &mut Interned) -> Matching {
     let distinct = interned.distinct();
     let (a, b) = (&mut interned.a, &mut interned.b);
@@ -50,12 +49,16 @@ pub(super) fn match_tokens(interned: &mut Interned) -> Matching {
     }
     let chain = heaviest_chain(&blocks);
     let backbone = lay(&blocks, &chain, a, b, &whole);
-    let mut off = blocks;
-    for &index in chain.iter().rev() {
-        off.remove(index);
+    let mut in_chain = vec![false; blocks.len()];
+    for &index in &chain {
+        in_chain[index] = true;
     }
+    let off: Vec<Block> = blocks
+        .iter()
+        .zip(&in_chain)
+        .filter_map(|(block, &chained)| (!chained).then_some(*block))
+        .collect();
     out.moved = moved(off, &backbone, a, b, &whole);
-    // In order of length: `taken` ids keep gaps from using a moved token.
     for block in &out.moved {
         a[block.a..block.a_end()].fill(TAKEN[0]);
         b[block.b..block.b_end()].fill(TAKEN[1]);

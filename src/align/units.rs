@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::PreparedText;
-use super::anchors::Block;
+use super::anchors::{Block, WIDTH};
 use crate::segment::Unit;
 
 /// What became of a unit or of a word.
@@ -45,8 +45,10 @@ struct Link {
     a: usize,
     b: usize,
     words: usize,
-    /// A run of three words or more crosses both.
-    in_run: bool,
+    /// A run of matched words comes from the units before and goes on into the
+    /// units after: the two texts cut the same words differently. A word or two
+    /// that a run reaches over its last sentence is no such thing.
+    inside_run: bool,
 }
 
 /// The unit of each token.
@@ -86,6 +88,24 @@ pub(super) struct Linked {
     pub(super) moved_b: Vec<bool>,
 }
 
+/// Which units the pieces do not hold and have enough of their words in
+/// moved blocks to be what became of a moved unit.
+fn free_and_moved(
+    pieces: impl Iterator<Item = Range<usize>>,
+    words: &[usize],
+    units: &[Unit],
+) -> Vec<bool> {
+    let mut free: Vec<bool> = words
+        .iter()
+        .zip(units)
+        .map(|(&words, unit)| words > 0 && words * 10 >= unit.len() * EDITED_TENTHS)
+        .collect();
+    for piece in pieces {
+        free[piece].fill(false);
+    }
+    free
+}
+
 impl<'x, 't> Linker<'x, 't> {
     pub(super) fn new(a: &'x PreparedText<'t>, b: &'x PreparedText<'t>) -> Self {
         Linker {
@@ -116,19 +136,19 @@ impl<'x, 't> Linker<'x, 't> {
                 .map(|(&words, unit)| words > 0 && words * 2 >= unit.len())
                 .collect()
         };
-        let moved_a = mostly(&in_moved_a, &self.a.units);
-        let moved_b = mostly(&in_moved_b, &self.b.units);
+        let mut moved_a = mostly(&in_moved_a, &self.a.units);
+        let mut moved_b = mostly(&in_moved_b, &self.b.units);
 
         let mut links = links(&parts);
         links.retain(|link| {
             let shorter = self.a.units[link.a].len().min(self.b.units[link.b].len());
             !moved_a[link.a]
                 && !moved_b[link.b]
-                && (link.in_run
+                && (link.inside_run
                     || link.words >= LINKING_WORDS
                     || link.words * 10 >= shorter * EDITED_TENTHS)
         });
-        // A link needs a side of which enough is matched. Losing one link may
+        // Enough of both sides must be matched, or of one by an anchor's width. Losing one link may
         // cost another its support, so until nothing falls; each round is
         // linear and few texts need a second.
         loop {
@@ -141,16 +161,37 @@ impl<'x, 't> Linker<'x, 't> {
             let enough = |words: usize, unit: &Unit| words * 10 >= unit.len() * EDITED_TENTHS;
             let before = links.len();
             links.retain(|link| {
-                enough(words_a[link.a], &self.a.units[link.a])
-                    || enough(words_b[link.b], &self.b.units[link.b])
+                let a = enough(words_a[link.a], &self.a.units[link.a]);
+                let b = enough(words_b[link.b], &self.b.units[link.b]);
+                // "of the regulations" fills much of a short sentence and still
+                // does not make it a part of a long one.
+                a && b || (a || b) && link.words >= WIDTH
             });
             if links.len() == before {
                 break;
             }
         }
         let runs = supported(parts, &links);
+        let pieces = self.pieces(&links, &runs);
+        // What a moved unit became is moved too, if it lies in nothing else and
+        // as much of it is matched as an edited unit needs.
+        let free_a = free_and_moved(
+            pieces.iter().map(|p| p.a.clone()),
+            &in_moved_a,
+            &self.a.units,
+        );
+        let free_b = free_and_moved(
+            pieces.iter().map(|p| p.b.clone()),
+            &in_moved_b,
+            &self.b.units,
+        );
+        let mostly = (moved_a.clone(), moved_b.clone());
+        for part in self.cut_at_units(moved) {
+            moved_a[part.a] |= mostly.1[part.b] && free_a[part.a];
+            moved_b[part.b] |= mostly.0[part.a] && free_b[part.b];
+        }
         Linked {
-            pieces: self.pieces(&links, &runs),
+            pieces,
             runs,
             moved_a,
             moved_b,
@@ -172,7 +213,7 @@ impl<'x, 't> Linker<'x, 't> {
                     a,
                     b,
                     block: Block { a: i, b: j, len },
-                    in_run: run.len >= LINKING_WORDS,
+                    inside_run: at > 0 && at + len < run.len,
                 });
                 at += len;
             }
@@ -221,7 +262,7 @@ struct Part {
     a: usize,
     b: usize,
     block: Block,
-    in_run: bool,
+    inside_run: bool,
 }
 
 /// The tokens of a range of units; empty for no unit.
@@ -240,13 +281,13 @@ fn links(parts: &[Part]) -> Vec<Link> {
         match links.last_mut() {
             Some(last) if (last.a, last.b) == (part.a, part.b) => {
                 last.words += part.block.len;
-                last.in_run |= part.in_run;
+                last.inside_run |= part.inside_run;
             }
             _ => links.push(Link {
                 a: part.a,
                 b: part.b,
                 words: part.block.len,
-                in_run: part.in_run,
+                inside_run: part.inside_run,
             }),
         }
     }
