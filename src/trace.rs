@@ -276,8 +276,18 @@ pub struct Change {
     pub in_copy: Place,
     /// Numbers neighbouring changes of one copy, from 1.
     pub hunk: u32,
-    /// Byte ranges of words that only this side has, within each text.
-    pub marks: (Vec<Range<usize>>, Vec<Range<usize>>),
+    /// The words that differ within an edited or moved unit, by place.
+    pub marks: Vec<Mark>,
+}
+
+/// Words of the exemplar that became words of the copy, as bytes of each text;
+/// one of the two may be empty, and is then a point.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Bytes of the exemplar.
+    pub exemplar: Range<usize>,
+    /// Bytes of the copy.
+    pub copy: Range<usize>,
 }
 
 /// A byte range of a text with its line and column; both absent where the side

@@ -16,7 +16,7 @@ use crate::lineage::Role;
 use crate::normalise::normalise;
 use crate::segment::{Kind, LineIndex, kinds};
 use crate::shingle::{shingle_set, shingles};
-use crate::trace::{Change, Comparison, Flag, LineCounts, Lineage, Op, Place, Relation};
+use crate::trace::{Change, Comparison, Flag, LineCounts, Lineage, Mark, Op, Place, Relation};
 use crate::verify::{SHORT_WORDS, Standing, containment, jaccard, longest_run, numeral, overlap};
 
 /// Lineage rows and changes of all documents.
@@ -248,10 +248,6 @@ fn changes(a: &PreparedText<'_>, b: &PreparedText<'_>, aligned: &Alignment) -> V
             Op::Edited if figures_only(a, b, change) => Some(Kind::Number),
             _ => first(&kinds_b, &change.b_units),
         };
-        let bytes = |text: &PreparedText<'_>, tokens: &Range<usize>| {
-            let list = text.normalised.tokens().get(tokens.clone())?;
-            Some(list.first()?.start as usize..list.last()?.end as usize)
-        };
         Change {
             group: None,
             exemplar: doc(0),
@@ -261,21 +257,38 @@ fn changes(a: &PreparedText<'_>, b: &PreparedText<'_>, aligned: &Alignment) -> V
             in_exemplar: place(&change.a, &lines_a),
             in_copy: place(&change.b, &lines_b),
             hunk: change.hunk as u32,
-            marks: (
-                change
-                    .words
-                    .iter()
-                    .filter_map(|edit| bytes(a, &edit.a))
-                    .collect(),
-                change
-                    .words
-                    .iter()
-                    .filter_map(|edit| bytes(b, &edit.b))
-                    .collect(),
-            ),
+            marks: change
+                .words
+                .iter()
+                .map(|edit| Mark {
+                    exemplar: token_bytes(a, &edit.a, &change.a),
+                    copy: token_bytes(b, &edit.b, &change.b),
+                })
+                .collect(),
         }
     };
     aligned.changes.iter().map(row).collect()
+}
+
+/// The bytes of a token range; for an empty one the point before the next
+/// token, or the end of the unit.
+fn token_bytes(
+    text: &PreparedText<'_>,
+    tokens: &Range<usize>,
+    unit: &Range<usize>,
+) -> Range<usize> {
+    let list = text.normalised.tokens();
+    match list.get(tokens.clone()) {
+        Some([first, .., last]) => first.start as usize..last.end as usize,
+        Some([only]) => only.start as usize..only.end as usize,
+        _ => {
+            let next = list
+                .get(tokens.start)
+                .map_or(unit.end, |token| token.start as usize);
+            let point = next.clamp(unit.start, unit.end);
+            point..point
+        }
+    }
 }
 
 /// True where the words that differ are numerals on both sides.

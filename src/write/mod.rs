@@ -5,14 +5,18 @@ mod datapackage;
 mod evidence;
 mod folder;
 mod groups;
+mod inert;
 mod lineage;
 mod pairs;
 mod rejected;
 mod run;
 mod table;
+mod terminal;
+mod unit_line;
 
 pub use folder::{CsvStyle, check, publish};
-pub use table::{Cell, Column, Table, TableWriter, Type};
+pub use table::{Cell, Column, Table, TableWriter, Type, original};
+pub use terminal::summary;
 
 /// Version of the outputs: columns only ever grow at the end; anything else is
 /// a new version.

@@ -1,0 +1,311 @@
+//! The summary of a trace for people: each group, who copied whom, and what
+//! each copy changed.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::inert::{inert, inert_line};
+use super::unit_line::{Side, write_change};
+use crate::document::{DocId, Document};
+use crate::lineage::{Basis, Evidence, Role};
+use crate::trace::{Change, Group, Lineage, Trace};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const NAME: Style = AnsiColor::Cyan.on_default();
+
+/// Writes the summary. `out` decides whether colours are kept (an
+/// [`anstream::AutoStream`] strips them where they do not belong).
+///
+/// # Errors
+/// What the output says.
+pub fn summary(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
+    for number in 0..trace.groups.len() {
+        group(trace, number, out)?;
+    }
+    excerpts(trace, out)?;
+    totals(trace, out)
+}
+
+fn group(trace: &Trace, number: usize, out: &mut dyn Write) -> io::Result<()> {
+    let group = &trace.groups[number];
+    writeln!(
+        out,
+        "{BOLD}Group {}{BOLD:#}  {}",
+        group.id,
+        headline(trace, group)
+    )?;
+    for &member in &members_in_order(trace, group) {
+        member_line(trace, member, out)?;
+    }
+    for &member in &members_in_order(trace, group) {
+        copy(trace, member, out)?;
+    }
+    writeln!(out)
+}
+
+fn headline(trace: &Trace, group: &Group) -> String {
+    let documents = || group.members.iter().map(|&doc| trace.document(doc));
+    let mut sources: Vec<&str> = documents().filter_map(|d| d.source.as_deref()).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    let dates = || documents().filter_map(|document| document.published);
+    let mut parts = vec![format!("{} texts", group.members.len())];
+    match sources.len() {
+        0 => {}
+        1 => parts.push(format!("one source: {}", inert_line(sources[0]))),
+        n => parts.push(format!("{n} sources")),
+    }
+    let (first, last) = (
+        dates().min_by_key(|moment| moment.sort_key()),
+        dates().max_by_key(|moment| moment.sort_key()),
+    );
+    if let (Some(first), Some(last)) = (first, last) {
+        let (first, last) = (first.to_string(), last.to_string());
+        parts.push(if first == last {
+            first
+        } else {
+            format!("{first} to {last}")
+        });
+    }
+    parts.push(format!("lowest Jaccard {:.2}", group.jaccard_min));
+    parts.join(", ")
+}
+
+/// The origin first, then by date, undated last, then by key.
+fn members_in_order(trace: &Trace, group: &Group) -> Vec<DocId> {
+    let mut members = group.members.clone();
+    members.sort_by_key(|&doc| {
+        let date = trace
+            .document(doc)
+            .published
+            .map(|moment| moment.sort_key());
+        (Some(doc) != group.origin, date.is_none(), date, doc)
+    });
+    members
+}
+
+fn member_line(trace: &Trace, doc: DocId, out: &mut dyn Write) -> io::Result<()> {
+    let (document, line) = (trace.document(doc), &trace.lineage[doc.index()]);
+    let source = document.source.as_deref().map(inert_line);
+    let facts: Vec<String> = [
+        source,
+        document.published.map(|moment| moment.to_string()),
+        Some(format!("{} words", line.words)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    writeln!(
+        out,
+        "  {:<10} {NAME}{}{NAME:#}  {DIM}{}{DIM:#}",
+        line.role.name(),
+        inert(&document.key),
+        facts.join(", ")
+    )?;
+    if let Some(title) = &document.title {
+        writeln!(out, "             {}", inert_line(title))?;
+    }
+    if let Some(claim) = claim(trace, doc, line) {
+        writeln!(out, "             {claim}")?;
+    }
+    Ok(())
+}
+
+/// Who copied whom, or why nobody knows.
+fn claim(trace: &Trace, doc: DocId, line: &Lineage) -> Option<String> {
+    let evidence: Vec<&Evidence> = evidence_of(trace, doc);
+    let said: Vec<String> = evidence.iter().map(|piece| describe(piece)).collect();
+    let because = if said.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", said.join("; "))
+    };
+    match (line.role, line.exemplar) {
+        (_, Some(exemplar)) => {
+            let verb = match line.role {
+                Role::Revision => "revises",
+                Role::Excerpt => "is an excerpt of",
+                _ => "was made from",
+            };
+            let lag = line
+                .lag_seconds
+                .map_or(String::new(), |lag| format!(", {} later", duration(lag)));
+            let credit = line
+                .credit_status
+                .map_or(String::new(), |status| format!(", {}", status.name()));
+            let key = inert(trace.key(exemplar)).into_owned();
+            Some(format!("{verb} {key}{lag}{credit}{because}"))
+        }
+        (Role::Unresolved, None) if line.basis == Basis::None => {
+            Some(format!("direction unknown{because}"))
+        }
+        _ => None,
+    }
+}
+
+fn evidence_of(trace: &Trace, doc: DocId) -> Vec<&Evidence> {
+    let from = trace.evidence.partition_point(|piece| piece.doc < doc);
+    let to = trace.evidence.partition_point(|piece| piece.doc <= doc);
+    trace.evidence[from..to].iter().collect()
+}
+
+fn describe(piece: &Evidence) -> String {
+    let name = piece.code.name().replace('_', " ");
+    if piece.text.is_empty() {
+        return name;
+    }
+    const SHOWN: usize = 100;
+    let text = inert_line(&piece.text);
+    let mut short: String = text.chars().take(SHOWN).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    format!("{name}: {short}")
+}
+
+/// The changes of one copy under a line that sums them up.
+fn copy(trace: &Trace, doc: DocId, out: &mut dyn Write) -> io::Result<()> {
+    let line = &trace.lineage[doc.index()];
+    let (Some(other), Some(comparison)) = (line.compared_with, &line.comparison) else {
+        return Ok(());
+    };
+    let lines = comparison.lines;
+    let sums: Vec<String> = [
+        (lines.same, "same"),
+        (lines.added, "added"),
+        (lines.dropped, "dropped"),
+        (lines.edited, "edited"),
+        (lines.moved, "moved"),
+    ]
+    .iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, name)| format!("{count} {name}"))
+    .collect();
+    let relation = line.relation.map_or("", |relation| relation.name());
+    let against = if line.exemplar.is_some() {
+        "against"
+    } else {
+        "beside"
+    };
+    writeln!(
+        out,
+        "\n  {NAME}{}{NAME:#} {against} {}: {relation}, Jaccard {:.2}, lines: {}",
+        inert(trace.key(doc)),
+        inert(trace.key(other)),
+        comparison.jaccard,
+        sums.join(", ")
+    )?;
+    for change in changes_of(trace, doc) {
+        let (exemplar, copy) = (trace.document(change.exemplar), trace.document(change.copy));
+        write_change(change, side(exemplar), side(copy), "    ", out)?;
+    }
+    Ok(())
+}
+
+fn side(document: &Document) -> Side<'_> {
+    Side {
+        text: &document.text,
+    }
+}
+
+fn changes_of(trace: &Trace, doc: DocId) -> impl Iterator<Item = &Change> {
+    let group = trace.group_id(trace.lineage[doc.index()].group);
+    let key = |change: &Change| (trace.group_id(change.group), change.copy);
+    let from = trace
+        .changes
+        .partition_point(|change| key(change) < (group, doc));
+    trace.changes[from..]
+        .iter()
+        .take_while(move |change| change.copy == doc)
+}
+
+/// Excerpts stand outside groups.
+fn excerpts(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
+    let lines = (0u32..).zip(&trace.lineage);
+    let excerpts: Vec<DocId> = lines
+        .filter(|(_, line)| line.role == Role::Excerpt)
+        .map(|(doc, _)| DocId(doc))
+        .collect();
+    if excerpts.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{BOLD}Excerpts{BOLD:#}")?;
+    for doc in excerpts {
+        member_line(trace, doc, out)?;
+    }
+    writeln!(out)
+}
+
+fn totals(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
+    let count = |name: &str| trace.counts.get(name).copied().unwrap_or(0);
+    let role = |role| {
+        trace
+            .lineage
+            .iter()
+            .filter(|line| line.role == role)
+            .count()
+    };
+    writeln!(
+        out,
+        "{BOLD}{} documents{BOLD:#}: {} in {} groups, {} excerpts, {} alone",
+        trace.documents.len(),
+        count("grouped_documents"),
+        trace.groups.len(),
+        role(Role::Excerpt),
+        role(Role::Singleton),
+    )?;
+    if count("template_pairs") > 0 {
+        writeln!(
+            out,
+            "{} pairs are one form filled in twice and were kept apart",
+            count("template_pairs")
+        )?;
+    }
+    writeln!(
+        out,
+        "{DIM}every pair was verified exactly; banding finds {:.2} % of pairs at the Jaccard bar {}{}{DIM:#}",
+        100.0 * trace.settings.banding_recall(trace.settings.threshold),
+        trace.settings.threshold,
+        if trace.settings.containment.is_some() {
+            format!(
+                ", fingerprints every shared run of {} words",
+                trace.fingerprint_window + trace.settings.width - 1
+            )
+        } else {
+            String::new()
+        }
+    )
+}
+
+/// Seconds in the two largest units that they fill.
+fn duration(seconds: i64) -> String {
+    let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
+    let mut rest = seconds.abs();
+    let mut parts = Vec::new();
+    for (size, name) in units {
+        if rest >= size && parts.len() < 2 {
+            parts.push(format!("{} {name}", rest / size));
+            rest %= size;
+        }
+    }
+    if parts.is_empty() {
+        "0 s".to_string()
+    } else {
+        parts.join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+
+    #[test]
+    fn durations_read_well() {
+        assert_eq!(duration(0), "0 s");
+        assert_eq!(duration(59), "59 s");
+        assert_eq!(duration(3_660), "1 h 1 min");
+        assert_eq!(duration(90_061), "1 d 1 h");
+    }
+}
