@@ -1,6 +1,7 @@
 //! wirecopy
 pub mod align;
 pub mod candidates;
+pub mod cli;
 pub mod config;
 pub mod document;
 pub mod error;

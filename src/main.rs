@@ -1,1 +1,18 @@
-fn main() {}
+//! The `wirecopy` command.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use wirecopy::cli;
+
+fn main() -> ExitCode {
+    match cli::run(cli::args::Cli::parse()) {
+        Ok(outcome) => ExitCode::from(outcome.code()),
+        Err(error) if cli::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr().lock(), "wirecopy: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

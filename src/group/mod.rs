@@ -3,9 +3,11 @@
 //! Components of the graph of copy-strength edges, refined: a round-up that
 //! would join stories which share nothing else stays with its best part only.
 
+mod keep;
 mod refine;
 mod union;
 
+pub use keep::{Policy, keepers};
 pub use refine::{Refined, refine};
 pub use union::components;
 

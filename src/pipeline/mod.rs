@@ -3,9 +3,10 @@
 //! [`trace`] is the whole of it: [`search`] turns texts into groups (normalise,
 //! shingle, sketch, candidates, verify, group), `relate` aligns the pairs of a
 //! group and lists them, `descend` infers the lineage, `compare` sets every copy
-//! beside its exemplar and notes what it changed.
+//! beside its exemplar and notes what it changed. [`dedup`] stops at the groups.
 
 mod compare;
+mod dedup;
 mod descend;
 mod relate;
 mod search;
@@ -13,6 +14,7 @@ mod search;
 use std::collections::BTreeMap;
 
 pub use compare::{ComparedTexts, compare_texts};
+pub use dedup::{Decision, Deduped, Reason, dedup};
 pub use search::{COMPLETE_GROUP, Found, SearchCounts, search};
 
 use crate::config::Settings;

@@ -47,23 +47,7 @@ struct Summary {
 }
 
 pub(super) fn relate(documents: &[Document], found: &Found) -> Kinship {
-    let mut groups: Vec<(Group, Vec<u32>)> = found
-        .groups
-        .par_iter()
-        .map(|classes| (describe(documents, found, classes), classes.clone()))
-        .collect();
-    groups.sort_by(|x, y| {
-        x.0.id
-            .cmp(&y.0.id)
-            .then_with(|| x.0.members.cmp(&y.0.members))
-    });
-    let (groups, classes): (Vec<Group>, Vec<Vec<u32>>) = groups.into_iter().unzip();
-    let mut group_of = vec![None; documents.len()];
-    for (number, group) in groups.iter().enumerate() {
-        for member in &group.members {
-            group_of[member.index()] = Some(number);
-        }
-    }
+    let (groups, classes, group_of) = group_documents(documents, found);
     let mut kinship = Kinship {
         groups,
         classes,
@@ -73,6 +57,27 @@ pub(super) fn relate(documents: &[Document], found: &Found) -> Kinship {
     };
     kinship.list(documents, found);
     kinship
+}
+
+/// Groups by id, the classes of each, and the group of each document.
+type Grouped = (Vec<Group>, Vec<Vec<u32>>, Vec<Option<usize>>);
+
+/// Names the groups of documents that the search found, ordered by id.
+pub(super) fn group_documents(documents: &[Document], found: &Found) -> Grouped {
+    let mut groups: Vec<(Group, Vec<u32>)> = found
+        .groups
+        .par_iter()
+        .map(|classes| (describe(documents, found, classes), classes.clone()))
+        .collect();
+    groups.sort_by(|x, y| (&x.0.id, &x.0.members).cmp(&(&y.0.id, &y.0.members)));
+    let (groups, classes): (Vec<Group>, Vec<Vec<u32>>) = groups.into_iter().unzip();
+    let mut group_of = vec![None; documents.len()];
+    for (number, group) in groups.iter().enumerate() {
+        for member in &group.members {
+            group_of[member.index()] = Some(number);
+        }
+    }
+    (groups, classes, group_of)
 }
 
 /// What is known of a group from its verified pairs.

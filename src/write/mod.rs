@@ -2,7 +2,10 @@
 
 mod changes;
 mod datapackage;
+mod decisions;
+mod diff;
 mod evidence;
+mod feed;
 mod folder;
 mod groups;
 mod inert;
@@ -14,6 +17,10 @@ mod table;
 mod terminal;
 mod unit_line;
 
+pub use decisions::{decision_columns, decisions_csv};
+pub use diff::{diff_csv, diff_json, diff_text};
+pub use feed::{FeedKind, feed, feed_kind};
+pub(crate) use folder::place;
 pub use folder::{CsvStyle, check, publish};
 pub use table::{Cell, Column, Table, TableWriter, Type, original};
 pub use terminal::summary;

@@ -1,0 +1,325 @@
+//! What can be typed.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Finds every news article that republishes the same text, shows line by line
+/// what each copy added or dropped, and works out who copied whom.
+#[derive(Debug, Parser)]
+#[command(name = "wirecopy", version, max_term_width = 100)]
+#[command(after_help = "\
+Examples:
+  wirecopy trace articles/                    groups, changes and lineage on the terminal
+  wirecopy trace feed.jsonl.gz -o result      the same as CSV files in result/
+  wirecopy diff ours.txt theirs.txt           which lines the second added, dropped, edited, moved
+  wirecopy dedup feed.jsonl -o unique.jsonl   the feed without its copies
+
+Exit codes: 0 done; 1 copies or differences found (with --exit-code only); 2 usage or failure;
+3 done, but some records were rejected.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Group republished texts, show their changes, work out who copied whom
+    Trace(Box<TraceArgs>),
+    /// Show which lines B added, dropped, edited or moved against A
+    Diff(Box<DiffArgs>),
+    /// Write the input without its copies
+    Dedup(Box<DedupArgs>),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the man pages into a folder
+    Man {
+        /// The folder; it must exist
+        folder: PathBuf,
+    },
+}
+
+/// Inputs and how to read them.
+#[derive(Debug, Args)]
+pub struct InputArgs {
+    /// Files and folders: text, JSON lines, CSV, TSV, each also .gz or .zst; `-` is standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<OsString>,
+    /// How fields are called.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+}
+
+/// How fields are called, and limits.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Reading")]
+pub struct ReadingArgs {
+    /// Field with the key [default: id, doc_id, guid or uri]
+    #[arg(long, value_name = "NAME")]
+    pub id_field: Option<String>,
+    /// Field with the text [default: text, body, content or article]
+    #[arg(long, value_name = "NAME")]
+    pub text_field: Option<String>,
+    /// Field with the title [default: title or headline]
+    #[arg(long, value_name = "NAME")]
+    pub title_field: Option<String>,
+    /// Field with the outlet [default: source, outlet, site, domain, publisher or series]
+    #[arg(long, value_name = "NAME")]
+    pub source_field: Option<String>,
+    /// Field with the date [default: published, published_at, date, pubDate, timestamp or created_at]
+    #[arg(long, value_name = "NAME")]
+    pub date_field: Option<String>,
+    /// Field with the address [default: url or link]
+    #[arg(long, value_name = "NAME")]
+    pub url_field: Option<String>,
+    /// Longest text of a document in bytes; longer ones are rejected
+    #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = size)]
+    pub max_text: u64,
+    /// Longest record in bytes; longer ones are rejected
+    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size)]
+    pub max_record: u64,
+}
+
+/// What counts as a copy.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What counts as a copy")]
+pub struct MatchArgs {
+    /// Exact Jaccard of word shingles from which two texts are copies
+    #[arg(long, value_name = "J", default_value_t = 0.5)]
+    pub threshold: f64,
+    /// Exact containment from which a text is a copy of a longer one, or `off`
+    #[arg(long, value_name = "C", default_value = "0.7", value_parser = containment)]
+    pub containment: Containment,
+    /// Words that must be shared before containment counts
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    pub min_shared_words: u32,
+    /// Words in a shingle
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub width: usize,
+    /// Bands of the signature
+    #[arg(long, value_name = "N", default_value_t = 42)]
+    pub bands: usize,
+    /// Slots in a band
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub rows: usize,
+    /// Seed of the signature's hash functions
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+}
+
+/// How to run and to talk.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Running")]
+pub struct RunningArgs {
+    /// Threads [default: one per core]
+    #[arg(short = 'j', long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Say nothing but data and errors
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Exit with 1 when copies, or differences, were found
+    #[arg(long)]
+    pub exit_code: bool,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorArg,
+}
+
+/// Arguments of `trace`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wirecopy trace articles/
+  wirecopy trace feed.jsonl.gz more.csv -o result
+  zcat feed.jsonl.gz | wirecopy trace - --text-field content
+  wirecopy trace archive/ -o result --force --containment off
+
+Without -o the groups stand on standard output. With -o the folder holds groups.csv, pairs.csv,
+changes.csv, lineage.csv, evidence.csv, rejected.csv, datapackage.json and run.json.")]
+pub struct TraceArgs {
+    /// Inputs.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Folder to write the results to
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Replace an earlier result in the folder
+    #[arg(long)]
+    pub force: bool,
+    /// Whether cells that a spreadsheet could take for formulas get a `'`
+    #[arg(long, value_name = "STYLE", default_value = "neutral")]
+    pub csv: CsvArg,
+    /// What counts as a copy.
+    #[command(flatten)]
+    pub matching: MatchArgs,
+    /// How to run.
+    #[command(flatten)]
+    pub running: RunningArgs,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wirecopy diff ours.txt theirs.txt
+  wirecopy diff --in feed.jsonl tarnwire/31 ledger/9 --format json
+  wirecopy diff a.txt b.txt --exit-code --quiet && echo the same words")]
+pub struct DiffArgs {
+    /// The text compared with: a file, or a key of the input given with --in
+    #[arg(value_name = "A")]
+    pub a: OsString,
+    /// The text that may have changed
+    #[arg(value_name = "B")]
+    pub b: OsString,
+    /// Take A and B as keys of documents in this input; may be given more than once
+    #[arg(long = "in", value_name = "INPUT")]
+    pub inputs: Vec<OsString>,
+    /// Form of the output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: FormatArg,
+    /// Whether cells that a spreadsheet could take for formulas get a `'`
+    #[arg(long, value_name = "STYLE", default_value = "neutral")]
+    pub csv: CsvArg,
+    /// How fields are called.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// How to run.
+    #[command(flatten)]
+    pub running: RunningArgs,
+}
+
+/// Arguments of `dedup`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wirecopy dedup feed.jsonl -o unique.jsonl
+  wirecopy dedup - --decisions decisions.csv < feed.jsonl > unique.jsonl
+  wirecopy dedup feed.jsonl --keep prefer=agencies.txt
+
+JSON lines and tables are written as they were read, byte for byte. Of text files the paths of
+those to keep are written, one a line.")]
+pub struct DedupArgs {
+    /// Inputs.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// File to write the kept records to [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// File for one CSV row per document: kept or not, and why
+    #[arg(long, value_name = "FILE")]
+    pub decisions: Option<PathBuf>,
+    /// Which document of a group is kept: earliest, latest, longest, central, one-per-source, none, or prefer=FILE (sources, best first, one a line)
+    #[arg(long, value_name = "POLICY", default_value = "earliest")]
+    pub keep: String,
+    /// Replace existing files
+    #[arg(long)]
+    pub force: bool,
+    /// Whether cells that a spreadsheet could take for formulas get a `'`
+    #[arg(long, value_name = "STYLE", default_value = "neutral")]
+    pub csv: CsvArg,
+    /// What counts as a copy.
+    #[command(flatten)]
+    pub matching: MatchArgs,
+    /// How to run.
+    #[command(flatten)]
+    pub running: RunningArgs,
+}
+
+/// A containment bar, or none.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Containment(pub Option<f64>);
+
+fn containment(typed: &str) -> Result<Containment, String> {
+    if typed == "off" {
+        return Ok(Containment(None));
+    }
+    let bar = typed
+        .parse()
+        .map_err(|_| "give a share such as 0.7, or `off`".to_string())?;
+    Ok(Containment(Some(bar)))
+}
+
+/// A number of bytes with an optional unit.
+fn size(typed: &str) -> Result<u64, String> {
+    const UNITS: [(&str, u64); 7] = [
+        ("GiB", 1 << 30),
+        ("MiB", 1 << 20),
+        ("KiB", 1 << 10),
+        ("G", 1 << 30),
+        ("M", 1 << 20),
+        ("K", 1 << 10),
+        ("B", 1),
+    ];
+    let unit = UNITS.iter().find(|(name, _)| typed.ends_with(name));
+    let (digits, factor) = unit.map_or((typed, 1), |(name, factor)| {
+        (typed.trim_end_matches(name), *factor)
+    });
+    let number: u64 = digits
+        .trim()
+        .parse()
+        .map_err(|_| "give bytes, such as 16MiB".to_string())?;
+    let bytes = number
+        .checked_mul(factor)
+        .filter(|bytes| (1..=LARGEST).contains(bytes));
+    bytes.ok_or_else(|| "give between 1 byte and 256 MiB".to_string())
+}
+
+/// Offsets are 32 bits and normalisation may make a text eleven times as long.
+const LARGEST: u64 = 256 << 20;
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorArg {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Style of CSV cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CsvArg {
+    /// Formulas get a `'` before them
+    Neutral,
+    /// As they are
+    Raw,
+}
+
+/// Form of the output of `diff`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    /// For people
+    Text,
+    /// The rows of changes.csv
+    Csv,
+    /// One JSON object with offsets
+    Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_and_bars() {
+        assert_eq!(size("16MiB"), Ok(16 << 20));
+        assert_eq!(size("512"), Ok(512));
+        assert!(size("1TB").is_err() && size("0").is_err() && size("9GiB").is_err());
+        assert_eq!(containment("off"), Ok(Containment(None)));
+        assert!(containment("most").is_err());
+    }
+}

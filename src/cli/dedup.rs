@@ -1,0 +1,144 @@
+//! `wirecopy dedup`
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::Outcome;
+use super::args::DedupArgs;
+use super::plan;
+use super::progress::Messages;
+use crate::document::Document;
+use crate::error::{Error, ErrorKind};
+use crate::group::Policy;
+use crate::pipeline;
+use crate::write::{self, FeedKind};
+
+pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
+    let settings = plan::settings(&args.matching)?;
+    let policy = policy(&args.keep)?;
+    plan::threads(&args.running)?;
+    for file in args.output.iter().chain(&args.decisions) {
+        refuse_existing(file, args.force)?;
+    }
+    let messages = Messages::new(args.running.quiet);
+    let intake = plan::read(&args.input.inputs, &args.input.reading, true, None)?;
+    messages.rejections(&intake.rejected);
+    let documents = &intake.documents;
+    let deduped = pipeline::dedup(documents, &settings, &policy, &messages)?;
+
+    let mut kept: Vec<&Document> = deduped
+        .decisions
+        .iter()
+        .filter(|decision| decision.is_kept())
+        .map(|decision| &documents[decision.doc.index()])
+        .collect();
+    in_input_order(&mut kept, &args.input.inputs);
+    let all: Vec<&Document> = documents.iter().collect();
+    let kind = write::feed_kind(&all, &intake.headers);
+    if kind == FeedKind::Mixed && args.decisions.is_none() {
+        return Err(Error::setting(
+            "dedup",
+            "the inputs mix text files, JSON lines or tables with different columns, which no \
+             one feed can hold; run it once for each kind, or give --decisions FILE to learn \
+             what to keep",
+        ));
+    }
+    if let Some(file) = &args.decisions {
+        let style = plan::csv_style(args.csv);
+        to_file(file, |out| {
+            write::decisions_csv(documents, &deduped, style, out)
+        })?;
+    }
+    match (&args.output, kind) {
+        (_, FeedKind::Mixed) => {
+            messages.say("the inputs are of several kinds: only decisions were written")
+        }
+        (Some(file), _) => to_file(file, |out| write::feed(&kept, kind, out))?,
+        (None, _) => {
+            let out = io::BufWriter::new(io::stdout().lock());
+            plan::to_stream(out, |out| write::feed(&kept, kind, out))?;
+        }
+    }
+    messages.say(&format!(
+        "{} records read: {} kept, {} copies, {} merged, {} rejected",
+        intake.counts.read,
+        kept.len(),
+        documents.len() - kept.len(),
+        intake.counts.merged,
+        intake.counts.rejected
+    ));
+    Ok(if !intake.rejected.is_empty() {
+        Outcome::Rejected
+    } else if args.running.exit_code && kept.len() < documents.len() {
+        Outcome::Found
+    } else {
+        Outcome::Done
+    })
+}
+
+fn policy(typed: &str) -> Result<Policy, Error> {
+    match typed {
+        "earliest" => Ok(Policy::Earliest),
+        "latest" => Ok(Policy::Latest),
+        "longest" => Ok(Policy::Longest),
+        "central" => Ok(Policy::Central),
+        "one-per-source" => Ok(Policy::OnePerSource),
+        "none" => Ok(Policy::None),
+        _ => match typed.strip_prefix("prefer=") {
+            Some(file) => {
+                let list = fs::read_to_string(file)
+                    .map_err(|cause| Error::io("reading the preferred sources", file, cause))?;
+                let sources = list.lines().map(str::trim).filter(|line| !line.is_empty());
+                Ok(Policy::Prefer(sources.map(str::to_string).collect()))
+            }
+            None => Err(Error::setting(
+                "--keep",
+                format!(
+                    "`{typed}` is no policy; take earliest, latest, longest, central, \
+                     one-per-source, none or prefer=FILE"
+                ),
+            )),
+        },
+    }
+}
+
+/// By input as typed, then by path and place: a filter keeps the order of its input.
+fn in_input_order(documents: &mut [&Document], inputs: &[OsString]) {
+    let inputs: Vec<String> = inputs
+        .iter()
+        .map(|i| i.to_string_lossy().into_owned())
+        .collect();
+    let input = |path: &str| {
+        let inside = |root: &String| {
+            let rest = path.strip_prefix(root.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || root.ends_with('/'))
+        };
+        inputs.iter().position(inside).unwrap_or(inputs.len())
+    };
+    documents.sort_by_cached_key(|document| (input(&document.place.path), document.place.clone()));
+}
+
+fn refuse_existing(file: &Path, force: bool) -> Result<(), Error> {
+    if force || !file.exists() {
+        return Ok(());
+    }
+    Err(ErrorKind::OutputExists {
+        path: file.to_path_buf(),
+        ours: true,
+    }
+    .into())
+}
+
+/// Writes a file completely or not at all.
+fn to_file(
+    file: &Path,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Error> {
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    write::place(folder.unwrap_or(Path::new(".")), &name, content)
+}

@@ -1,0 +1,57 @@
+//! The command line: what was typed ([`args`]), what it means (`plan`), and one
+//! file per subcommand.
+
+pub mod args;
+mod dedup;
+mod diff;
+mod plan;
+mod progress;
+mod shell;
+mod trace;
+
+use std::io;
+
+use args::{Cli, Command};
+
+use crate::error::{Error, ErrorKind};
+
+/// How a command that did its work ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done.
+    Done,
+    /// `--exit-code` was given, and there were copies or differences.
+    Found,
+    /// Done, but some records were rejected.
+    Rejected,
+}
+
+impl Outcome {
+    /// The exit code of the process.
+    pub fn code(self) -> u8 {
+        match self {
+            Outcome::Done => 0,
+            Outcome::Found => 1,
+            Outcome::Rejected => 3,
+        }
+    }
+}
+
+/// Runs what was typed. Data goes to standard output, messages to standard error.
+///
+/// # Errors
+/// Whatever ended the command before it was done.
+pub fn run(cli: Cli) -> Result<Outcome, Error> {
+    match cli.command {
+        Command::Trace(args) => trace::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Dedup(args) => dedup::run(&args),
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man { folder } => shell::man(&folder),
+    }
+}
+
+/// True for an error that only says that nobody reads the output any more.
+pub fn is_broken_pipe(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Io { cause, .. } if cause.kind() == io::ErrorKind::BrokenPipe)
+}

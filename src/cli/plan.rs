@@ -1,0 +1,99 @@
+//! What the arguments mean: settings, inputs, streams.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anstream::{AutoStream, ColorChoice};
+
+use super::args::{ColorArg, CsvArg, MatchArgs, ReadingArgs, RunningArgs};
+use crate::config::Settings;
+use crate::error::Error;
+use crate::ingest::{FieldNames, IngestOptions, Input, Intake, Limits, read_inputs};
+use crate::write::CsvStyle;
+
+/// The settings that were typed.
+pub(super) fn settings(typed: &MatchArgs) -> Result<Settings, Error> {
+    let settings = Settings {
+        threshold: typed.threshold,
+        containment: typed.containment.0,
+        min_shared_words: typed.min_shared_words,
+        width: typed.width,
+        bands: typed.bands,
+        rows: typed.rows,
+        seed: typed.seed,
+    };
+    settings.check()?;
+    Ok(settings)
+}
+
+/// Reads inputs as typed.
+pub(super) fn read(
+    inputs: &[OsString],
+    typed: &ReadingArgs,
+    keep_raw: bool,
+    skip: Option<&Path>,
+) -> Result<Intake, Error> {
+    let inputs: Vec<Input> = inputs.iter().cloned().map(Input::from).collect();
+    let options = IngestOptions {
+        fields: FieldNames {
+            id: typed.id_field.clone(),
+            text: typed.text_field.clone(),
+            title: typed.title_field.clone(),
+            source: typed.source_field.clone(),
+            published: typed.date_field.clone(),
+            url: typed.url_field.clone(),
+            ..FieldNames::default()
+        },
+        keep_raw,
+        skip: skip.map(PathBuf::from),
+        limits: Limits {
+            text_bytes: typed.max_text,
+            record_bytes: typed.max_record,
+            ..Limits::default()
+        },
+    };
+    read_inputs(&inputs, io::stdin().lock(), &options)
+}
+
+/// Sets the number of threads for the whole process.
+pub(super) fn threads(typed: &RunningArgs) -> Result<(), Error> {
+    let Some(threads) = typed.threads else {
+        return Ok(());
+    };
+    if !(1..=1024).contains(&threads) {
+        let advice = format!("{threads} is not a number of threads between 1 and 1024");
+        return Err(Error::setting("--threads", advice));
+    }
+    let built = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global();
+    built.map_err(|cause| Error::setting("--threads", cause.to_string()))
+}
+
+/// Style of CSV cells.
+pub(super) fn csv_style(typed: CsvArg) -> CsvStyle {
+    match typed {
+        CsvArg::Neutral => CsvStyle::Neutral,
+        CsvArg::Raw => CsvStyle::Raw,
+    }
+}
+
+/// Standard output for people: colours kept on a terminal only, or as told.
+pub(super) fn page(typed: &RunningArgs) -> impl Write {
+    let choice = match typed.color {
+        ColorArg::Auto => AutoStream::choice(&io::stdout()),
+        ColorArg::Always => ColorChoice::Always,
+        ColorArg::Never => ColorChoice::Never,
+    };
+    io::BufWriter::new(AutoStream::new(io::stdout().lock(), choice))
+}
+
+/// Runs `write` over a stream and names it in the error.
+pub(super) fn to_stream(
+    mut out: impl Write,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Error> {
+    let written = write(&mut out).and_then(|()| out.flush());
+    written.map_err(|cause| Error::io("writing", "standard output", cause))
+}

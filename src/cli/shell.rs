@@ -1,0 +1,41 @@
+//! Completions and man pages, from the same definition as `--help`.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use clap::CommandFactory;
+
+use super::Outcome;
+use super::args::Cli;
+use crate::error::Error;
+
+pub(super) fn completions(shell: clap_complete::Shell) -> Result<Outcome, Error> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "wirecopy", &mut script);
+    super::plan::to_stream(io::stdout().lock(), |out| out.write_all(&script))?;
+    Ok(Outcome::Done)
+}
+
+pub(super) fn man(folder: &Path) -> Result<Outcome, Error> {
+    let mut command = Cli::command();
+    command.build();
+    page(folder, &command, "wirecopy")?;
+    for sub in command
+        .get_subcommands()
+        .filter(|sub| sub.get_name() != "help")
+    {
+        page(folder, sub, &format!("wirecopy-{}", sub.get_name()))?;
+    }
+    Ok(Outcome::Done)
+}
+
+fn page(folder: &Path, command: &clap::Command, name: &str) -> Result<(), Error> {
+    let path = folder.join(format!("{name}.1"));
+    let error = |cause: io::Error| Error::io("writing", &path, cause);
+    let mut text = Vec::new();
+    clap_mangen::Man::new(command.clone().display_name(name.to_string()))
+        .render(&mut text)
+        .map_err(error)?;
+    fs::write(&path, text).map_err(error)
+}

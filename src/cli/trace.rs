@@ -1,0 +1,46 @@
+//! `wirecopy trace`
+
+use super::Outcome;
+use super::args::TraceArgs;
+use super::plan;
+use super::progress::Messages;
+use crate::error::Error;
+use crate::pipeline;
+use crate::write;
+
+pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
+    let settings = plan::settings(&args.matching)?;
+    plan::threads(&args.running)?;
+    let messages = Messages::new(args.running.quiet);
+    if let Some(folder) = &args.output {
+        write::check(folder, args.force)?;
+    }
+    let intake = plan::read(
+        &args.input.inputs,
+        &args.input.reading,
+        false,
+        args.output.as_deref(),
+    )?;
+    messages.rejections(&intake.rejected);
+    let trace = pipeline::trace(intake, &settings, &messages)?;
+    match &args.output {
+        Some(folder) => {
+            write::publish(&trace, folder, plan::csv_style(args.csv), args.force)?;
+            messages.say(&format!(
+                "{} documents, {} groups, {} pairs: {}",
+                trace.documents.len(),
+                trace.groups.len(),
+                trace.pairs.len(),
+                folder.display()
+            ));
+        }
+        None => plan::to_stream(plan::page(&args.running), |out| write::summary(&trace, out))?,
+    }
+    Ok(if !trace.rejected.is_empty() {
+        Outcome::Rejected
+    } else if args.running.exit_code && !trace.groups.is_empty() {
+        Outcome::Found
+    } else {
+        Outcome::Done
+    })
+}

@@ -1,0 +1,176 @@
+//! The short way: groups only, and what a deduplicated feed keeps of them.
+
+use super::relate::group_documents;
+use super::search::search;
+use super::{Observer, doc};
+use crate::config::Settings;
+use crate::document::{DocId, Document};
+use crate::error::Error;
+use crate::group::{Policy, keepers};
+use crate::trace::Group;
+use crate::verify::{containment, jaccard, overlap};
+
+/// What is kept and why.
+#[derive(Debug)]
+pub struct Deduped {
+    /// Groups of two documents and more, ordered by id.
+    pub groups: Vec<Group>,
+    /// One for each document, in the order of the documents.
+    pub decisions: Vec<Decision>,
+}
+
+/// What becomes of one document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    /// The document.
+    pub doc: DocId,
+    /// The document that is kept in its stead, or itself; `None` where its
+    /// group keeps nothing.
+    pub kept: Option<DocId>,
+    /// Number of its group.
+    pub group: Option<usize>,
+    /// Exact Jaccard to the kept document.
+    pub jaccard: Option<f64>,
+    /// Share of its shingles that the kept document has.
+    pub containment: Option<f64>,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl Decision {
+    /// True where the document itself is kept.
+    pub fn is_kept(&self) -> bool {
+        self.kept == Some(self.doc)
+    }
+}
+
+/// Why a document is kept or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// Nothing in the input is a copy of it.
+    Unique,
+    /// Kept for its group.
+    Keeper,
+    /// The same words as the kept one.
+    Identical,
+    /// A copy of the kept one, or in one group with it.
+    Copy,
+    /// The policy keeps nothing of a group.
+    NoneKept,
+}
+
+impl Reason {
+    /// Every reason with its meaning.
+    pub const ALL: &'static [(Reason, &'static str, &'static str)] = &[
+        (
+            Reason::Unique,
+            "unique",
+            "nothing in the input is a copy of it",
+        ),
+        (Reason::Keeper, "keeper", "kept for its group"),
+        (
+            Reason::Identical,
+            "identical",
+            "the same words as the kept one",
+        ),
+        (
+            Reason::Copy,
+            "copy",
+            "a copy of the kept one, or in one group with it",
+        ),
+        (
+            Reason::NoneKept,
+            "none_kept",
+            "the policy keeps nothing of a group",
+        ),
+    ];
+
+    /// The word in the decisions file.
+    pub fn name(self) -> &'static str {
+        let row = Reason::ALL.iter().find(|(reason, _, _)| *reason == self);
+        row.map_or("", |(_, name, _)| name)
+    }
+}
+
+/// Decides for every document whether a deduplicated feed keeps it.
+///
+/// `documents` are sorted by key, as ingest gives them.
+///
+/// # Errors
+/// As [`search`].
+pub fn dedup(
+    documents: &[Document],
+    settings: &Settings,
+    policy: &Policy,
+    observer: &dyn Observer,
+) -> Result<Deduped, Error> {
+    let texts: Vec<&str> = documents
+        .iter()
+        .map(|document| document.text.as_str())
+        .collect();
+    let found = search(&texts, settings, observer)?;
+    let (groups, _, group_of) = group_documents(documents, &found);
+    let kept: Vec<Vec<DocId>> = groups
+        .iter()
+        .map(|group| {
+            let words = |doc: DocId| found.words[doc.index()];
+            keepers(
+                policy,
+                &group.members,
+                group.representative,
+                documents,
+                words,
+            )
+        })
+        .collect();
+    let set = |doc: DocId| &found.sets[found.class_of[doc.index()] as usize];
+    let values = |own: DocId, other: DocId| {
+        let (x, y) = (set(own), set(other));
+        let shared = overlap(x, y);
+        let jaccard = jaccard(shared, x.len() as u32, y.len() as u32);
+        (jaccard, containment(shared, x.len() as u32))
+    };
+    let decide = |i: u32| {
+        let own = doc(i);
+        let alone = Decision {
+            doc: own,
+            kept: Some(own),
+            group: None,
+            jaccard: None,
+            containment: None,
+            reason: Reason::Unique,
+        };
+        let Some(group) = group_of[own.index()] else {
+            return alone;
+        };
+        let kept = &kept[group];
+        if kept.binary_search(&own).is_ok() {
+            return Decision {
+                group: Some(group),
+                reason: Reason::Keeper,
+                ..alone
+            };
+        }
+        // The kept one that it is most like; ties go to the smallest key.
+        let nearest = kept
+            .iter()
+            .map(|&other| (values(own, other), other))
+            .reduce(|best, next| if next.0.0 > best.0.0 { next } else { best });
+        let same_class =
+            |other: DocId| found.class_of[other.index()] == found.class_of[own.index()];
+        Decision {
+            kept: nearest.map(|(_, other)| other),
+            group: Some(group),
+            jaccard: nearest.map(|((jaccard, _), _)| jaccard),
+            containment: nearest.map(|((_, containment), _)| containment),
+            reason: match nearest {
+                None => Reason::NoneKept,
+                Some((_, other)) if same_class(other) => Reason::Identical,
+                Some(_) => Reason::Copy,
+            },
+            ..alone
+        }
+    };
+    let decisions = (0..documents.len() as u32).map(decide).collect();
+    Ok(Deduped { groups, decisions })
+}
