@@ -6,7 +6,7 @@ use super::plan;
 use super::progress::Messages;
 use crate::error::Error;
 use crate::pipeline;
-use crate::write;
+use crate::write::{self, plural};
 
 pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     let settings = plan::settings(&args.matching)?;
@@ -27,10 +27,10 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
         Some(folder) => {
             write::publish(&trace, folder, plan::csv_style(args.csv), args.force)?;
             messages.say(&format!(
-                "{} documents, {} groups, {} pairs: {}",
-                trace.documents.len(),
-                trace.groups.len(),
-                trace.pairs.len(),
+                "{}, {}, {}: {}",
+                plural(trace.documents.len(), "document"),
+                plural(trace.groups.len(), "group"),
+                plural(trace.pairs.len(), "pair"),
                 folder.display()
             ));
         }

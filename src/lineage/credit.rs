@@ -26,6 +26,8 @@ pub struct SourceNames {
     canonical: Vec<String>,
     /// Sources by the first word of their canonical name.
     by_first_word: AHashMap<String, Vec<usize>>,
+    /// Sources of several words by their initials; `None` where two share them.
+    by_initials: AHashMap<String, Option<usize>>,
 }
 
 impl SourceNames {
@@ -46,6 +48,15 @@ impl SourceNames {
                 .any(|&number| sources.canonical[number] == canonical)
             {
                 known.push(sources.names.len());
+                let initials: String = canonical
+                    .split(' ')
+                    .filter_map(|w| w.chars().next())
+                    .collect();
+                if initials.chars().count() > 1 {
+                    let number = sources.names.len();
+                    let entry = sources.by_initials.entry(initials).or_insert(Some(number));
+                    *entry = entry.filter(|&other| other == number);
+                }
                 sources.names.push(spelling.to_string());
                 sources.canonical.push(canonical);
             }
@@ -62,6 +73,20 @@ impl SourceNames {
             .iter()
             .copied()
             .find(|&number| self.canonical[number] == canonical.canonical())
+    }
+
+    /// The source that a name in brackets means: by its name, or by its initials
+    /// in capitals ("KPA") where only one source has them.
+    fn meant(&self, name: &str) -> Option<usize> {
+        let capitals = name.chars().all(char::is_uppercase);
+        let initials = || {
+            self.by_initials
+                .get(&name.to_lowercase())
+                .copied()
+                .flatten()
+        };
+        self.number(name)
+            .or_else(|| initials().filter(|_| capitals))
     }
 
     /// The first spelling of a source, in byte order.
@@ -181,7 +206,7 @@ fn dateline(text: &str, sources: &SourceNames) -> Option<Credit> {
         && capital(name)
         && place.split_whitespace().all(capital);
     plausible.then(|| {
-        let source = sources.number(name);
+        let source = sources.meant(name);
         Credit {
             place: opening..closing + 1,
             name: source
@@ -264,6 +289,12 @@ mod tests {
         assert_eq!(
             names(text, &known),
             [("Hill News Agency".to_string(), false)]
+        );
+        let text = "DUNMERE (KPA) - It rained.";
+        let known = ["Kessary Press Agency", "Tarnwire"];
+        assert_eq!(
+            names(text, &known),
+            [("Kessary Press Agency".to_string(), true)]
         );
         let text = "It rained.\n\nSource: TARNWIRE";
         assert_eq!(names(text, &known), [("Tarnwire".to_string(), true)]);

@@ -456,19 +456,19 @@ fn silence(members: &[Member<'_>], member: usize, descent: &Descent) -> Option<E
         !matches!(order, Some((Ordering::Less | Ordering::Greater, _)))
     };
     let other = others.find(undecided)?;
-    let known = date(member).is_some() && date(other).is_some();
-    let show = |m| date(m).map_or("no date".to_string(), |moment: Moment| moment.to_string());
+    let (code, text) = match (date(member), date(other)) {
+        (Some(x), Some(y)) => (Code::OrderUnknown, format!("{x} and {y}")),
+        (None, None) => (Code::NoDate, "neither text is dated".to_string()),
+        (None, Some(_)) => (Code::NoDate, "this text is not dated".to_string()),
+        (Some(_), None) => (Code::NoDate, "the other text is not dated".to_string()),
+    };
     Some(Evidence {
         doc: members[member].doc,
         exemplar: Some(members[other].doc),
-        code: if known {
-            Code::OrderUnknown
-        } else {
-            Code::NoDate
-        },
+        code,
         strength: Strength::Against,
         place: None,
-        text: format!("{} ? {}", show(member), show(other)),
+        text,
     })
 }
 

@@ -46,10 +46,9 @@ pub(super) fn compare(
             let descent = &descents.of[i];
             let group = kinship.group_of[i];
             let representative = group.map(|number| kinship.groups[number].representative);
-            let other = descent
-                .exemplar
-                .or(representative)
-                .filter(|&other| other != own);
+            // An origin is a copy of nothing, so nothing is compared.
+            let beside = representative.filter(|_| descent.role != Role::Origin);
+            let other = descent.exemplar.or(beside).filter(|&other| other != own);
             let compared = other
                 .map(|other| compare_texts(&documents[other.index()], &documents[i], settings));
             let document = &documents[i];

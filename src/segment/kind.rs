@@ -141,6 +141,8 @@ const PHRASES: &[(Kind, Stands, usize, &str)] = &[
     (Kind::Credit, First, 30, "edited by"),
     (Kind::Credit, First, 30, "editing by"),
     (Kind::Credit, First, 30, "with files from"),
+    (Kind::Credit, Anywhere, 20, "contributed to this report"),
+    (Kind::Credit, Anywhere, 20, "contributed reporting"),
     (Kind::Credit, First, 30, "first published"),
     (Kind::Credit, First, 30, "originally published"),
     (Kind::Credit, First, 30, "this article first appeared"),

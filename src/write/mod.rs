@@ -23,6 +23,7 @@ pub use feed::{FeedKind, feed, feed_kind};
 pub(crate) use folder::place;
 pub use folder::{CsvStyle, check, publish};
 pub use table::{Cell, Column, Table, TableWriter, Type, original};
+pub(crate) use terminal::plural;
 pub use terminal::summary;
 
 /// Version of the outputs: columns only ever grow at the end; anything else is

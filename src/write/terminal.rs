@@ -1,6 +1,7 @@
 //! The summary of a trace for people: each group, who copied whom, and what
 //! each copy changed.
 
+use std::cmp::Reverse;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
@@ -21,7 +22,10 @@ const NAME: Style = AnsiColor::Cyan.on_default();
 /// # Errors
 /// What the output says.
 pub fn summary(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
-    for number in 0..trace.groups.len() {
+    let mut order: Vec<usize> = (0..trace.groups.len()).collect();
+    // The largest first, then as in the files.
+    order.sort_by_key(|&number| (Reverse(trace.groups[number].members.len()), number));
+    for number in order {
         group(trace, number, out)?;
     }
     excerpts(trace, out)?;
@@ -249,18 +253,18 @@ fn totals(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
     };
     writeln!(
         out,
-        "{BOLD}{} documents{BOLD:#}: {} in {} groups, {} excerpts, {} alone",
-        trace.documents.len(),
+        "{BOLD}{}{BOLD:#}: {} in {}, {}, {} alone",
+        plural(trace.documents.len(), "document"),
         count("grouped_documents"),
-        trace.groups.len(),
-        role(Role::Excerpt),
+        plural(trace.groups.len(), "group"),
+        plural(role(Role::Excerpt), "excerpt"),
         role(Role::Singleton),
     )?;
     if count("template_pairs") > 0 {
         writeln!(
             out,
-            "{} pairs are one form filled in twice and were kept apart",
-            count("template_pairs")
+            "{} of one form filled in twice, kept apart",
+            plural(count("template_pairs") as usize, "pair")
         )?;
     }
     writeln!(
@@ -277,6 +281,11 @@ fn totals(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
             String::new()
         }
     )
+}
+
+pub(crate) fn plural(count: usize, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{ending}")
 }
 
 /// Seconds in the two largest units that they fill.

@@ -76,7 +76,12 @@ fn merged(change: &Change, exemplar: &str, copy: &str) -> String {
     for (i, mark) in change.marks.iter().enumerate() {
         let kept = copy.get(from..mark.copy.start).unwrap_or("");
         line.push_str(&shortened(kept, i > 0, true));
-        let gone = inert_line(exemplar.get(mark.exemplar.clone()).unwrap_or(""));
+        let gone_bytes = if mark.copy.is_empty() {
+            with_punctuation(exemplar, &mark.exemplar, change.in_exemplar.bytes.end)
+        } else {
+            mark.exemplar.clone()
+        };
+        let gone = inert_line(exemplar.get(gone_bytes).unwrap_or(""));
         let new = inert_line(copy.get(mark.copy.clone()).unwrap_or(""));
         let apart = |line: &str| line.is_empty() || line.ends_with(' ');
         if new.is_empty() && !apart(&line) {
@@ -99,6 +104,13 @@ fn merged(change: &Change, exemplar: &str, copy: &str) -> String {
     let kept = copy.get(from..change.in_copy.bytes.end).unwrap_or("");
     line.push_str(&shortened(kept, !change.marks.is_empty(), false));
     line
+}
+
+/// Words that were left out, with the punctuation that went with them.
+fn with_punctuation(text: &str, words: &Range<usize>, end: usize) -> Range<usize> {
+    let rest = text.get(words.end..end).unwrap_or("");
+    let stops = |c: char| c.is_whitespace() || c.is_alphanumeric();
+    words.start..words.end + rest.find(stops).unwrap_or(rest.len())
 }
 
 /// Kept text on one line; of a long stretch only the words beside a change,
@@ -160,6 +172,15 @@ mod tests {
         let b = "The harbour master said that 14 boats were lost and three crews today.";
         let expected = "~ 1:1 → 1:1 body  The harbour master said that [-12-]{+14+} boats were lost \
             and [-two-]{+three+} crews {+today+}.\n";
+        assert_eq!(lines(a, b), [expected]);
+    }
+
+    #[test]
+    fn punctuation_goes_with_the_words_that_were_left_out() {
+        let a = "PORT HALLAM, Ondria (Tarnwire) - A ferry with many people on board ran aground.";
+        let b = "PORT HALLAM - A ferry with many people on board ran aground.";
+        let expected = "~ 1:1 → 1:1 body  PORT HALLAM - [-Ondria (Tarnwire)-] A ferry with many \
+            people on board ran aground.\n";
         assert_eq!(lines(a, b), [expected]);
     }
 
