@@ -1,4 +1,49 @@
-//! wirecopy
+//! Finds every news article that republishes the same text, shows line by line
+//! what each copy added or dropped, and works out who copied whom.
+//!
+//! # A tour
+//! Read the modules in this order; each uses only those before it.
+//!
+//! 1. [`document`], [`config`], [`error`], [`hash`]: what every stage shares.
+//! 2. [`ingest`] reads files and streams into [`Document`](document::Document)s.
+//!    Nothing after it knows a file format.
+//! 3. [`normalise`] turns a text into canonical words that know their bytes;
+//!    [`shingle`] into hashed runs of words; [`sketch`] into a MinHash signature.
+//! 4. [`candidates`] proposes pairs; [`verify`] computes each exactly; [`group`]
+//!    joins what reaches a bar. Sketches only propose: no group edge exists
+//!    without a verified pair.
+//! 5. [`segment`] cuts a text into sentences and lines; [`align`] sets two texts
+//!    side by side, whatever their wrapping.
+//! 6. [`lineage`] says who copied whom, lists its evidence, and says *unresolved*
+//!    where there is none.
+//! 7. [`pipeline`] knows the order of all this; its result is a
+//!    [`Trace`](trace::Trace), which [`write`](mod@write) turns into files and
+//!    [`cli`] into a command.
+//!
+//! # Example
+//! ```
+//! use wirecopy::config::Settings;
+//! use wirecopy::document::Document;
+//! use wirecopy::ingest::Intake;
+//! use wirecopy::pipeline::{self, Silent};
+//!
+//! let story = "The old bridge at Marnby was closed to all traffic on Monday after divers found \
+//!     cracks in two of its piers, the county said. Buses will go round by Orme.";
+//! let document = |key: &str, text: String| Document { key: key.into(), text, ..Document::default() };
+//! let intake = Intake {
+//!     documents: vec![
+//!         document("mail/7", format!("Bridge shut\n{story}\nPost a comment")),
+//!         document("wire/1", story.into()),
+//!     ],
+//!     ..Intake::default()
+//! };
+//! let trace = pipeline::trace(intake, &Settings::default(), &Silent)?;
+//! assert_eq!(trace.groups.len(), 1);
+//! assert_eq!(trace.changes.len(), 2); // a headline and a comment prompt
+//! assert_eq!(trace.lineage[0].exemplar, None); // no dates: no direction is claimed
+//! # Ok::<(), wirecopy::error::Error>(())
+//! ```
+
 pub mod align;
 pub mod candidates;
 pub mod cli;

@@ -108,9 +108,13 @@ fn merged(change: &Change, exemplar: &str, copy: &str) -> String {
 
 /// Words that were left out, with the punctuation that went with them.
 fn with_punctuation(text: &str, words: &Range<usize>, end: usize) -> Range<usize> {
+    let before = text.get(..words.start).unwrap_or("");
+    let start = before
+        .trim_end_matches(['(', '[', '"', '“', '‘', '«'])
+        .len();
     let rest = text.get(words.end..end).unwrap_or("");
     let stops = |c: char| c.is_whitespace() || c.is_alphanumeric();
-    words.start..words.end + rest.find(stops).unwrap_or(rest.len())
+    start..words.end + rest.find(stops).unwrap_or(rest.len())
 }
 
 /// Kept text on one line; of a long stretch only the words beside a change,

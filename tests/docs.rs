@@ -1,0 +1,188 @@
+//! The documents say what the program does: columns, codes and examples.
+//!
+//! `WIRECOPY_BLESS=1 cargo test --test docs` rewrites the generated parts.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use wirecopy::ingest::Reason as Rejected;
+use wirecopy::lineage::{Basis, Code, CreditStatus, Role};
+use wirecopy::pipeline::Reason;
+use wirecopy::segment::Kind;
+use wirecopy::trace::{Flag, Op, Relation};
+use wirecopy::write::{Column, Type, decision_columns, tables};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Compares the part of a document between two marks with what it should be,
+/// or rewrites it.
+fn generated(file: &str, mark: &str, wanted: &str) {
+    let path = root().join(file);
+    let text = fs::read_to_string(&path).unwrap();
+    let (open, close) = (format!("<!-- {mark} -->\n"), format!("<!-- /{mark} -->"));
+    let from = text.find(&open).expect("opening mark") + open.len();
+    let to = from + text[from..].find(&close).expect("closing mark");
+    if std::env::var_os("WIRECOPY_BLESS").is_some() {
+        fs::write(&path, [&text[..from], wanted, &text[to..]].concat()).unwrap();
+    } else {
+        assert_eq!(
+            &text[from..to],
+            wanted,
+            "{file} is behind the code: bless it"
+        );
+    }
+}
+
+fn type_name(kind: Type) -> &'static str {
+    match kind {
+        Type::Id => "key",
+        Type::Text => "text",
+        Type::Code => "code",
+        Type::Integer => "integer",
+        Type::Number => "number",
+        Type::Boolean => "boolean",
+        Type::Date => "date",
+    }
+}
+
+fn column_rows(out: &mut String, columns: &[Column]) {
+    out.push_str("| column | type | meaning |\n|---|---|---|\n");
+    for column in columns {
+        let kind = type_name(column.kind);
+        writeln!(out, "| `{}` | {kind} | {} |", column.name, column.meaning).unwrap();
+    }
+    out.push('\n');
+}
+
+fn codes<'a>(out: &mut String, title: &str, rows: impl Iterator<Item = (&'a str, &'a str)>) {
+    writeln!(out, "### {title}\n| code | meaning |\n|---|---|").unwrap();
+    for (code, meaning) in rows {
+        writeln!(out, "| `{code}` | {meaning} |").unwrap();
+    }
+    out.push('\n');
+}
+
+#[test]
+fn the_formats_list_every_column_and_code() {
+    let mut out = String::new();
+    for table in tables() {
+        writeln!(out, "\n## `{}`\n{}.\n", table.file(), table.meaning()).unwrap();
+        column_rows(&mut out, table.columns());
+    }
+    out.push_str("## `dedup --decisions FILE`\none row per document, by key.\n\n");
+    column_rows(&mut out, decision_columns());
+    out.push_str("## Codes\n");
+    codes(
+        &mut out,
+        "`role`",
+        Role::ALL.iter().map(|row| (row.1, row.2)),
+    );
+    codes(
+        &mut out,
+        "`relation`",
+        Relation::ALL.iter().map(|row| (row.1, row.2)),
+    );
+    codes(
+        &mut out,
+        "`direction_basis`",
+        Basis::ALL.iter().map(|row| (row.1, row.2)),
+    );
+    codes(
+        &mut out,
+        "`credit_status`",
+        CreditStatus::ALL.iter().map(|row| (row.1, row.2)),
+    );
+    codes(
+        &mut out,
+        "`evidence`, and `code` in evidence.csv",
+        Code::ALL.iter().map(|row| (row.1, row.2)),
+    );
+    codes(
+        &mut out,
+        "`flags`",
+        Flag::ALL.iter().map(|row| (row.1, row.2)),
+    );
+    codes(&mut out, "`op`", Op::ALL.iter().map(|row| (row.1, row.3)));
+    codes(
+        &mut out,
+        "`kind`",
+        Kind::ALL.iter().map(|row| (row.1, row.2)),
+    );
+    codes(
+        &mut out,
+        "`reason` of a decision",
+        Reason::ALL.iter().map(|row| (row.1, row.2)),
+    );
+    codes(
+        &mut out,
+        "`reason` of a rejection",
+        Rejected::ALL.iter().map(|r| (r.code(), r.meaning())),
+    );
+    generated("docs/formats.md", "tables", &out);
+}
+
+#[test]
+fn the_readme_lists_every_column() {
+    let mut out = String::new();
+    for table in tables() {
+        let names: Vec<&str> = table.columns().iter().map(|column| column.name).collect();
+        writeln!(
+            out,
+            "- `{}` ({}): {}",
+            table.file(),
+            table.meaning(),
+            names.join(", ")
+        )
+        .unwrap();
+    }
+    generated("README.md", "columns", &out);
+}
+
+/// Runs each `$ wirecopy …` of a console block and looks for the block's lines
+/// in what it prints. A line `[…]` stands for any number of lines.
+#[test]
+fn the_examples_of_the_readme_print_what_it_says() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    let mut seen = 0;
+    for block in readme.split("```console\n").skip(1) {
+        let block = block.split("```").next().unwrap();
+        let (command, wanted) = block.split_once('\n').unwrap();
+        let typed = command
+            .strip_prefix("$ wirecopy ")
+            .expect("a wirecopy command");
+        let arguments = typed.split(' ').map(|argument| match argument {
+            "result" | "unique.jsonl" => scratch.path().join(argument).display().to_string(),
+            other => other.to_string(),
+        });
+        let output = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+            .args(arguments)
+            .current_dir(root())
+            .output()
+            .unwrap();
+        let printed = [output.stdout, output.stderr].concat();
+        let printed = String::from_utf8(printed).unwrap();
+        let printed = printed.replace(&format!("{}/", scratch.path().display()), "");
+        let mut rest = printed.as_str();
+        for (i, part) in wanted.split("[…]\n").enumerate() {
+            let at = rest
+                .find(part)
+                .unwrap_or_else(|| panic!("{command}:\n{part}\nnot in\n{rest}"));
+            assert!(
+                i > 0 || at == 0,
+                "{command} prints something before\n{part}"
+            );
+            rest = &rest[at + part.len()..];
+        }
+        assert!(
+            wanted.ends_with("[…]\n") || rest.is_empty(),
+            "{command} also prints\n{rest}"
+        );
+        seen += 1;
+    }
+    assert!(seen >= 4);
+}
