@@ -2,6 +2,8 @@
 //!
 //! `WIRECOPY_BLESS=1 cargo test --test docs` rewrites the generated parts.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;

@@ -15,6 +15,9 @@ pub struct Refined {
     pub round_ups: Vec<u32>,
 }
 
+/// Token ranges, ordered and apart.
+type Spans = Vec<(u32, u32)>;
+
 /// Share of the smaller span set up to which two sets of spans are called disjoint.
 const DISJOINT: f64 = 0.05;
 
@@ -28,7 +31,7 @@ const DISJOINT: f64 = 0.05;
 ///
 /// Cost: linear in the edges for finding cut members, plus `spans` for each of
 /// their edges; repeated for every round-up found.
-pub fn refine(edges: &[(u32, u32)], spans: &mut dyn FnMut(u32, u32) -> Vec<(u32, u32)>) -> Refined {
+pub fn refine(edges: &[(u32, u32)], spans: &mut dyn FnMut(u32, u32) -> Spans) -> Refined {
     let mut edges = edges.to_vec();
     let mut cleared: Vec<u32> = Vec::new();
     let (mut bridges, mut round_ups) = (Vec::new(), Vec::new());
@@ -64,7 +67,7 @@ pub fn refine(edges: &[(u32, u32)], spans: &mut dyn FnMut(u32, u32) -> Vec<(u32,
 fn round_up(
     member: u32,
     edges: &[(u32, u32)],
-    spans: &mut dyn FnMut(u32, u32) -> Vec<(u32, u32)>,
+    spans: &mut dyn FnMut(u32, u32) -> Spans,
 ) -> Vec<(u32, u32)> {
     let touches = |&&(x, y): &&(u32, u32)| x == member || y == member;
     let rest: Vec<(u32, u32)> = edges.iter().filter(|e| !touches(e)).copied().collect();
@@ -84,7 +87,7 @@ fn round_up(
             .unwrap_or(neighbour);
         by_part.entry(name).or_default().push(neighbour);
     }
-    let covered: Vec<(Vec<(u32, u32)>, Vec<u32>)> = by_part
+    let covered: Vec<(Spans, Vec<u32>)> = by_part
         .into_values()
         .map(|part| {
             let all = part
@@ -117,9 +120,9 @@ fn length(spans: &[(u32, u32)]) -> u32 {
     spans.iter().map(|(from, to)| to - from).sum()
 }
 
-fn union_of(mut spans: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+fn union_of(mut spans: Spans) -> Spans {
     spans.sort_unstable();
-    let mut union: Vec<(u32, u32)> = Vec::new();
+    let mut union = Spans::new();
     for (from, to) in spans {
         match union.last_mut() {
             Some((_, end)) if from <= *end => *end = to.max(*end),

@@ -7,6 +7,7 @@
 
 mod credit;
 mod evidence;
+mod reasons;
 mod stemma;
 
 pub use credit::{Credit, SourceNames, credits, update_rank};

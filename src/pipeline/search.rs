@@ -8,7 +8,7 @@ use crate::candidates::{
 };
 use crate::config::Settings;
 use crate::error::Error;
-use crate::group::{components, refine};
+use crate::group::{Refined, components, refine};
 use crate::hash::hash128;
 use crate::normalise::{Normalised, normalise};
 use crate::shingle::{Shingle, shingle_set, shingles};
@@ -131,10 +131,10 @@ pub fn search(
     demote_kin(&mut pairs);
 
     observer.stage("grouping", pairs.len())?;
-    let (groups, bridges, round_ups) = view.group(&pairs);
-    found.counts.bridges = bridges.len() as u64;
-    (found.groups, found.pairs) = (groups, pairs);
-    (found.bridges, found.round_ups) = (bridges, round_ups);
+    let refined = view.group(&pairs);
+    found.counts.bridges = refined.bridges.len() as u64;
+    (found.groups, found.pairs) = (refined.groups, pairs);
+    (found.bridges, found.round_ups) = (refined.bridges, refined.round_ups);
     Ok(found)
 }
 
@@ -288,31 +288,31 @@ impl View<'_> {
     }
 
     /// Components, refined, and classes of several documents that stand alone.
-    fn group(&self, pairs: &[VerifiedPair]) -> (Vec<Vec<u32>>, Vec<(u32, u32)>, Vec<u32>) {
+    fn group(&self, pairs: &[VerifiedPair]) -> Refined {
         let edges = copy_edges(pairs);
         let mut spans = |x: u32, y: u32| covered_spans(&self.read(x).1, self.set(y));
-        let (mut groups, mut bridges, mut round_ups) = (Vec::new(), Vec::new(), Vec::new());
+        let mut all = Refined::default();
         let component_list = components(&edges);
         for (component, own) in component_list.iter().zip(edges_of(&component_list, &edges)) {
             if component.len() > 2 {
                 let refined = refine(&own, &mut spans);
-                groups.extend(refined.groups);
-                bridges.extend(refined.bridges);
-                round_ups.extend(refined.round_ups);
+                all.groups.extend(refined.groups);
+                all.bridges.extend(refined.bridges);
+                all.round_ups.extend(refined.round_ups);
             } else {
-                groups.push(component.clone());
+                all.groups.push(component.clone());
             }
         }
-        let grouped: AHashSet<u32> = groups.iter().flatten().copied().collect();
+        let grouped: AHashSet<u32> = all.groups.iter().flatten().copied().collect();
         for (number, class) in (0u32..).zip(self.classes) {
             if class.members.len() > 1 && !grouped.contains(&number) {
-                groups.push(vec![number]);
+                all.groups.push(vec![number]);
             }
         }
-        groups.sort_unstable();
-        bridges.sort_unstable();
-        round_ups.sort_unstable();
-        (groups, bridges, round_ups)
+        all.groups.sort_unstable();
+        all.bridges.sort_unstable();
+        all.round_ups.sort_unstable();
+        all
     }
 }
 

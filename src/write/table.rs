@@ -189,7 +189,7 @@ pub(crate) fn neutral(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Undoes [`neutral`].
+/// Gives back what a text cell was before it was made inert for spreadsheets.
 pub fn original(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if is_active(rest) => rest,
