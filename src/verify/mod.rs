@@ -4,12 +4,14 @@
 //! the complete shingle sets of both texts.
 
 mod kin;
+mod numerals;
 mod run;
 mod template;
 
 pub use kin::demote_kin;
+pub use numerals::numeral;
 pub use run::{covered_spans, covered_words, longest_run};
-pub use template::{Form, is_template, numeral};
+pub use template::{Form, is_template};
 
 use crate::candidates::CandidatePair;
 use crate::config::Settings;

@@ -8,88 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gix_imara_diff::{Algorithm, Diff, InternedInput};
 
+use super::numerals::{is_date, numeral};
 use crate::normalise::Normalised;
-
-/// Words that stand for a number or a date, as (word, value). Any word that
-/// begins with a digit is a numeral as well. Two words of one value are the same
-/// numeral ("eight" and "8", "Jan" and "January"). Readers may extend the table.
-const NUMERAL_WORDS: &[(&str, &str)] = &[
-    ("zero", "0"),
-    ("nil", "0"),
-    ("one", "1"),
-    ("two", "2"),
-    ("three", "3"),
-    ("four", "4"),
-    ("five", "5"),
-    ("six", "6"),
-    ("seven", "7"),
-    ("eight", "8"),
-    ("nine", "9"),
-    ("ten", "10"),
-    ("eleven", "11"),
-    ("twelve", "12"),
-    ("thirteen", "13"),
-    ("fourteen", "14"),
-    ("fifteen", "15"),
-    ("sixteen", "16"),
-    ("seventeen", "17"),
-    ("eighteen", "18"),
-    ("nineteen", "19"),
-    ("twenty", "20"),
-    ("thirty", "30"),
-    ("forty", "40"),
-    ("fifty", "50"),
-    ("sixty", "60"),
-    ("seventy", "70"),
-    ("eighty", "80"),
-    ("ninety", "90"),
-    ("first", "1st"),
-    ("second", "2nd"),
-    ("third", "3rd"),
-    ("fourth", "4th"),
-    ("fifth", "5th"),
-    ("half", "half"),
-    ("quarter", "quarter"),
-    ("unch", "unch"),
-    ("january", "jan"),
-    ("jan", "jan"),
-    ("february", "feb"),
-    ("feb", "feb"),
-    ("march", "mar"),
-    ("mar", "mar"),
-    ("april", "apr"),
-    ("apr", "apr"),
-    ("may", "may"),
-    ("june", "jun"),
-    ("jun", "jun"),
-    ("july", "jul"),
-    ("jul", "jul"),
-    ("august", "aug"),
-    ("aug", "aug"),
-    ("september", "sep"),
-    ("sept", "sep"),
-    ("sep", "sep"),
-    ("october", "oct"),
-    ("oct", "oct"),
-    ("november", "nov"),
-    ("nov", "nov"),
-    ("december", "dec"),
-    ("dec", "dec"),
-    ("monday", "mon"),
-    ("mon", "mon"),
-    ("tuesday", "tue"),
-    ("tue", "tue"),
-    ("wednesday", "wed"),
-    ("wed", "wed"),
-    ("thursday", "thu"),
-    ("thu", "thu"),
-    ("friday", "fri"),
-    ("fri", "fri"),
-    ("saturday", "sat"),
-    ("sat", "sat"),
-    ("sunday", "sun"),
-    ("sun", "sun"),
-];
 
 /// Share of the shorter masked text that must agree.
 const AGREEMENT: f64 = 0.85;
@@ -113,6 +33,14 @@ const CORRECTING: &[&str] = &[
     "corrigendum",
     "updates",
 ];
+/// Share of numerals from which a text is a table.
+const TABLE: f64 = 0.7;
+/// Times that one name takes another's place in a form.
+const SAME_SWAP: usize = 3;
+/// Masked words in which a text names what it is about.
+const HEAD: usize = 8;
+/// Masked words below which one swapped name makes another story.
+const ONE_NAME_IS_ENOUGH_BELOW: usize = 40;
 /// First letters that make two names spellings of one.
 const SAME_NAME_LETTERS: usize = 5;
 
@@ -127,59 +55,52 @@ pub struct Form<'a> {
 
 /// True where two texts are one form filled in twice.
 ///
-/// Runs of numerals (and of names, in the second test) are masked as one mark
-/// each and the masked texts are aligned. Of the shorter one .85 must agree. They
-/// are a template pair when either
+/// Runs of numerals are masked as one mark each, in a second step runs of names
+/// as well, and the masked texts are aligned. Of the shorter one .85 must agree.
+/// They are a template pair when one of these holds:
 /// - **figures**: the numerals that differ in agreeing marks make up .02 of what
 ///   agrees and are two at least (one, where under 50 masked words agree), other
 ///   words took each other's place no more often than that, or five times at
 ///   most, and a tenth of the words at most stands in one text only (three tenths
-///   where a date differs); or
-/// - **figures and names**: a numeral that is no date differs, each text has a
-///   name of its own that it repeats and the other never mentions (a grant to
-///   another town), and other words took each other's place at most twice as
-///   often as figures and names, or five times.
+///   where a date differs);
+/// - **table**: seven words in ten are numerals, and one of them differs;
+/// - **figures and names**: a numeral that is no date differs, and each text
+///   repeats a name that the other never mentions (a grant to another town);
+/// - **names**: one name takes another's place three times or more; under 40
+///   agreeing words once is enough at the head of both texts, if neither has the
+///   other's name.
 ///
-/// A text that calls itself a correction or an update is never a template. Rates
-/// were chosen by reading pairs of newswire and
-/// press releases at Jaccard .5 and above (`docs/method.md`).
-/// Cost: at most two diffs of the masked texts.
+/// Where names decide, other words may take each other's place at most twice as
+/// often as figures and names, or five times. A text that calls itself a
+/// correction or an update is never a template. Rates were chosen by reading
+/// pairs of newswire and press releases at Jaccard .5 and above
+/// (`docs/method.md`). Cost: at most two diffs of the masked texts.
 pub fn is_template(a: Form<'_>, b: Form<'_>) -> bool {
     if a.corrects() != b.corrects() {
         return false;
     }
-    let figures = compare(&Masked::new(a, false), &Masked::new(b, false));
-    let enough = if figures.agreeing < ONE_IS_ENOUGH_BELOW {
-        1
-    } else {
-        2
-    };
-    let one_sided = if figures.dates > 0 {
-        ONE_SIDED_WITH_DATE
-    } else {
-        ONE_SIDED
-    };
-    if figures.agrees()
-        && figures.numerals >= enough
-        && figures.numerals as f64 >= CHANGED_RATE * figures.agreeing as f64
-        && figures.substituted <= figures.numerals.max(OTHER_SUBSTITUTIONS)
-        && figures.one_sided as f64 <= one_sided * figures.words as f64
-    {
+    let (masked_a, masked_b) = (Masked::new(a, false), Masked::new(b, false));
+    let figures = compare(&masked_a, &masked_b);
+    let table = masked_a.is_table() && masked_b.is_table();
+    if (table && figures.numerals > 0) || figures.fills_in_figures() {
         return true;
     }
-    if !renamed(a, b) {
-        return false;
-    }
+    let (of_a, of_b) = (a.names_missing_from(b), b.names_missing_from(a));
     let both = compare(&Masked::new(a, true), &Masked::new(b, true));
     let changed = both.numerals + both.names;
-    both.agrees()
-        && both.numerals > both.dates
-        && both.substituted <= (2 * changed).max(OTHER_SUBSTITUTIONS)
+    let form_of_names = both.agrees() && both.substituted <= (2 * changed).max(OTHER_SUBSTITUTIONS);
+    let other_figure = both.numerals > both.dates;
+    let short = both.agreeing < ONE_NAME_IS_ENOUGH_BELOW;
+    let subject = both.subject.as_ref();
+    form_of_names
+        && ((other_figure && each_repeats(&of_a, &of_b))
+            || both.swaps.values().any(|&count| count >= SAME_SWAP)
+            || (short && subject.is_some_and(|swap| swap.is_between(&of_a, &of_b))))
 }
 
 /// How two masked texts compare.
 #[derive(Default)]
-struct Comparison {
+struct Comparison<'a> {
     /// Masked words of the shorter text.
     shorter: usize,
     /// Masked words that agree, marks included.
@@ -190,6 +111,10 @@ struct Comparison {
     dates: usize,
     /// Agreeing marks that stood for different names.
     names: usize,
+    /// The first names, at the head of both texts, that took others' place.
+    subject: Option<Swap<'a>>,
+    /// How often which names took which others' place, spellings aside.
+    swaps: BTreeMap<Swap<'a>, usize>,
     /// Words that took the place of other words.
     substituted: usize,
     /// Masked words of both texts.
@@ -198,27 +123,79 @@ struct Comparison {
     one_sided: usize,
 }
 
-impl Comparison {
+impl<'a> Comparison<'a> {
     fn agrees(&self) -> bool {
         self.agreeing as f64 >= AGREEMENT * self.shorter as f64
     }
 
-    fn add_agreeing(&mut self, x: &Slot<'_>, y: &Slot<'_>) {
+    fn fills_in_figures(&self) -> bool {
+        let enough = if self.agreeing < ONE_IS_ENOUGH_BELOW {
+            1
+        } else {
+            2
+        };
+        let one_sided = if self.dates > 0 {
+            ONE_SIDED_WITH_DATE
+        } else {
+            ONE_SIDED
+        };
+        self.agrees()
+            && self.numerals >= enough
+            && self.numerals as f64 >= CHANGED_RATE * self.agreeing as f64
+            && self.substituted <= self.numerals.max(OTHER_SUBSTITUTIONS)
+            && self.one_sided as f64 <= one_sided * self.words as f64
+    }
+
+    fn add_agreeing(&mut self, (i, x): (usize, &Slot<'a>), (j, y): (usize, &Slot<'a>)) {
         self.agreeing += 1;
         match (x, y) {
             (Slot::Numerals(of_x), Slot::Numerals(of_y)) if of_x != of_y => {
                 self.numerals += 1;
                 self.dates += usize::from(is_date(of_x) || is_date(of_y));
             }
-            (Slot::Names(of_x), Slot::Names(of_y)) => {
-                self.names += usize::from(of_x.concat() != of_y.concat());
+            (Slot::Names(of_x), Slot::Names(of_y)) if of_x.concat() != of_y.concat() => {
+                self.names += 1;
+                // "Ostrel Hospital" for "Marnby Hospital" is one town for another.
+                let only = |run: &[&'a str], other: &[&'a str]| -> Vec<&'a str> {
+                    run.iter()
+                        .filter(|word| !other.contains(word))
+                        .copied()
+                        .collect()
+                };
+                let (own_x, own_y) = (only(of_x, of_y), only(of_y, of_x));
+                let spelling = own_x
+                    .iter()
+                    .any(|x| own_y.iter().any(|y| is_spelling(x, y)));
+                if !own_x.is_empty() && !own_y.is_empty() && !spelling {
+                    let swap = Swap(own_x, own_y);
+                    if i.max(j) < HEAD && self.subject.is_none() {
+                        self.subject = Some(swap.clone());
+                    }
+                    *self.swaps.entry(swap).or_default() += 1;
+                }
             }
             _ => {}
         }
     }
 }
 
-fn compare(a: &Masked<'_>, b: &Masked<'_>) -> Comparison {
+/// Names of the first text in whose place the second has others.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Swap<'a>(Vec<&'a str>, Vec<&'a str>);
+
+impl Swap<'_> {
+    /// True where neither text has the other's name anywhere.
+    fn is_between(&self, of_a: &[(&str, usize)], of_b: &[(&str, usize)]) -> bool {
+        let holds = |own: &[(&str, usize)], names: &[&str]| {
+            names
+                .iter()
+                .any(|name| own.iter().any(|(own, _)| own == name))
+        };
+        holds(of_a, &self.0) && holds(of_b, &self.1)
+    }
+}
+
+fn compare<'a>(a: &Masked<'a>, b: &Masked<'a>) -> Comparison<'a> {
     let mut input: InternedInput<&str> = InternedInput::default();
     input.update_before(a.slots.iter().map(Slot::mark));
     input.update_after(b.slots.iter().map(Slot::mark));
@@ -227,7 +204,7 @@ fn compare(a: &Masked<'_>, b: &Masked<'_>) -> Comparison {
         words: a.slots.len() + b.slots.len(),
         ..Comparison::default()
     };
-    let (mut of_a, mut of_b) = (a.slots.iter(), b.slots.iter());
+    let (mut of_a, mut of_b) = (a.slots.iter().enumerate(), b.slots.iter().enumerate());
     let mut agree = |until: Option<u32>, from: u32, skip: (usize, usize)| {
         let length = until.map_or(usize::MAX, |until| (until - from) as usize);
         for (x, y) in of_a.by_ref().zip(of_b.by_ref()).take(length) {
@@ -268,6 +245,20 @@ impl<'a> Slot<'a> {
             Slot::Names(_) => "@",
         }
     }
+
+    fn numerals(&self) -> usize {
+        match self {
+            Slot::Numerals(run) => run.len(),
+            Slot::Word(_) | Slot::Names(_) => 0,
+        }
+    }
+
+    fn words(&self) -> usize {
+        match self {
+            Slot::Word(_) => 1,
+            Slot::Numerals(run) | Slot::Names(run) => run.len(),
+        }
+    }
 }
 
 /// A text with its runs of numerals, and of names if asked for, masked.
@@ -289,6 +280,12 @@ impl<'a> Masked<'a> {
             }
         }
         Masked { slots }
+    }
+
+    fn is_table(&self) -> bool {
+        let numerals: usize = self.slots.iter().map(Slot::numerals).sum();
+        let words: usize = self.slots.iter().map(Slot::words).sum();
+        numerals as f64 >= TABLE * words.max(1) as f64
     }
 }
 
@@ -334,13 +331,12 @@ impl<'a> Form<'a> {
 
 /// True where each text repeats a name that the other never mentions, nor
 /// anything that could be another spelling of it.
-fn renamed(a: Form<'_>, b: Form<'_>) -> bool {
-    let (of_a, of_b) = (a.names_missing_from(b), b.names_missing_from(a));
+fn each_repeats(of_a: &[(&str, usize)], of_b: &[(&str, usize)]) -> bool {
     let repeats = |own: &[(&str, usize)], others: &[(&str, usize)]| {
         let spelt = |name| others.iter().any(|&(other, _)| is_spelling(name, other));
         own.iter().any(|&(name, count)| count >= 2 && !spelt(name))
     };
-    repeats(&of_a, &of_b) && repeats(&of_b, &of_a)
+    repeats(of_a, of_b) && repeats(of_b, of_a)
 }
 
 /// True for names that may be one: "Sen" and "Senators", "Ostrel" and "Ostrel's",
@@ -349,34 +345,6 @@ fn is_spelling(x: &str, y: &str) -> bool {
     let (x, y) = (x.trim_end_matches('s'), y.trim_end_matches('s'));
     let alike = x.chars().zip(y.chars()).take_while(|(x, y)| x == y).count();
     alike >= SAME_NAME_LETTERS || x.starts_with(y) || y.starts_with(x)
-}
-
-/// True for a run of numerals that holds a month, a weekday or a lone year.
-fn is_date(run: &[&str]) -> bool {
-    let is_year = |word: &str| {
-        word.len() == 4
-            && (word.starts_with("19") || word.starts_with("20"))
-            && word.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    let names_day = |word: &&str| DATE_VALUES.contains(word);
-    run.iter().any(names_day) || matches!(run, [word] if is_year(word))
-}
-
-/// The values in [`NUMERAL_WORDS`] that name a month or a weekday.
-const DATE_VALUES: &[&str] = &[
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon",
-    "tue", "wed", "thu", "fri", "sat", "sun",
-];
-
-/// The value of a canonical word that stands for a number or a date.
-pub fn numeral(word: &str) -> Option<&str> {
-    if word.starts_with(|c: char| c.is_ascii_digit()) {
-        return Some(word);
-    }
-    NUMERAL_WORDS
-        .iter()
-        .find(|(name, _)| *name == word)
-        .map(|(_, value)| *value)
 }
 
 #[cfg(test)]
@@ -437,6 +405,34 @@ mod tests {
         assert!(!template(TABLE, &rewritten));
     }
 
+    #[test]
+    fn a_table_is_its_figures() {
+        let table = "Deposits at noon: overnight 6 1/8 6 1/16, week 6 1/4 6 3/16, month 6 3/8 6 5/16, \
+            year 6 7/8 6 13/16, two years 7 1/8 7 1/16";
+        assert!(template(table, &table.replace("6 7/8", "6 15/16")));
+        assert!(!template(table, &table.replace("noon", "midday")));
+    }
+
+    #[test]
+    fn a_name_that_is_always_another_makes_a_form() {
+        let praise = "The Fund praised Ostrel Hospital for its care of the heart. Ostrel Hospital was \
+            among the best tenth of clinics in the hills, with Marnby Hospital, in a trial that paid \
+            clinics by what they did for patients. The director of Ostrel Hospital thanked the nurses, \
+            who had worked through the winter without a free weekend.";
+        let swapped = praise
+            .replace("Marnby", "#")
+            .replace("Ostrel", "Marnby")
+            .replace('#', "Ostrel");
+        assert!(template(praise, &swapped));
+        let bank = "Hill Savings Bank said it has raised its prime rate to 7 3/4 per cent from 7 1/2 per \
+            cent, effective today, in line with the others.";
+        assert!(template(bank, &bank.replace("Hill Savings", "Lowmoor")));
+        assert!(!template(
+            bank,
+            &bank.replace("Hill Savings", "Hills Savings")
+        ));
+    }
+
     const GRANT: &str = "The Fund today awarded 41,200 crowns to the fire brigade of Ostrel. Ostrel \
         will buy a pump and train its volunteers, the Fund said. The grant is one of forty that the \
         Fund makes each spring to brigades in the hill districts, and it must be spent within a year. Applications for the next round close when the snow is gone.";
@@ -454,13 +450,5 @@ mod tests {
         assert!(!template(GRANT, &spelt));
         let dated = GRANT.replace("today", "on May 3");
         assert!(!template(&dated, &dated.replace("May 3", "May 4")));
-    }
-
-    #[test]
-    fn names_of_numbers_are_their_values() {
-        assert_eq!(numeral("eight"), Some("8"));
-        assert_eq!(numeral("january"), numeral("jan"));
-        assert_eq!(numeral("2nd"), numeral("second"));
-        assert_eq!(numeral("board"), None);
     }
 }
