@@ -33,8 +33,15 @@ const CORRECTING: &[&str] = &[
     "corrigendum",
     "updates",
 ];
+/// Times as long as one filling of a form another may be.
+const LONGEST: usize = 4;
 /// Share of numerals from which a text is a table.
 const TABLE: f64 = 0.7;
+/// Share of the shorter masked text that must agree where only names tell.
+const SUBJECT_AGREEMENT: f64 = 0.97;
+/// Places where a name that only one text has stands for the same name that only
+/// the other has.
+const SUBJECT_SWAPS: usize = 2;
 /// Times that one name takes another's place in a form.
 const SAME_SWAP: usize = 3;
 /// Masked words in which a text names what it is about.
@@ -56,7 +63,8 @@ pub struct Form<'a> {
 /// True where two texts are one form filled in twice.
 ///
 /// Runs of numerals are masked as one mark each, in a second step runs of names
-/// as well, and the masked texts are aligned. Of the shorter one .85 must agree.
+/// as well, and the masked texts are aligned. Of the shorter one .85 must agree,
+/// and the longer is at most four times as long.
 /// They are a template pair when one of these holds:
 /// - **figures**: the numerals that differ in agreeing marks make up .02 of what
 ///   agrees and are two at least (one, where under 50 masked words agree), other
@@ -64,8 +72,9 @@ pub struct Form<'a> {
 ///   most, and a tenth of the words at most stands in one text only (three tenths
 ///   where a date differs);
 /// - **table**: seven words in ten are numerals, and one of them differs;
-/// - **figures and names**: a numeral that is no date differs, and each text
-///   repeats a name that the other never mentions (a grant to another town);
+/// - **figures and names**: each text repeats a name that the other never
+///   mentions (a grant to another town), and a numeral that is no date differs, or
+///   one such name stands for the same other one twice while .97 agrees;
 /// - **names**: one name takes another's place three times or more; under 40
 ///   agreeing words once is enough at the head of both texts, if neither has the
 ///   other's name.
@@ -80,6 +89,10 @@ pub fn is_template(a: Form<'_>, b: Form<'_>) -> bool {
         return false;
     }
     let (masked_a, masked_b) = (Masked::new(a, false), Masked::new(b, false));
+    let lengths = [masked_a.slots.len(), masked_b.slots.len()];
+    if lengths[0].max(lengths[1]) > LONGEST * lengths[0].min(lengths[1]) {
+        return false;
+    }
     let figures = compare(&masked_a, &masked_b);
     let table = masked_a.is_table() && masked_b.is_table();
     if (table && figures.numerals > 0) || figures.fills_in_figures() {
@@ -93,7 +106,7 @@ pub fn is_template(a: Form<'_>, b: Form<'_>) -> bool {
     let short = both.agreeing < ONE_NAME_IS_ENOUGH_BELOW;
     let subject = both.subject.as_ref();
     form_of_names
-        && ((other_figure && each_repeats(&of_a, &of_b))
+        && ((each_repeats(&of_a, &of_b) && (other_figure || both.another_subject(&of_a, &of_b)))
             || both.swaps.values().any(|&count| count >= SAME_SWAP)
             || (short && subject.is_some_and(|swap| swap.is_between(&of_a, &of_b))))
 }
@@ -144,6 +157,22 @@ impl<'a> Comparison<'a> {
             && self.numerals as f64 >= CHANGED_RATE * self.agreeing as f64
             && self.substituted <= self.numerals.max(OTHER_SUBSTITUTIONS)
             && self.one_sided as f64 <= one_sided * self.words as f64
+    }
+
+    /// True where one name that only a text has (`of_a`, `of_b`) stands in
+    /// several places for the same name that only the other has.
+    fn another_subject(&self, of_a: &[(&str, usize)], of_b: &[(&str, usize)]) -> bool {
+        let own = |names: &[(&str, usize)], word: &str| names.iter().any(|(name, _)| *name == word);
+        let mut places: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for (swap, count) in &self.swaps {
+            for x in swap.0.iter().filter(|x| own(of_a, x)) {
+                for y in swap.1.iter().filter(|y| own(of_b, y)) {
+                    *places.entry((x, y)).or_default() += count;
+                }
+            }
+        }
+        self.agreeing as f64 >= SUBJECT_AGREEMENT * self.shorter as f64
+            && places.values().any(|&count| count >= SUBJECT_SWAPS)
     }
 
     fn add_agreeing(&mut self, (i, x): (usize, &Slot<'a>), (j, y): (usize, &Slot<'a>)) {
