@@ -41,7 +41,8 @@ pub struct Document {
     pub url: Option<String>,
     /// Where the record stands in the input.
     pub place: Place,
-    /// The record as it was read, byte for byte; kept only when asked for.
+    /// The record as it was read, byte for byte, with its line end if it had
+    /// one; kept only when asked for.
     pub raw: Option<Box<[u8]>>,
     /// True when a date field was there but could not be read.
     pub date_unread: bool,

@@ -328,11 +328,11 @@ fn tables_are_read_as_written() {
     assert_eq!((one.place.record, one.place.offset), (Some(1), 23));
     assert_eq!(
         one.raw.as_deref().unwrap(),
-        b"1;\"a; \"\"b\"\"\nc\";3 May 2031 10:00;"
+        b"1;\"a; \"\"b\"\"\nc\";3 May 2031 10:00;\r\n"
     );
     assert_eq!(get(&intake, "2").text, "");
     let header = intake.headers.values().next().unwrap();
-    assert_eq!(&header[..], b"ID;Body;pubDate;extra");
+    assert_eq!(&header[..], b"ID;Body;pubDate;extra\r\n");
     let no_text = file("t.csv", b"id,words\n1,a\n", &small());
     assert!(no_text.rejected[0].message.contains("id, words"));
     assert_eq!(no_text.rejected[0].place.record, None);
@@ -347,7 +347,7 @@ fn lines_are_kept_as_written() {
     assert_eq!(keys(&intake), ["-#2", "-#4"]);
     assert_eq!(
         get(&intake, "-#2").raw.as_deref().unwrap(),
-        b" {\"text\":\"a\"} "
+        b" {\"text\":\"a\"} \r\n"
     );
     assert_eq!(get(&intake, "-#4").text, "café crème");
     assert_eq!(intake.counts.encodings["UTF-8"], 1);

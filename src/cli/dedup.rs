@@ -19,7 +19,9 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
     let settings = plan::settings(&args.matching)?;
     let policy = policy(&args.keep)?;
     plan::threads(&args.running)?;
-    for file in args.output.iter().chain(&args.decisions) {
+    // `-o -` is standard output.
+    let output = args.output.as_ref().filter(|file| file.as_os_str() != "-");
+    for file in output.into_iter().chain(&args.decisions) {
         refuse_existing(file, args.force)?;
     }
     let messages = Messages::new(args.running.quiet);
@@ -51,7 +53,7 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
             write::decisions_csv(documents, &deduped, style, out)
         })?;
     }
-    match (&args.output, kind) {
+    match (output, kind) {
         (_, FeedKind::Mixed) => {
             messages.say("the inputs are of several kinds: only decisions were written")
         }

@@ -124,7 +124,8 @@ impl Table {
             looked: 0,
         };
         if file.options.keep_raw {
-            file.out.headers.insert(file.path.to_owned(), raw.into());
+            let whole = window.available().get(..span.total).unwrap_or_default();
+            file.out.headers.insert(file.path.to_owned(), whole.into());
         }
         window.consume(span.total);
         Ok(Some(table))
@@ -159,7 +160,8 @@ impl Table {
                     return true;
                 }
                 *number += 1;
-                if let Err(refusal) = self.record(raw, file, *number, offset) {
+                let whole = window.available().get(..span.total).unwrap_or_default();
+                if let Err(refusal) = self.record(raw, whole, file, *number, offset) {
                     file.reject(Some(*number), offset, refusal);
                 }
             }
@@ -210,6 +212,7 @@ impl Table {
     fn record(
         &mut self,
         raw: &[u8],
+        whole: &[u8],
         file: &mut File<'_>,
         number: u64,
         offset: u64,
@@ -236,7 +239,7 @@ impl Table {
         }
         let place = file.place(Some(number), offset);
         let document = cells.document(&place, file.fields, file.options.limits.text_bytes)?;
-        file.accept(document, Some(raw), encoding);
+        file.accept(document, Some(whole), encoding);
         Ok(())
     }
 }

@@ -29,7 +29,8 @@ pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_>) {
                 let line = window.available().get(..len).unwrap_or_default();
                 let line = line.strip_suffix(b"\r").unwrap_or(line);
                 let cut = len == total && window.damage().is_some();
-                match record(line, file, number, window.offset()) {
+                let whole = window.available().get(..total).unwrap_or_default();
+                match record(line, whole, file, number, window.offset()) {
                     // What is lost of a cut line is told by the damage itself.
                     Err(_) if cut => number -= 1,
                     Err(refusal) => file.reject(Some(number), window.offset(), refusal),
@@ -42,7 +43,14 @@ pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_>) {
     file.finish(window, Some(number));
 }
 
-fn record(line: &[u8], file: &mut File<'_>, number: u64, offset: u64) -> Result<(), Refusal> {
+/// Takes one line; `whole` is the line with its end.
+fn record(
+    line: &[u8],
+    whole: &[u8],
+    file: &mut File<'_>,
+    number: u64,
+    offset: u64,
+) -> Result<(), Refusal> {
     let bare = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
     if bare.trim_ascii().is_empty() {
         return Ok(());
@@ -51,7 +59,7 @@ fn record(line: &[u8], file: &mut File<'_>, number: u64, offset: u64) -> Result<
     let cells = object(&text, file.fields)?;
     let place = file.place(Some(number), offset);
     let document = cells.document(&place, file.fields, file.options.limits.text_bytes)?;
-    file.accept(document, Some(line), encoding);
+    file.accept(document, Some(whole), encoding);
     Ok(())
 }
 

@@ -149,7 +149,7 @@ pub struct Intake {
     pub documents: Vec<Document>,
     /// Sorted by place.
     pub rejected: Vec<Rejection>,
-    /// The header line of every table by its path, without the line end; only
+    /// The header line of every table by its path, with its line end; only
     /// with [`IngestOptions::keep_raw`].
     pub headers: BTreeMap<String, Box<[u8]>>,
     /// What happened to everything.

@@ -28,31 +28,34 @@ pub fn feed_kind<'a>(
         (Some(_), Some(header)) => FeedKind::Table(header),
         (Some(_), None) => FeedKind::Lines,
     };
+    // Two tables may end their header lines differently.
+    let alike = |x: FeedKind<'_>, y: FeedKind<'_>| match (x, y) {
+        (FeedKind::Table(x), FeedKind::Table(y)) => x.trim_ascii_end() == y.trim_ascii_end(),
+        _ => x == y,
+    };
     let mut kinds = documents.iter().map(kind);
     let first = kinds.next().unwrap_or(FeedKind::Lines);
-    if kinds.all(|other| other == first) {
+    if kinds.all(|other| alike(first, other)) {
         first
     } else {
         FeedKind::Mixed
     }
 }
 
-/// Writes documents in the given order: records byte for byte, each with a line
-/// end; of whole files the paths. A mixed feed gives nothing.
+/// Writes documents in the given order: records byte for byte (a last one without
+/// a line end gets one); of whole files the paths. A mixed feed gives nothing.
 ///
 /// # Errors
 /// What the output says.
 pub fn feed(documents: &[&Document], kind: FeedKind<'_>, out: &mut dyn Write) -> io::Result<()> {
     if let FeedKind::Table(header) = kind {
-        out.write_all(header)?;
-        out.write_all(b"\n")?;
+        write_line(header, out)?;
     }
     let mut paths = BTreeSet::new();
     for document in documents {
         match (kind, &document.raw) {
             (FeedKind::Lines | FeedKind::Table(_), Some(raw)) => {
-                out.write_all(raw)?;
-                out.write_all(b"\n")?;
+                write_line(raw, out)?;
             }
             (FeedKind::Paths, _) if paths.insert(&document.place.path) => {
                 writeln!(out, "{}", document.place.path)?;
@@ -61,4 +64,12 @@ pub fn feed(documents: &[&Document], kind: FeedKind<'_>, out: &mut dyn Write) ->
         }
     }
     Ok(())
+}
+
+fn write_line(line: &[u8], out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(line)?;
+    if line.ends_with(b"\n") || line.ends_with(b"\r") {
+        return Ok(());
+    }
+    out.write_all(b"\n")
 }
