@@ -44,6 +44,9 @@ pub struct Document {
     /// The record as it was read, byte for byte, with its line end if it had
     /// one; kept only when asked for.
     pub raw: Option<Box<[u8]>>,
+    /// XXH3-128 of the record without its line end; 0 for a whole file. Two
+    /// records of one key merge only when it agrees as well.
+    pub record_hash: u128,
     /// True when a date field was there but could not be read.
     pub date_unread: bool,
     /// True when another document had the same key and this one was renamed.

@@ -45,6 +45,13 @@ pub enum ErrorKind {
         /// True when `--force` would replace it.
         ours: bool,
     },
+    /// A file that is to be written and must not be.
+    Overwrite {
+        /// The file.
+        path: PathBuf,
+        /// Why not, and what to do instead.
+        advice: &'static str,
+    },
     /// A key that no document has.
     UnknownKey {
         /// The key as asked for.
@@ -121,6 +128,7 @@ impl fmt::Display for Error {
                 "{} holds files that wirecopy did not write, so it is left alone; name another folder",
                 path.display()
             ),
+            ErrorKind::Overwrite { path, advice } => write!(f, "{} {advice}", path.display()),
             ErrorKind::UnknownKey { key, near } => {
                 write!(f, "no document has the key {key:?}")?;
                 if !near.is_empty() {

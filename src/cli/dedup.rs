@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use super::Outcome;
@@ -20,13 +20,22 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
     let policy = policy(&args.keep)?;
     plan::threads(&args.running)?;
     // `-o -` is standard output.
-    let output = args.output.as_ref().filter(|file| file.as_os_str() != "-");
-    for file in output.into_iter().chain(&args.decisions) {
-        refuse_existing(file, args.force)?;
+    let output = args
+        .output
+        .as_deref()
+        .filter(|file| file.as_os_str() != "-");
+    let decisions = args.decisions.as_deref();
+    for file in output.into_iter().chain(decisions) {
+        plan::check_target(file, &args.input.inputs, args.force)?;
+    }
+    if output.is_some() && output == decisions {
+        let advice = "is named for the records and for the decisions; name two files";
+        let path = output.unwrap_or(Path::new("")).to_path_buf();
+        return Err(ErrorKind::Overwrite { path, advice }.into());
     }
     let messages = Messages::new(args.running.quiet);
     let intake = plan::read(&args.input.inputs, &args.input.reading, true, None)?;
-    messages.rejections(&intake.rejected);
+    messages.intake(&intake);
     let documents = &intake.documents;
     let deduped = pipeline::dedup(documents, &settings, &policy, &messages)?;
 
@@ -47,9 +56,9 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
              what to keep",
         ));
     }
-    if let Some(file) = &args.decisions {
+    if let Some(file) = decisions {
         let style = plan::csv_style(args.csv);
-        to_file(file, |out| {
+        write::place(file, |out| {
             write::decisions_csv(documents, &deduped, style, out)
         })?;
     }
@@ -57,7 +66,7 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
         (_, FeedKind::Mixed) => {
             messages.say("the inputs are of several kinds: only decisions were written")
         }
-        (Some(file), _) => to_file(file, |out| write::feed(&kept, kind, out))?,
+        (Some(file), _) => write::place(file, |out| write::feed(&kept, kind, out))?,
         (None, _) => {
             let out = io::BufWriter::new(io::stdout().lock());
             plan::to_stream(out, |out| write::feed(&kept, kind, out))?;
@@ -120,27 +129,4 @@ fn in_input_order(documents: &mut [&Document], inputs: &[OsString]) {
         inputs.iter().position(inside).unwrap_or(inputs.len())
     };
     documents.sort_by_cached_key(|document| (input(&document.place.path), document.place.clone()));
-}
-
-fn refuse_existing(file: &Path, force: bool) -> Result<(), Error> {
-    if force || !file.exists() {
-        return Ok(());
-    }
-    Err(ErrorKind::OutputExists {
-        path: file.to_path_buf(),
-        ours: true,
-    }
-    .into())
-}
-
-/// Writes a file completely or not at all.
-fn to_file(
-    file: &Path,
-    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<(), Error> {
-    let folder = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    write::place(folder.unwrap_or(Path::new(".")), &name, content)
 }

@@ -1,6 +1,7 @@
 //! `wirecopy diff`
 
 use std::ffi::OsString;
+use std::io;
 
 use super::Outcome;
 use super::args::{DiffArgs, FormatArg};
@@ -20,7 +21,7 @@ pub(super) fn run(args: &DiffArgs) -> Result<Outcome, Error> {
         (whole(&args.a, args)?, whole(&args.b, args)?, Vec::new())
     } else {
         let intake = plan::read(&args.inputs, &args.reading, false, None)?;
-        messages.rejections(&intake.rejected);
+        messages.intake(&intake);
         (
             by_key(&intake, &args.a)?,
             by_key(&intake, &args.b)?,
@@ -29,13 +30,20 @@ pub(super) fn run(args: &DiffArgs) -> Result<Outcome, Error> {
     };
     let compared = compare_texts(&a, &b, &Settings::default());
     let differ = !compared.changes.is_empty();
-    let page = plan::page(&args.running);
     if !(args.running.quiet && args.running.exit_code) {
-        plan::to_stream(page, |out| match args.format {
-            FormatArg::Text => write::diff_text(&a, &b, &compared, out),
-            FormatArg::Csv => write::diff_csv(&a, &b, &compared, plan::csv_style(args.csv), out),
-            FormatArg::Json => write::diff_json(&a, &b, &compared, out),
-        })?;
+        // Data is written as it is; only pages for people are fit for a terminal.
+        let data = || io::BufWriter::new(io::stdout().lock());
+        match args.format {
+            FormatArg::Text => plan::to_stream(plan::page(&args.running), |out| {
+                write::diff_text(&a, &b, &compared, out)
+            }),
+            FormatArg::Csv => plan::to_stream(data(), |out| {
+                write::diff_csv(&a, &b, &compared, plan::csv_style(args.csv), out)
+            }),
+            FormatArg::Json => {
+                plan::to_stream(data(), |out| write::diff_json(&a, &b, &compared, out))
+            }
+        }?;
     }
     Ok(outcome(&rejected, args.running.exit_code && differ))
 }

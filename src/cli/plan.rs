@@ -1,6 +1,7 @@
 //! What the arguments mean: settings, inputs, streams.
 
 use std::ffi::OsString;
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,7 +9,7 @@ use anstream::{AutoStream, ColorChoice};
 
 use super::args::{ColorArg, CsvArg, MatchArgs, ReadingArgs, RunningArgs};
 use crate::config::Settings;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::ingest::{FieldNames, IngestOptions, Input, Intake, Limits, read_inputs};
 use crate::write::CsvStyle;
 
@@ -96,4 +97,57 @@ pub(super) fn to_stream(
 ) -> Result<(), Error> {
     let written = write(&mut out).and_then(|()| out.flush());
     written.map_err(|cause| Error::io("writing", "standard output", cause))
+}
+
+/// Refuses a file to write that is an input, that is no regular file, or that
+/// exists and may not be replaced.
+pub(super) fn check_target(file: &Path, inputs: &[OsString], force: bool) -> Result<(), Error> {
+    let refuse = |advice| -> Result<(), Error> {
+        Err(ErrorKind::Overwrite {
+            path: file.to_path_buf(),
+            advice,
+        }
+        .into())
+    };
+    let Ok(metadata) = fs::symlink_metadata(file) else {
+        return Ok(());
+    };
+    if !metadata.is_file() {
+        return refuse("is no regular file; name another");
+    }
+    if is_input(file, inputs) {
+        return refuse("is an input, and inputs are never overwritten; name another file");
+    }
+    if !force {
+        return refuse("exists; give --force to replace it, or name another file");
+    }
+    Ok(())
+}
+
+/// Refuses an output folder in which an input lies.
+pub(super) fn check_folder(folder: &Path, inputs: &[OsString]) -> Result<(), Error> {
+    let Ok(own) = fs::canonicalize(folder) else {
+        return Ok(());
+    };
+    let inside =
+        |input: &OsString| fs::canonicalize(input).is_ok_and(|path| path.starts_with(&own));
+    if inputs.iter().any(inside) {
+        let advice = "holds an input, and inputs are never overwritten; name another folder";
+        return Err(ErrorKind::Overwrite {
+            path: folder.to_path_buf(),
+            advice,
+        }
+        .into());
+    }
+    Ok(())
+}
+
+/// Whether `file` is one of the inputs or lies in one of them.
+fn is_input(file: &Path, inputs: &[OsString]) -> bool {
+    let Ok(own) = fs::canonicalize(file) else {
+        return false;
+    };
+    inputs
+        .iter()
+        .any(|input| fs::canonicalize(input).is_ok_and(|path| own.starts_with(path)))
 }

@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use crate::error::Error;
-use crate::ingest::Rejection;
+use crate::ingest::Intake;
 use crate::pipeline::Observer;
+use crate::write::{inert, plural};
 
 /// Rejections that are named one by one.
 const NAMED: usize = 10;
@@ -22,12 +23,14 @@ impl Messages {
     /// One line. A standard error that cannot be written to is no reason to stop.
     pub(super) fn say(&self, line: &str) {
         if !self.quiet {
-            let _ = writeln!(io::stderr().lock(), "{line}");
+            let _ = writeln!(io::stderr().lock(), "{}", inert(line));
         }
     }
 
-    /// Names the first rejections and counts the rest.
-    pub(super) fn rejections(&self, rejected: &[Rejection]) {
+    /// Names the first rejections and counts the rest; tells of folders that
+    /// were left out.
+    pub(super) fn intake(&self, intake: &Intake) {
+        let rejected = &intake.rejected;
         for rejection in rejected.iter().take(NAMED) {
             self.say(&format!("rejected: {rejection}"));
         }
@@ -36,6 +39,10 @@ impl Messages {
                 "rejected: {} more; `trace -o DIR` lists them all in rejected.csv",
                 rejected.len() - NAMED
             ));
+        }
+        if intake.counts.skipped > 0 {
+            let folders = plural(intake.counts.skipped as usize, "folder");
+            self.say(&format!("left out: {folders} with results of wirecopy"));
         }
     }
 }

@@ -13,6 +13,7 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     plan::threads(&args.running)?;
     let messages = Messages::new(args.running.quiet);
     if let Some(folder) = &args.output {
+        plan::check_folder(folder, &args.input.inputs)?;
         write::check(folder, args.force)?;
     }
     let intake = plan::read(
@@ -21,7 +22,7 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
         false,
         args.output.as_deref(),
     )?;
-    messages.rejections(&intake.rejected);
+    messages.intake(&intake);
     let trace = pipeline::trace(intake, &settings, &messages)?;
     match &args.output {
         Some(folder) => {

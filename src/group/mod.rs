@@ -8,7 +8,7 @@ mod refine;
 mod union;
 
 pub use keep::{Policy, keepers};
-pub use refine::{Refined, refine};
+pub use refine::{Refined, Spans, refine};
 pub use union::components;
 
 use std::collections::VecDeque;

@@ -16,7 +16,7 @@ pub struct Refined {
 }
 
 /// Token ranges, ordered and apart.
-type Spans = Vec<(u32, u32)>;
+pub type Spans = Vec<(u32, u32)>;
 
 /// Share of the smaller span set up to which two sets of spans are called disjoint.
 const DISJOINT: f64 = 0.05;
@@ -26,91 +26,64 @@ const DISJOINT: f64 = 0.05;
 /// A member is a round-up when the others fall apart without it and its spans
 /// shared with one part are disjoint from its spans shared with another. It
 /// keeps its edges to the part that it shares most words with (ties: the part
-/// with the smallest member). `spans(x, y)` gives the ordered token ranges of
-/// `x` that it shares with `y`.
+/// with the smallest member). All round-ups are found first and lose their edges
+/// together, then the rest is looked at again, so no order matters.
+/// `spans(x, y)` gives the ordered token ranges of `x` that it shares with `y`.
 ///
-/// Cost: linear in the edges for finding cut members, plus `spans` for each of
-/// their edges; repeated for every round-up found.
+/// Cost: per round linear in the edges, plus `spans` for each edge of a member
+/// whose loss would part the others.
 pub fn refine(edges: &[(u32, u32)], spans: &mut dyn FnMut(u32, u32) -> Spans) -> Refined {
     let mut edges = edges.to_vec();
-    let mut cleared: Vec<u32> = Vec::new();
-    let (mut bridges, mut round_ups) = (Vec::new(), Vec::new());
+    let mut refined = Refined::default();
     loop {
-        let cut = cut_members(&edges).into_iter().find_map(|member| {
-            if cleared.contains(&member) {
-                return None;
+        let mut lost: Vec<(u32, u32)> = Vec::new();
+        for cut in cuts(&edges) {
+            let of_one = round_up(&cut, spans);
+            if !of_one.is_empty() {
+                refined.round_ups.push(cut.member);
+                lost.extend(of_one);
             }
-            let lost = round_up(member, &edges, spans);
-            if lost.is_empty() {
-                cleared.push(member);
-                return None;
-            }
-            Some((member, lost))
-        });
-        let Some((member, lost)) = cut else { break };
-        round_ups.push(member);
-        edges.retain(|edge| !lost.contains(edge));
-        bridges.extend(lost);
-        cleared.clear();
+        }
+        if lost.is_empty() {
+            break;
+        }
+        lost.sort_unstable();
+        lost.dedup();
+        edges.retain(|edge| lost.binary_search(edge).is_err());
+        refined.bridges.extend(lost);
     }
-    bridges.sort_unstable();
-    round_ups.sort_unstable();
-    round_ups.dedup();
-    Refined {
-        groups: components(&edges),
-        bridges,
-        round_ups,
-    }
+    refined.bridges.sort_unstable();
+    refined.round_ups.sort_unstable();
+    refined.round_ups.dedup();
+    refined.groups = components(&edges);
+    refined
 }
 
-/// The edges that `member` loses as a round-up; none where it is not one.
-fn round_up(
-    member: u32,
-    edges: &[(u32, u32)],
-    spans: &mut dyn FnMut(u32, u32) -> Spans,
-) -> Vec<(u32, u32)> {
-    let touches = |&&(x, y): &&(u32, u32)| x == member || y == member;
-    let rest: Vec<(u32, u32)> = edges.iter().filter(|e| !touches(e)).copied().collect();
-    let parts = components(&rest);
-    let neighbours = edges
+/// The edges that a cut member loses as a round-up; none where it is not one.
+fn round_up(cut: &Cut, spans: &mut dyn FnMut(u32, u32) -> Spans) -> Vec<(u32, u32)> {
+    let covered: Vec<Spans> = cut
+        .parts
         .iter()
-        .filter(touches)
-        .map(|&(x, y)| if x == member { y } else { x });
-    // A neighbour without other edges is a part of its own.
-    let mut by_part: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for neighbour in neighbours {
-        let part = parts
-            .iter()
-            .find(|part| part.binary_search(&neighbour).is_ok());
-        let name = part
-            .and_then(|part| part.first().copied())
-            .unwrap_or(neighbour);
-        by_part.entry(name).or_default().push(neighbour);
-    }
-    let covered: Vec<(Spans, Vec<u32>)> = by_part
-        .into_values()
         .map(|part| {
-            let all = part
-                .iter()
-                .flat_map(|&other| spans(member, other))
-                .collect();
-            (union_of(all), part)
+            union_of(
+                part.iter()
+                    .flat_map(|&other| spans(cut.member, other))
+                    .collect(),
+            )
         })
         .collect();
-    // The first of equals: parts come in order of their smallest member.
+    // The first of equals: parts come in order of their smallest neighbour.
     let Some(best) = (0..covered.len())
         .rev()
-        .max_by_key(|&i| length(&covered[i].0))
+        .max_by_key(|&i| length(&covered[i]))
     else {
         return Vec::new();
     };
     let mut lost = Vec::new();
-    for (i, (part_spans, part)) in covered.iter().enumerate() {
-        if i != best && disjoint(part_spans, &covered[best].0) {
-            lost.extend(
-                part.iter()
-                    .map(|&other| (member.min(other), member.max(other))),
-            );
+    for (i, part) in cut.parts.iter().enumerate() {
+        if i != best && disjoint(&covered[i], &covered[best]) {
+            let edge = |&other: &u32| (cut.member.min(other), cut.member.max(other));
+            lost.extend(part.iter().map(edge));
         }
     }
     lost
@@ -137,9 +110,18 @@ fn disjoint(x: &[(u32, u32)], y: &[(u32, u32)]) -> bool {
     f64::from(both) <= DISJOINT * f64::from(length(x).min(length(y)))
 }
 
-/// Members without which a component falls apart, ascending (Hopcroft and
-/// Tarjan 1973, without recursion: a chain may be a million long).
-fn cut_members(edges: &[(u32, u32)]) -> Vec<u32> {
+/// A member without which the others fall apart, and its neighbours by the part
+/// that they would be in.
+#[derive(Debug, PartialEq, Eq)]
+struct Cut {
+    member: u32,
+    /// Two and more; each ascending, ordered by first neighbour.
+    parts: Vec<Vec<u32>>,
+}
+
+/// All cut members, ascending (Hopcroft and Tarjan 1973, without recursion: a
+/// chain may be a million long). Cost: linear, but for looking up indices.
+fn cuts(edges: &[(u32, u32)]) -> Vec<Cut> {
     let mut names: Vec<u32> = edges.iter().flat_map(|&(x, y)| [x, y]).collect();
     names.sort_unstable();
     names.dedup();
@@ -149,9 +131,12 @@ fn cut_members(edges: &[(u32, u32)]) -> Vec<u32> {
         neighbours[at(x)].push(at(y));
         neighbours[at(y)].push(at(x));
     }
+    // When a member was reached (from 1), the earliest one reached from below
+    // it, and the last one reached below it.
     let mut reached = vec![0usize; names.len()];
-    let mut low = vec![0usize; names.len()];
-    let mut cut = vec![false; names.len()];
+    let (mut low, mut last) = (reached.clone(), reached.clone());
+    // Spans of times that hang on each member alone.
+    let mut hanging: Vec<Vec<(usize, usize)>> = vec![Vec::new(); names.len()];
     let mut time = 0;
     for root in 0..names.len() {
         if reached[root] != 0 {
@@ -159,7 +144,6 @@ fn cut_members(edges: &[(u32, u32)]) -> Vec<u32> {
         }
         time += 1;
         (reached[root], low[root]) = (time, time);
-        let mut children_of_root = 0;
         // (member, the one it was reached from, next neighbour to look at)
         let mut stack = vec![(root, root, 0)];
         while let Some((here, from, next)) = stack.pop() {
@@ -168,21 +152,52 @@ fn cut_members(edges: &[(u32, u32)]) -> Vec<u32> {
                 if reached[to] == 0 {
                     time += 1;
                     (reached[to], low[to]) = (time, time);
-                    children_of_root += usize::from(here == root);
                     stack.push((to, here, 0));
                 } else if to != from {
                     low[here] = low[here].min(reached[to]);
                 }
-            } else if here != root {
+                continue;
+            }
+            last[here] = time;
+            if here != root {
                 low[from] = low[from].min(low[here]);
-                cut[from] |= from != root && low[here] >= reached[from];
+                if low[here] >= reached[from] {
+                    hanging[from].push((reached[here], last[here]));
+                }
             }
         }
-        cut[root] = children_of_root > 1;
     }
+    // Spans of one member are apart and in the order of time.
+    let part_of = |member: usize, neighbour: usize| {
+        let time = reached[neighbour];
+        let place = hanging[member].partition_point(|&(_, to)| to < time);
+        hanging[member]
+            .get(place)
+            .filter(|&&(from, _)| from <= time)
+            .map(|_| place)
+    };
+    let cut = |member: usize| {
+        let mut parts: BTreeMap<Option<usize>, Vec<u32>> = BTreeMap::new();
+        for &neighbour in &neighbours[member] {
+            parts
+                .entry(part_of(member, neighbour))
+                .or_default()
+                .push(names[neighbour]);
+        }
+        let mut parts: Vec<Vec<u32>> = parts.into_values().collect();
+        for part in &mut parts {
+            part.sort_unstable();
+        }
+        parts.sort_unstable();
+        (parts.len() > 1).then(|| Cut {
+            member: names[member],
+            parts,
+        })
+    };
+    let with_several = |&member: &usize| !hanging[member].is_empty();
     (0..names.len())
-        .filter(|&i| cut[i])
-        .map(|i| names[i])
+        .filter(with_several)
+        .filter_map(cut)
         .collect()
 }
 
@@ -217,11 +232,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn cut_members_are_those_whose_loss_parts_the_rest(
+        fn cuts_are_the_members_whose_loss_parts_the_rest(
             edges in prop::collection::btree_set((0u32..9, 0u32..9), 1..16)
         ) {
             let edges: Vec<(u32, u32)> = edges.into_iter().filter(|(x, y)| x < y).collect();
-            let cut = cut_members(&edges);
+            let found = cuts(&edges);
             for component in components(&edges) {
                 for &member in &component {
                     let rest: Vec<(u32, u32)> = edges
@@ -229,10 +244,26 @@ mod tests {
                         .filter(|&&(x, y)| x != member && y != member && component.contains(&x))
                         .copied()
                         .collect();
-                    let joined: usize = components(&rest).iter().map(Vec::len).sum();
-                    let alone = component.len() - 1 - joined;
-                    let parts = components(&rest).len() + alone;
-                    prop_assert_eq!(cut.contains(&member), parts > 1);
+                    let parts = components(&rest);
+                    let neighbours: Vec<u32> = edges
+                        .iter()
+                        .filter(|&&(x, y)| x == member || y == member)
+                        .map(|&(x, y)| if x == member { y } else { x })
+                        .collect();
+                    let mut named: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+                    for &neighbour in &neighbours {
+                        let part = parts.iter().find(|part| part.contains(&neighbour));
+                        let name = part.map_or(neighbour, |part| part[0]);
+                        named.entry(name).or_default().push(neighbour);
+                    }
+                    let mut wanted: Vec<Vec<u32>> = named.into_values().collect();
+                    for part in &mut wanted {
+                        part.sort_unstable();
+                    }
+                    wanted.sort_unstable();
+                    let cut = found.iter().find(|cut| cut.member == member);
+                    let wanted = (wanted.len() > 1).then_some(&wanted);
+                    prop_assert_eq!(cut.map(|cut| &cut.parts), wanted);
                 }
             }
         }

@@ -129,6 +129,11 @@ fn iso(text: &str) -> Option<Moment> {
         return Some(day(pieces.date()));
     };
     let own = pieces.to_numeric_offset().map(jiff::tz::Offset::seconds);
+    // No zone on earth is further from Greenwich.
+    const WIDEST_ZONE_SECONDS: i32 = 18 * 3600;
+    if own.is_some_and(|seconds| seconds.abs() > WIDEST_ZONE_SECONDS) {
+        return None;
+    }
     if own.is_some() && named.is_some() {
         return None;
     }

@@ -7,6 +7,7 @@ use super::reason::{Reason, Refusal, Rejection};
 use super::window::Bytes;
 use super::{Counts, IngestOptions};
 use crate::document::{Document, Place};
+use crate::hash::hash128;
 
 /// What was read so far.
 #[derive(Default)]
@@ -89,6 +90,7 @@ impl File<'_> {
 
     /// Takes a document; `raw` are its bytes, for the formats that keep them.
     pub fn accept(&mut self, mut document: Document, raw: Option<&[u8]>, encoding: &str) {
+        document.record_hash = raw.map_or(0, |raw| hash128(raw.trim_ascii_end()));
         if self.options.keep_raw {
             document.raw = raw.map(Box::from);
         }

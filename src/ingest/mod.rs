@@ -44,6 +44,7 @@ use self::window::{Bytes, Window};
 
 pub use self::fields::FieldNames;
 pub use self::reason::{Reason, Rejection};
+pub(crate) use self::walk::{UNFINISHED, is_output};
 
 /// Something to read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -89,6 +89,7 @@ impl Cells {
             url: words(self.url),
             place: place.clone(),
             raw: None,
+            record_hash: 0,
             date_unread: published_unread || collected_unread,
             renamed: false,
         })
@@ -113,6 +114,7 @@ pub(super) fn whole_file(text: String, path: &str, text_bytes: u64) -> Result<Do
             offset: 0,
         },
         raw: None,
+        record_hash: 0,
         date_unread: false,
         renamed: false,
     })

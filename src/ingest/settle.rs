@@ -122,7 +122,7 @@ impl Settled {
     }
 }
 
-/// Text and everything that the input said about it, each with its length, so
+/// The record's hash, then text and everything that the input said about it, each with its length, so
 /// that different contents have different bytes.
 fn content(document: &Document) -> Vec<u8> {
     let date = |moment: &Option<Moment>| moment.map(|moment| moment.to_string());
@@ -138,6 +138,7 @@ fn content(document: &Document) -> Vec<u8> {
         document.date_unread.then_some(""),
     ];
     let mut bytes = Vec::with_capacity(document.text.len() + 128);
+    bytes.extend(document.record_hash.to_be_bytes());
     for part in parts {
         match part {
             Some(part) => {
@@ -171,6 +172,7 @@ mod tests {
                 offset: 0,
             },
             raw: None,
+            record_hash: 0,
             date_unread: false,
             renamed: false,
         }

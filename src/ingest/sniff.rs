@@ -26,16 +26,19 @@ pub(super) fn format(head: &[u8], path: &str, fields: &Fields) -> Result<Format,
     if let Some(what) = known_binary(head) {
         return Err(unsupported(what));
     }
-    check_binary(head)?;
     let start = head.trim_ascii_start();
-    if let Some(what) = markup(start) {
-        return Err(unsupported(what));
-    }
     let line = first_line(start);
     if line.starts_with(b"{") && is_object(line, line.len() == start.len()) {
         return Ok(Format::JsonLines);
     }
     let extension = extension(path);
+    // A name that promises records: one with a NUL in it is one bad record.
+    if !matches!(extension.as_str(), "jsonl" | "ndjson" | "csv" | "tsv") || starts_with_nul(head) {
+        check_binary(head)?;
+    }
+    if let Some(what) = markup(start) {
+        return Err(unsupported(what));
+    }
     let whole_json = "one JSON value over several lines; write one object per line instead, as `jq -c '.[]'` or `jq -c .` does";
     match extension.as_str() {
         "jsonl" | "ndjson" => return Ok(Format::JsonLines),
@@ -59,8 +62,26 @@ pub(super) fn format(head: &[u8], path: &str, fields: &Fields) -> Result<Format,
     }
     match delimited::sniff(line, b',', fields) {
         (delimiter, true) => Ok(Format::Delimited(delimiter)),
+        _ if objects_follow(start) => Ok(Format::JsonLines),
         _ => Ok(Format::Text),
     }
+}
+
+/// Whether one of the next few lines is a JSON object: then the first line is a
+/// bad record of a feed and not the beginning of an article.
+fn objects_follow(start: &[u8]) -> bool {
+    const LINES: usize = 10;
+    let mut lines = start
+        .split(|&byte| byte == b'\n')
+        .filter(|line| !line.trim_ascii().is_empty());
+    lines.by_ref().skip(1).take(LINES).any(|line| {
+        let last = line.as_ptr_range().end == start.as_ptr_range().end;
+        line.trim_ascii_start().starts_with(b"{\"") && is_object(line, last)
+    })
+}
+
+fn starts_with_nul(head: &[u8]) -> bool {
+    head.first() == Some(&0)
 }
 
 fn unsupported(what: &str) -> Refusal {
@@ -129,7 +150,8 @@ fn known_binary(head: &[u8]) -> Option<&'static str> {
         (b"\xff\xfe\x00\x00", "UTF-32 text; convert it to UTF-8"),
         (b"\x00\x00\xfe\xff", "UTF-32 text; convert it to UTF-8"),
     ];
-    if head.get(257..262) == Some(b"ustar") {
+    // A tar header pads its file name with NULs.
+    if head.get(257..262) == Some(b"ustar") && head.get(..257).is_some_and(|h| h.contains(&0)) {
         return Some("a tar archive; unpack it first");
     }
     MAGIC

@@ -94,6 +94,10 @@ pub(super) fn walk(
     }
 }
 
+/// Stands in an output folder while results are put there, so that what an
+/// interrupted run left is known as ours.
+pub const UNFINISHED: &str = ".wirecopy-unfinished";
+
 const BAD_NAME: &str = "the name is not valid UTF-8; rename it";
 
 /// The root as given, `/`, and the path below it.
@@ -115,8 +119,11 @@ fn not_a_file(kind: FileType) -> &'static str {
     }
 }
 
-/// Whether the folder holds a `run.json` that wirecopy wrote.
-fn is_output(folder: &Path) -> bool {
+/// Whether the folder holds a result of wirecopy, complete or unfinished.
+pub fn is_output(folder: &Path) -> bool {
+    if fs::symlink_metadata(folder.join(UNFINISHED)).is_ok_and(|metadata| metadata.is_file()) {
+        return true;
+    }
     /// Far more than a run.json needs.
     const LONGEST: u64 = 4 << 20;
     #[derive(serde::Deserialize)]

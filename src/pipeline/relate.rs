@@ -1,6 +1,6 @@
 //! Groups of documents, and how the two texts of each pair relate.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use ahash::AHashMap;
 use rayon::prelude::*;
@@ -17,6 +17,9 @@ use crate::verify::{Standing, VerifiedPair, containment, jaccard, overlap};
 
 /// Classes in a group up to which its diameter is measured.
 const MEASURED_GROUP: usize = 2000;
+/// Classes in a group up to which every pair is aligned; in larger ones the
+/// pairs of the tree and of the representative are.
+const ALIGNED_GROUP: usize = 40;
 /// Documents of two classes together up to which all pairs between them are
 /// listed; of larger ones only their first members are.
 const LISTED_CROSS: usize = 200;
@@ -205,34 +208,45 @@ impl Kinship {
             let first = found.classes[class as usize].members[0];
             self.group_of[first as usize]
         };
-        let chosen: Vec<(VerifiedPair, Option<usize>)> = found
+        let sparse = self.sparse_pairs(found);
+        let listed: Vec<(VerifiedPair, Option<usize>)> = found
             .pairs
             .iter()
             .filter_map(|pair| {
                 let merges = pair.standing == Standing::Copy && !is_bridge(found, pair);
                 let group = group_of_class(pair.a).filter(|_| merges);
-                let large = group.is_some_and(|number| !self.groups[number].pairs_complete);
-                (!large).then_some((*pair, group))
+                let complete = group.is_none_or(|number| self.groups[number].pairs_complete);
+                complete.then_some((*pair, group))
             })
-            .chain(self.sparse_pairs(found))
+            .chain(sparse.iter().filter_map(|(&(a, b), &number)| {
+                let sparse_only = !self.groups[number].pairs_complete;
+                sparse_only.then(|| (exact(found, a, b), Some(number)))
+            }))
             .collect();
-        let aligned: Vec<Option<Summary>> = chosen
+        let aligned: Vec<Option<Summary>> = listed
             .par_iter()
-            .map(|(pair, _)| {
-                (pair.standing != Standing::Template).then(|| summary(documents, found, pair))
+            .map(|(pair, group)| {
+                let few = group.is_none_or(|number| self.classes[number].len() <= ALIGNED_GROUP);
+                let wanted = few || sparse.contains_key(&(pair.a, pair.b));
+                let copy = pair.standing != Standing::Template;
+                (copy && wanted).then(|| summary(documents, found, pair))
             })
             .collect();
+        for (pair, group) in &listed {
+            // Shingles in place of words: of one kind within a group.
+            if group.is_some_and(|number| self.classes[number].len() > ALIGNED_GROUP) {
+                self.note_distance(
+                    pair,
+                    pair.shingles_b - pair.shared,
+                    pair.shingles_a - pair.shared,
+                );
+            }
+        }
         let mut rows: Vec<Pair> = Vec::new();
-        for ((pair, group), summary) in chosen.iter().zip(aligned) {
-            if let Some(summary) = summary {
-                let Summary { added, dropped, .. } = summary;
-                self.distances
-                    .insert((pair.a, pair.b), Distance { added, dropped });
-                let back = Distance {
-                    added: dropped,
-                    dropped: added,
-                };
-                self.distances.insert((pair.b, pair.a), back);
+        for ((pair, group), summary) in listed.iter().zip(aligned) {
+            let small = group.is_none_or(|number| self.classes[number].len() <= ALIGNED_GROUP);
+            if let Some(summary) = summary.filter(|_| small) {
+                self.note_distance(pair, summary.added, summary.dropped);
             }
             rows.extend(cross(found, pair, *group, summary));
         }
@@ -246,27 +260,33 @@ impl Kinship {
         self.pairs = rows;
     }
 
-    /// For groups that are too large to list in full: the tree that holds them
-    /// together best, and every class beside the representative's.
-    fn sparse_pairs(&self, found: &Found) -> Vec<(VerifiedPair, Option<usize>)> {
-        let mut list = Vec::new();
+    /// What `b` has to add and to drop to become `a`, and the other way round.
+    fn note_distance(&mut self, pair: &VerifiedPair, added: u32, dropped: u32) {
+        self.distances
+            .insert((pair.a, pair.b), Distance { added, dropped });
+        let back = Distance {
+            added: dropped,
+            dropped: added,
+        };
+        self.distances.insert((pair.b, pair.a), back);
+    }
+
+    /// For groups of more than a few classes, with the number of the group: the
+    /// tree that holds it together best, and every class beside the representative's.
+    fn sparse_pairs(&self, found: &Found) -> BTreeMap<(u32, u32), usize> {
+        let mut wanted = BTreeMap::new();
         for (number, classes) in self.classes.iter().enumerate() {
-            if self.groups[number].pairs_complete {
+            if classes.len() <= ALIGNED_GROUP {
                 continue;
             }
             let representative = found.class_of[self.groups[number].representative.index()];
             let tree = spanning_tree(&edges(found, classes));
-            let mut wanted: BTreeSet<(u32, u32)> =
-                tree.iter().map(|edge| (edge.a, edge.b)).collect();
+            wanted.extend(tree.iter().map(|edge| ((edge.a, edge.b), number)));
             let others = classes.iter().filter(|&&class| class != representative);
-            wanted.extend(others.map(|&x| (x.min(representative), x.max(representative))));
-            list.extend(
-                wanted
-                    .into_iter()
-                    .map(|(a, b)| (exact(found, a, b), Some(number))),
-            );
+            let beside = others.map(|&x| (x.min(representative), x.max(representative)));
+            wanted.extend(beside.map(|pair| (pair, number)));
         }
-        list
+        wanted
     }
 }
 

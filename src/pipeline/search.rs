@@ -233,29 +233,34 @@ impl View<'_> {
         (normalised, list)
     }
 
+    /// Verifies pairs, ascending; a text is read once for all its pairs as `a`.
     fn verify_all(&self, pairs: &[CandidatePair]) -> Vec<VerifiedPair> {
         pairs
-            .par_iter()
-            .filter_map(|&pair| {
-                let (set_a, set_b) = (self.set(pair.a), self.set(pair.b));
-                let judged = judge(set_a, set_b, self.settings);
-                if judged.0 == Verdict::Apart {
-                    return None;
-                }
-                let ((words_a, list_a), (words_b, list_b)) = (self.read(pair.a), self.read(pair.b));
-                let a = Side {
-                    text: self.text(pair.a),
-                    words: &words_a,
-                    shingles: &list_a,
-                    set: set_a,
-                };
-                let b = Side {
-                    text: self.text(pair.b),
-                    words: &words_b,
-                    shingles: &list_b,
-                    set: set_b,
-                };
-                verify(pair, judged, &a, &b, self.settings)
+            .par_chunk_by(|x, y| x.a == y.a)
+            .flat_map_iter(|of_one| {
+                let mut read_a = None;
+                of_one.iter().filter_map(move |&pair| {
+                    let (set_a, set_b) = (self.set(pair.a), self.set(pair.b));
+                    let judged = judge(set_a, set_b, self.settings);
+                    if judged.0 == Verdict::Apart {
+                        return None;
+                    }
+                    let (words_a, list_a) = read_a.get_or_insert_with(|| self.read(pair.a));
+                    let (words_b, list_b) = self.read(pair.b);
+                    let a = Side {
+                        text: self.text(pair.a),
+                        words: words_a,
+                        shingles: list_a,
+                        set: set_a,
+                    };
+                    let b = Side {
+                        text: self.text(pair.b),
+                        words: &words_b,
+                        shingles: &list_b,
+                        set: set_b,
+                    };
+                    verify(pair, judged, &a, &b, self.settings)
+                })
             })
             .collect()
     }

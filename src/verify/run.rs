@@ -1,6 +1,6 @@
 //! How much two texts share word by word: covered words and the longest run.
 
-use ahash::AHashSet;
+use ahash::{AHashMap, AHashSet};
 
 use crate::hash::hash64_seeded;
 use crate::shingle::Shingle;
@@ -30,10 +30,47 @@ pub fn covered_spans(shingles: &[Shingle], others: &[u64]) -> Vec<(u32, u32)> {
 
 /// Words of the longest run that stands in both texts; 0 where they share no shingle.
 ///
+/// Cost: linear in the words of both while shingles repeat rarely; a logarithm
+/// more where they repeat often.
+pub fn longest_run(a: &[Shingle], b: &[Shingle]) -> u32 {
+    run_by_matches(a, b).unwrap_or_else(|| run_by_search(a, b))
+}
+
+/// Follows every match of two shingles along its diagonal; `None` where there
+/// are too many matches.
+fn run_by_matches(a: &[Shingle], b: &[Shingle]) -> Option<u32> {
+    const NONE: u32 = u32::MAX;
+    // The last place of each shingle in b, and for each place the one before it.
+    let mut last: AHashMap<u64, u32> = AHashMap::with_capacity(b.len());
+    let before: Vec<u32> = (0u32..)
+        .zip(b)
+        .map(|(j, shingle)| last.insert(shingle.hash, j).unwrap_or(NONE))
+        .collect();
+    let mut budget = 8 * (a.len() + b.len()) + 1024;
+    // Shingles of the run that ends at place j of b, and the place of a where it
+    // ended when that was noted.
+    let mut run = vec![0u32; b.len()];
+    let mut ended = vec![NONE; b.len()];
+    let mut best = 0;
+    for (i, shingle) in (0u32..).zip(a) {
+        let mut place = last.get(&shingle.hash).copied().unwrap_or(NONE);
+        // Backwards through b, so that the place before still holds the last row.
+        while place != NONE {
+            budget = budget.checked_sub(1)?;
+            let j = place as usize;
+            let goes_on = j > 0 && i > 0 && ended[j - 1] == i - 1;
+            let length = if goes_on { run[j - 1] + 1 } else { 1 };
+            (run[j], ended[j]) = (length, i);
+            best = best.max(b[j].end - (place + 1 - length));
+            place = before[j];
+        }
+    }
+    Some(best)
+}
+
 /// Binary search over the run's length in shingles, comparing hashes of windows
 /// of shingles: a run of n shingles contains one of n - 1, so the search is sound.
-/// Cost: the words of both texts times the logarithm of the shorter.
-pub fn longest_run(a: &[Shingle], b: &[Shingle]) -> u32 {
+fn run_by_search(a: &[Shingle], b: &[Shingle]) -> u32 {
     let (mut best, mut low, mut high) = (0, 1, a.len().min(b.len()));
     while low <= high {
         let middle = low + (high - low) / 2;
@@ -109,6 +146,8 @@ mod tests {
             let y: Vec<&str> = y.iter().map(String::as_str).collect();
             let run = longest_run(&shingles(&left, 3), &shingles(&right, 3));
             prop_assert_eq!(run, naive(&x, &y, 3));
+            let (list_a, list_b) = (shingles(&left, 3), shingles(&right, 3));
+            prop_assert_eq!(run, run_by_search(&list_a, &list_b));
         }
 
         #[test]

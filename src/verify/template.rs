@@ -33,6 +33,8 @@ const CORRECTING: &[&str] = &[
     "corrigendum",
     "updates",
 ];
+/// Words above which a text is no form: keeps the diff of hostile texts short.
+const LONGEST_FORM: usize = 20_000;
 /// Times as long as one filling of a form another may be.
 const LONGEST: usize = 4;
 /// Share of numerals from which a text is a table.
@@ -81,11 +83,12 @@ pub struct Form<'a> {
 ///
 /// Where names decide, other words may take each other's place at most twice as
 /// often as figures and names, or five times. A text that calls itself a
-/// correction or an update is never a template. Rates were chosen by reading
+/// correction or an update is never a template, nor one of more than 20,000 words. Rates were chosen by reading
 /// pairs of newswire and press releases at Jaccard .5 and above
 /// (`docs/method.md`). Cost: at most two diffs of the masked texts.
 pub fn is_template(a: Form<'_>, b: Form<'_>) -> bool {
-    if a.corrects() != b.corrects() {
+    let long = a.words.len().max(b.words.len()) > LONGEST_FORM;
+    if long || a.corrects() != b.corrects() || a.fillings().eq(b.fillings()) {
         return false;
     }
     let (masked_a, masked_b) = (Masked::new(a, false), Masked::new(b, false));
@@ -335,6 +338,15 @@ impl<'a> Form<'a> {
         let rest = start.and_then(|start| self.text.get(start..));
         rest.and_then(|rest| rest.chars().next())
             .is_some_and(char::is_uppercase)
+    }
+
+    /// The numerals and capitalised words in order: all that a form is filled with.
+    fn fillings(&self) -> impl Iterator<Item = &'a str> {
+        let own = *self;
+        (0..own.words.len()).filter_map(move |i| {
+            let word = own.words.word(i);
+            numeral(word).or_else(|| own.is_capitalised(i).then_some(word))
+        })
     }
 
     /// Words that are written with a capital here, are no numerals, have three

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
+use super::inert::inert;
 use crate::document::Document;
 
 /// What a feed is made of.
@@ -58,7 +59,7 @@ pub fn feed(documents: &[&Document], kind: FeedKind<'_>, out: &mut dyn Write) ->
                 write_line(raw, out)?;
             }
             (FeedKind::Paths, _) if paths.insert(&document.place.path) => {
-                writeln!(out, "{}", document.place.path)?;
+                writeln!(out, "{}", inert(&document.place.path))?;
             }
             _ => {}
         }

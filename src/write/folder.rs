@@ -1,6 +1,6 @@
 //! The output folder: complete, or marked as unfinished.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -10,13 +10,13 @@ use tempfile::NamedTempFile;
 use super::table::TableWriter;
 use super::{datapackage, run, tables};
 use crate::error::{Error, ErrorKind};
+use crate::ingest::{UNFINISHED, is_output};
 use crate::trace::Trace;
 
 /// The manifest: a folder with it is complete.
 const MANIFEST: &str = "run.json";
-/// Stands in a folder while results are put there, so that an interrupted run
-/// is known as ours.
-const MARKER: &str = ".wirecopy-unfinished";
+/// Names of temporary files begin like this.
+const TEMPORARY: &str = ".wirecopy-";
 
 /// Whether text cells are made inert for spreadsheets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,20 +42,12 @@ pub fn check(folder: &Path, force: bool) -> Result<(), Error> {
     if entries.next().is_none() {
         return Ok(());
     }
-    let ours = folder.join(MARKER).exists() || is_manifest(&folder.join(MANIFEST));
+    let ours = is_output(folder);
     if ours && force {
         return Ok(());
     }
     let path = folder.to_path_buf();
     Err(ErrorKind::OutputExists { path, ours }.into())
-}
-
-fn is_manifest(path: &Path) -> bool {
-    let Ok(bytes) = fs::read(path) else {
-        return false;
-    };
-    let manifest: Option<Value> = serde_json::from_slice(&bytes).ok();
-    manifest.is_some_and(|value| value.get("program") == Some(&Value::from("wirecopy")))
 }
 
 /// Writes every table, `datapackage.json` and, last, `run.json` into `folder`.
@@ -70,7 +62,8 @@ pub fn publish(trace: &Trace, folder: &Path, style: CsvStyle, force: bool) -> Re
     check(folder, force)?;
     let io = |doing| move |cause| Error::io(doing, folder, cause);
     fs::create_dir_all(folder).map_err(io("making the output folder"))?;
-    File::create(folder.join(MARKER)).map_err(io("marking the output folder"))?;
+    mark(&folder.join(UNFINISHED)).map_err(io("marking the output folder"))?;
+    clear_temporary(folder).map_err(io("clearing the output folder"))?;
     match fs::remove_file(folder.join(MANIFEST)) {
         Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
             return Err(Error::io("removing", folder.join(MANIFEST), cause));
@@ -79,21 +72,48 @@ pub fn publish(trace: &Trace, folder: &Path, style: CsvStyle, force: bool) -> Re
     }
     let tables = tables();
     for table in &tables {
-        place(folder, table.file(), |out| {
+        place(&folder.join(table.file()), |out| {
             let mut writer = TableWriter::new(out, table.columns(), style == CsvStyle::Neutral)?;
             table.write(trace, &mut writer)?;
             writer.finish()
         })?;
     }
-    place(folder, "datapackage.json", |out| {
+    place(&folder.join("datapackage.json"), |out| {
         write_json(out, &datapackage::describe(&tables))
     })?;
     sync(folder).map_err(io("bringing the output folder to the disk"))?;
-    place(folder, MANIFEST, |out| {
+    place(&folder.join(MANIFEST), |out| {
         write_json(out, &run::manifest(trace))
     })?;
-    fs::remove_file(folder.join(MARKER)).map_err(io("unmarking the output folder"))?;
+    fs::remove_file(folder.join(UNFINISHED)).map_err(io("unmarking the output folder"))?;
     sync(folder).map_err(io("bringing the output folder to the disk"))
+}
+
+/// Creates the marker; a link or anything else in its place is not followed.
+fn mark(path: &Path) -> io::Result<()> {
+    match OpenOptions::new().write(true).create_new(true).open(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {
+            if fs::symlink_metadata(path)?.is_file() {
+                Ok(())
+            } else {
+                Err(cause)
+            }
+        }
+        opened => opened.map(|_| ()),
+    }
+}
+
+/// Removes what a killed run left half-written.
+fn clear_temporary(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let ours = name.as_encoded_bytes().starts_with(TEMPORARY.as_bytes());
+        if ours && name != UNFINISHED && entry.file_type()?.is_file() {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 fn write_json(out: &mut dyn Write, value: &Value) -> io::Result<()> {
@@ -103,22 +123,23 @@ fn write_json(out: &mut dyn Write, value: &Value) -> io::Result<()> {
 
 /// Writes one file beside its place and renames it there.
 pub(crate) fn place(
-    folder: &Path,
-    name: &str,
+    path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Error> {
-    let path = folder.join(name);
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
     let written = || -> io::Result<()> {
-        let file = NamedTempFile::with_prefix_in(".wirecopy-", folder)?;
+        let file = NamedTempFile::with_prefix_in(TEMPORARY, folder.unwrap_or(Path::new(".")))?;
         let mut out = BufWriter::new(file);
         write(&mut out)?;
         let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
         readable_as_usual(file.as_file())?;
         file.as_file().sync_all()?;
-        file.persist(&path).map_err(|error| error.error)?;
+        file.persist(path).map_err(|error| error.error)?;
         Ok(())
     };
-    written().map_err(|cause| Error::io("writing", &path, cause))
+    written().map_err(|cause| Error::io("writing", path, cause))
 }
 
 /// Temporary files are private; results are like any other new file.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// Shows control, escape, bidi and other invisible characters as `\u{..}`;
 /// leaves everything else alone.
-pub(crate) fn inert(text: &str) -> Cow<'_, str> {
+pub fn inert(text: &str) -> Cow<'_, str> {
     if !text.chars().any(acts) {
         return Cow::Borrowed(text);
     }

@@ -39,6 +39,8 @@ pub(super) fn manifest(trace: &Trace) -> Value {
             "merged": trace.intake.merged,
             "rejected": trace.intake.rejected,
             "renamed": trace.intake.renamed,
+            "hidden_left_out": trace.intake.hidden,
+            "result_folders_left_out": trace.intake.skipped,
             "encodings": trace.intake.encodings,
             "limits_hit": trace.intake.limits,
         },
