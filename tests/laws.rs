@@ -192,7 +192,10 @@ fn every_span_of_awkward_texts_is_a_range_of_its_text_at_its_line_and_column() {
     for (number, text) in AWKWARD.iter().enumerate() {
         put(&folder, &format!("{number}.txt"), text);
     }
-    assert!(check_spans(folder.path(), &["."]) >= 6, "texts no longer pair");
+    assert!(
+        check_spans(folder.path(), &["."]) >= 6,
+        "texts no longer pair"
+    );
 }
 
 #[test]

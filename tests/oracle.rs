@@ -2,7 +2,7 @@
 //!
 //! `cargo test --release --test oracle -- --nocapture` prints the figures. Texts
 //! of the same words count as one text there, as pairs.csv lists them as a star.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod support;
 

@@ -107,7 +107,7 @@ fn banding_finds_what_its_curve_states() {
                 ..Settings::default()
             };
             let found = banding_pairs(&signatures, bands, rows, |text| text);
-            let planted = |pair: &&CandidatePair| pair.a % 2 == 0 && pair.b == pair.a + 1;
+            let planted = |pair: &&CandidatePair| pair.a.is_multiple_of(2) && pair.b == pair.a + 1;
             let seen = found.pairs.iter().filter(planted).count();
             let recall = settings.banding_recall(planted_jaccard(sizes));
             let p = two_sided(seen, PAIRS, recall);
