@@ -219,6 +219,13 @@ fn groups_have_two_members_and_share_none() {
     }
     let documents: BTreeSet<&String> = lineage.iter().map(|row| &row["doc_id"]).collect();
     assert_eq!(documents.len(), lineage.len());
+
+    let counts = &json(&folder, "run.json")["counts"];
+    let grouped: usize = members.values().map(BTreeSet::len).sum();
+    assert_eq!(counts["groups"], groups.len());
+    assert_eq!(counts["grouped_documents"], grouped);
+    assert_eq!(counts["pairs_listed"], table(&folder, "pairs.csv").len());
+    assert_eq!(counts["changes"], table(&folder, "changes.csv").len());
 }
 
 #[test]
