@@ -1,0 +1,106 @@
+//! Every output for the sample articles, byte for byte.
+//!
+//! `WIRECOPY_BLESS=1 cargo test --test golden` rewrites the files in
+//! `tests/golden/`. A golden changes only together with a line in CHANGELOG.md:
+//! a changed output is a breaking change, however right the new one is. The
+//! version of the program stands in `run.json` as `VERSION`.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use support::{files, temp, wirecopy};
+
+const SAMPLE: &str = "data/sample";
+
+/// Compares with a golden, or rewrites it.
+fn golden(name: &str, bytes: &[u8]) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let path = root.join(name);
+    if std::env::var_os("WIRECOPY_BLESS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+        return;
+    }
+    let expected = fs::read(&path).unwrap_or_default();
+    if expected == bytes {
+        return;
+    }
+    let (new, old) = (
+        String::from_utf8_lossy(bytes),
+        String::from_utf8_lossy(&expected),
+    );
+    let at = new
+        .lines()
+        .zip(old.lines())
+        .take_while(|(x, y)| x == y)
+        .count();
+    panic!(
+        "{name}, line {}: is\n{}\nand was\n{}\nWIRECOPY_BLESS=1 accepts it",
+        at + 1,
+        new.lines().nth(at).unwrap_or("(end)"),
+        old.lines().nth(at).unwrap_or("(end)")
+    );
+}
+
+fn printed(arguments: &[&str]) -> Vec<u8> {
+    let run = wirecopy().args(arguments).output().unwrap();
+    assert_eq!(run.status.code(), Some(0));
+    run.stdout
+}
+
+#[test]
+fn every_file_of_a_trace() {
+    let folder = temp();
+    let result = folder.path().join("result");
+    printed(&["trace", SAMPLE, "-o", result.to_str().unwrap()]);
+    let written = files(&result);
+    for (name, bytes) in &written {
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
+        let text = match name.as_str() {
+            "run.json" => text.replace(&version, "\"version\": \"VERSION\""),
+            _ => text,
+        };
+        golden(&format!("trace/{name}"), text.as_bytes());
+    }
+    let goldens = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/trace"));
+    assert!(goldens.keys().eq(written.keys()), "a file came or went");
+}
+
+#[test]
+fn the_summary_on_a_terminal() {
+    golden("summary.txt", &printed(&["trace", SAMPLE]));
+    let coloured = printed(&["trace", SAMPLE, "--color", "always"]);
+    golden("summary.ansi", &coloured);
+}
+
+#[test]
+fn two_texts_compared_in_every_format() {
+    for (name, a, b) in [
+        (
+            "edited",
+            "harbour-ferry/tarnwire",
+            "harbour-ferry/skerra-post",
+        ),
+        ("moved", "three-valleys/ledger", "three-valleys/observer"),
+        ("persian", "qanat/abgineh", "qanat/nimruz"),
+    ] {
+        for (format, end) in [("text", "txt"), ("json", "json"), ("csv", "csv")] {
+            let diff = ["diff", "--in", SAMPLE, a, b, "--format", format];
+            golden(&format!("diff/{name}.{end}"), &printed(&diff));
+        }
+    }
+}
+
+#[test]
+fn a_feed_without_its_copies_and_the_decisions() {
+    let folder = temp();
+    let decisions = folder.path().join("decisions.csv");
+    let feed = "data/sample/outlets.jsonl";
+    let run = ["dedup", feed, "--decisions", decisions.to_str().unwrap()];
+    golden("dedup/unique.jsonl", &printed(&run));
+    golden("dedup/decisions.csv", &fs::read(&decisions).unwrap());
+}
