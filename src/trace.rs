@@ -20,9 +20,9 @@ pub struct Trace {
     pub rejected: Vec<Rejection>,
     /// What happened to everything that was read.
     pub intake: Counts,
-    /// Groups of two documents and more, ordered by their smallest key.
+    /// Groups of two documents and more, ordered by id.
     pub groups: Vec<Group>,
-    /// Verified pairs, by group (none last) and keys.
+    /// Verified pairs, by group id (none first) and keys.
     pub pairs: Vec<Pair>,
     /// Lineage of every document, in the order of the documents.
     pub lineage: Vec<Lineage>,

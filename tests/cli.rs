@@ -292,7 +292,6 @@ fn an_unknown_key_names_those_that_look_like_it() {
 }
 
 #[test]
-#[ignore = "near keys are those that contain one another; a letter left out is not seen"]
 fn a_mistyped_key_names_the_one_that_was_meant() {
     let said = refusal(&[
         "diff",
@@ -397,7 +396,6 @@ fn dedup_replaces_no_file_without_force() {
 }
 
 #[test]
-#[ignore = "HOSTILE: inputs are never overwritten; dedup --force replaces its input"]
 fn an_input_is_not_overwritten_even_with_force() {
     let folder = temp();
     let feed = fs::read(FEED).unwrap();
@@ -409,7 +407,6 @@ fn an_input_is_not_overwritten_even_with_force() {
 }
 
 #[test]
-#[ignore = "HOSTILE: inputs are never overwritten; trace --force replaces a table that it reads"]
 fn a_table_of_the_output_folder_is_not_read_and_overwritten() {
     let folder = temp();
     let result = path(&folder, "result");
@@ -422,7 +419,6 @@ fn a_table_of_the_output_folder_is_not_read_and_overwritten() {
 }
 
 #[test]
-#[ignore = "the feed replaces the decisions in silence"]
 fn one_file_cannot_hold_the_feed_and_the_decisions() {
     let folder = temp();
     let one = path(&folder, "one");

@@ -1,5 +1,6 @@
 //! `wirecopy diff`
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 
@@ -79,12 +80,32 @@ fn by_key(intake: &Intake, key: &OsString) -> Result<Document, Error> {
     if let Ok(at) = documents.binary_search_by(|document| document.key.as_str().cmp(&key)) {
         return Ok(documents[at].clone());
     }
-    let alike =
-        |other: &&Document| other.key.contains(key.as_ref()) || key.contains(other.key.as_str());
-    let near = documents.iter().filter(alike).take(3);
+    let mut near: Vec<(f64, &str)> = documents
+        .iter()
+        .map(|document| (likeness(&key, &document.key), document.key.as_str()))
+        .collect();
+    near.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(y.1)));
+    let best = near.first().map_or(0.0, |(likeness, _)| *likeness);
+    let alike = |likeness: f64| likeness >= ALIKE && likeness >= best - BESIDE_THE_BEST;
+    let near = near.iter().filter(|(likeness, _)| alike(*likeness)).take(3);
     Err(ErrorKind::UnknownKey {
         key: key.to_string(),
-        near: near.map(|document| document.key.clone()).collect(),
+        near: near.map(|(_, key)| (*key).to_string()).collect(),
     }
     .into())
+}
+
+/// Likeness from which a key is offered in place of an unknown one, and how far
+/// it may be behind the best.
+const ALIKE: f64 = 0.5;
+const BESIDE_THE_BEST: f64 = 0.1;
+
+/// Share of neighbouring letters that two keys have in common (Dice).
+fn likeness(x: &str, y: &str) -> f64 {
+    let pairs = |key: &str| -> BTreeSet<(char, char)> {
+        let letters: Vec<char> = key.to_lowercase().chars().collect();
+        letters.windows(2).map(|pair| (pair[0], pair[1])).collect()
+    };
+    let (x, y) = (pairs(x), pairs(y));
+    2.0 * x.intersection(&y).count() as f64 / (x.len() + y.len()).max(1) as f64
 }
