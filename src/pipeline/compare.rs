@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -39,6 +40,8 @@ pub(super) fn compare(
         .filter(|pair| pair.standing == Standing::Template)
         .flat_map(|pair| [pair.a, pair.b])
         .collect();
+    // Of the first text of each class that has copies: byte-identical texts share it.
+    let units: Vec<OnceLock<u64>> = vec![OnceLock::new(); found.classes.len()];
     let rows: Vec<(Lineage, Vec<Change>, usize)> = (0..documents.len())
         .into_par_iter()
         .map(|i| {
@@ -49,8 +52,20 @@ pub(super) fn compare(
             // An origin is a copy of nothing, so nothing is compared.
             let beside = representative.filter(|_| descent.role != Role::Origin);
             let other = descent.exemplar.or(beside).filter(|&other| other != own);
-            let compared = other
-                .map(|other| compare_texts(&documents[other.index()], &documents[i], settings));
+            let compared = other.map(|other| {
+                let (exemplar, copy) = (&documents[other.index()], &documents[i]);
+                let class = found.class_of[i] as usize;
+                if found.class_of[other.index()] as usize == class {
+                    let first = &documents[found.classes[class].members[0] as usize].text;
+                    let units = if *first == copy.text {
+                        *units[class].get_or_init(|| units_of(first))
+                    } else {
+                        units_of(&copy.text)
+                    };
+                    return same_words(exemplar, copy, found.words[i], units);
+                }
+                compare_texts(exemplar, copy, settings)
+            });
             let document = &documents[i];
             let is_form = forms.contains(&found.class_of[i]);
             let mut flags = flags(document, found, i, is_form);
@@ -207,6 +222,51 @@ pub fn compare_texts(exemplar: &Document, copy: &Document, settings: &Settings) 
     }
 }
 
+/// Units with words of a text.
+fn units_of(text: &str) -> u64 {
+    let units = PreparedText::new(text).units;
+    units.iter().filter(|unit| !unit.is_empty()).count() as u64
+}
+
+/// What [`compare_texts`] says of two texts with the same words, without
+/// aligning them: a page may have a million copies.
+fn same_words(exemplar: &Document, copy: &Document, words: u32, units: u64) -> ComparedTexts {
+    let titles = exemplar.title.as_ref().zip(copy.title.as_ref());
+    let canonical = |title: &String| normalise(title).canonical().to_string();
+    let same = exemplar.text == copy.text;
+    ComparedTexts {
+        comparison: Comparison {
+            jaccard: 1.0,
+            containment_in_exemplar: 1.0,
+            containment_of_exemplar: 1.0,
+            longest_run_words: words,
+            lines: LineCounts {
+                same: units,
+                ..LineCounts::default()
+            },
+            headline_changed: match titles {
+                Some((x, y)) => canonical(x) != canonical(y),
+                None => {
+                    !same && {
+                        headline_changed(
+                            (exemplar, &PreparedText::new(&exemplar.text)),
+                            (copy, &PreparedText::new(&copy.text)),
+                        )
+                    }
+                }
+            },
+            ..Comparison::default()
+        },
+        changes: Vec::new(),
+        relation: if same {
+            Relation::Identical
+        } else {
+            Relation::Reformatted
+        },
+        stretches_cut: 0,
+    }
+}
+
 /// Compares the titles; where one is missing, the first units.
 fn headline_changed(a: (&Document, &PreparedText<'_>), b: (&Document, &PreparedText<'_>)) -> bool {
     if let (Some(x), Some(y)) = (&a.0.title, &b.0.title) {
@@ -303,4 +363,35 @@ fn figures_only(a: &PreparedText<'_>, b: &PreparedText<'_>, change: &UnitChange)
             .words
             .iter()
             .all(|edit| numerals(a, &edit.a) && numerals(b, &edit.b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_way_says_what_the_alignment_says() {
+        let text = "Rain at last\n\nIt rained in Orme on Monday. The river rose by a foot. * * *\nNobody was hurt.";
+        let document = |text: String| Document {
+            text,
+            ..Document::default()
+        };
+        let a = document(text.to_string());
+        for copy in [
+            text.to_string(),
+            text.replace('\n', " "),
+            text.to_uppercase(),
+            text.replace(". ", "!\n"),
+        ] {
+            let b = document(copy);
+            let long = compare_texts(&a, &b, &Settings::default());
+            let words = normalise(&b.text).len() as u32;
+            let short = same_words(&a, &b, words, units_of(&b.text));
+            assert_eq!(short.comparison, long.comparison, "{:?}", b.text);
+            assert_eq!(
+                (short.relation, &short.changes),
+                (long.relation, &long.changes)
+            );
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use ahash::AHashMap;
 use rayon::prelude::*;
 
 use super::doc;
@@ -77,9 +78,16 @@ pub(super) fn descend(
         .into_par_iter()
         .map(|group| {
             let members = &kinship.groups[group].members;
+            let mut known: AHashMap<&str, Vec<Credit>> = AHashMap::new();
             let credits: Vec<Vec<Credit>> = members
                 .iter()
-                .map(|&doc| credits_of(&documents[doc.index()].text, &sources))
+                .map(|&doc| {
+                    let text = documents[doc.index()].text.as_str();
+                    known
+                        .entry(text)
+                        .or_insert_with(|| credits_of(text, &sources))
+                        .clone()
+                })
                 .collect();
             let views: Vec<Member<'_>> = members
                 .iter()

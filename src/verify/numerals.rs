@@ -1,84 +1,92 @@
 //! Words that stand for a number or a date.
 
+use std::sync::LazyLock;
+
+use ahash::AHashMap;
+
+/// [`NUMERAL_WORDS`] by word: asked for every word of every verified pair.
+static NUMERALS: LazyLock<AHashMap<&str, &str>> =
+    LazyLock::new(|| NUMERAL_WORDS.iter().copied().collect());
+
 /// Words that stand for a number or a date, as (word, value). Any word that
 /// begins with a digit is a numeral as well. Two words of one value are the same
 /// numeral ("eight" and "8", "Jan" and "January"). Readers may extend the table.
 const NUMERAL_WORDS: &[(&str, &str)] = &[
-    ("zero", "0"),
-    ("nil", "0"),
-    ("one", "1"),
-    ("two", "2"),
-    ("three", "3"),
-    ("four", "4"),
-    ("five", "5"),
-    ("six", "6"),
-    ("seven", "7"),
-    ("eight", "8"),
-    ("nine", "9"),
-    ("ten", "10"),
-    ("eleven", "11"),
-    ("twelve", "12"),
-    ("thirteen", "13"),
-    ("fourteen", "14"),
-    ("fifteen", "15"),
-    ("sixteen", "16"),
-    ("seventeen", "17"),
-    ("eighteen", "18"),
-    ("nineteen", "19"),
-    ("twenty", "20"),
-    ("thirty", "30"),
-    ("forty", "40"),
-    ("fifty", "50"),
-    ("sixty", "60"),
-    ("seventy", "70"),
-    ("eighty", "80"),
-    ("ninety", "90"),
-    ("first", "1st"),
-    ("second", "2nd"),
-    ("third", "3rd"),
-    ("fourth", "4th"),
-    ("fifth", "5th"),
-    ("half", "half"),
-    ("quarter", "quarter"),
-    ("unch", "unch"),
-    ("january", "jan"),
-    ("jan", "jan"),
-    ("february", "feb"),
-    ("feb", "feb"),
-    ("march", "mar"),
-    ("mar", "mar"),
-    ("april", "apr"),
     ("apr", "apr"),
-    ("may", "may"),
-    ("june", "jun"),
-    ("jun", "jun"),
-    ("july", "jul"),
-    ("jul", "jul"),
-    ("august", "aug"),
+    ("april", "apr"),
     ("aug", "aug"),
-    ("september", "sep"),
-    ("sept", "sep"),
-    ("sep", "sep"),
-    ("october", "oct"),
-    ("oct", "oct"),
-    ("november", "nov"),
-    ("nov", "nov"),
-    ("december", "dec"),
+    ("august", "aug"),
     ("dec", "dec"),
-    ("monday", "mon"),
-    ("mon", "mon"),
-    ("tuesday", "tue"),
-    ("tue", "tue"),
-    ("wednesday", "wed"),
-    ("wed", "wed"),
-    ("thursday", "thu"),
-    ("thu", "thu"),
-    ("friday", "fri"),
+    ("december", "dec"),
+    ("eight", "8"),
+    ("eighteen", "18"),
+    ("eighty", "80"),
+    ("eleven", "11"),
+    ("feb", "feb"),
+    ("february", "feb"),
+    ("fifteen", "15"),
+    ("fifth", "5th"),
+    ("fifty", "50"),
+    ("first", "1st"),
+    ("five", "5"),
+    ("forty", "40"),
+    ("four", "4"),
+    ("fourteen", "14"),
+    ("fourth", "4th"),
     ("fri", "fri"),
-    ("saturday", "sat"),
+    ("friday", "fri"),
+    ("half", "half"),
+    ("jan", "jan"),
+    ("january", "jan"),
+    ("jul", "jul"),
+    ("july", "jul"),
+    ("jun", "jun"),
+    ("june", "jun"),
+    ("mar", "mar"),
+    ("march", "mar"),
+    ("may", "may"),
+    ("mon", "mon"),
+    ("monday", "mon"),
+    ("nil", "0"),
+    ("nine", "9"),
+    ("nineteen", "19"),
+    ("ninety", "90"),
+    ("nov", "nov"),
+    ("november", "nov"),
+    ("oct", "oct"),
+    ("october", "oct"),
+    ("one", "1"),
+    ("quarter", "quarter"),
     ("sat", "sat"),
-    ("sunday", "sun"),
+    ("saturday", "sat"),
+    ("second", "2nd"),
+    ("sep", "sep"),
+    ("sept", "sep"),
+    ("september", "sep"),
+    ("seven", "7"),
+    ("seventeen", "17"),
+    ("seventy", "70"),
+    ("six", "6"),
+    ("sixteen", "16"),
+    ("sixty", "60"),
     ("sun", "sun"),
+    ("sunday", "sun"),
+    ("ten", "10"),
+    ("third", "3rd"),
+    ("thirteen", "13"),
+    ("thirty", "30"),
+    ("three", "3"),
+    ("thu", "thu"),
+    ("thursday", "thu"),
+    ("tue", "tue"),
+    ("tuesday", "tue"),
+    ("twelve", "12"),
+    ("twenty", "20"),
+    ("two", "2"),
+    ("unch", "unch"),
+    ("wed", "wed"),
+    ("wednesday", "wed"),
+    ("zero", "0"),
 ];
 
 /// The value of a canonical word that stands for a number or a date.
@@ -86,10 +94,7 @@ pub fn numeral(word: &str) -> Option<&str> {
     if word.starts_with(|c: char| c.is_ascii_digit()) {
         return Some(word);
     }
-    NUMERAL_WORDS
-        .iter()
-        .find(|(name, _)| *name == word)
-        .map(|(_, value)| *value)
+    NUMERALS.get(word).copied()
 }
 
 /// True for a run of numerals that holds a month, a weekday or a lone year.
@@ -112,6 +117,11 @@ const DATE_VALUES: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_word_stands_twice_in_the_table() {
+        assert_eq!(NUMERALS.len(), NUMERAL_WORDS.len());
+    }
 
     #[test]
     fn names_of_numbers_are_their_values() {
