@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::config::Settings;
 use crate::document::{DocId, Document};
-use crate::ingest::{Counts, Rejection};
+use crate::ingest::{Counts, Reading, Rejection};
 use crate::lineage::{Basis, CreditStatus, Evidence, Role};
 use crate::segment::Kind;
 
@@ -14,6 +14,8 @@ use crate::segment::Kind;
 pub struct Trace {
     /// The settings that it was found with.
     pub settings: Settings,
+    /// How the inputs were read.
+    pub reading: Reading,
     /// Documents, sorted by key; a [`DocId`] is an index into them.
     pub documents: Vec<Document>,
     /// What could not be read.
@@ -95,7 +97,7 @@ pub enum Relation {
     Extended,
     /// Words added and left out, or changed, or moved.
     Edited,
-    /// A passage of a text more than four times as long.
+    /// One is a passage of the other, which is more than four times as long.
     Excerpt,
     /// A later text of the same outlet.
     Revision,

@@ -180,6 +180,7 @@ fn odd_files() -> Vec<Reason> {
 
     let options = IngestOptions {
         skip: Some(at("./current")),
+        is_result: wirecopy::write::is_result,
         ..IngestOptions::default()
     };
     let missing = at("missing");

@@ -207,6 +207,7 @@ fn only_ingest_and_cli_know_formats() {
     }
     let counted = [
         ("trace.rs", "Counts"),
+        ("trace.rs", "Reading"),
         ("trace.rs", "Rejection"),
         ("pipeline/mod.rs", "Intake"),
     ];

@@ -143,9 +143,6 @@ Examples:
 Without -o the groups stand on standard output. With -o the folder holds groups.csv, pairs.csv,
 changes.csv, lineage.csv, evidence.csv, rejected.csv, datapackage.json and run.json.")]
 pub struct TraceArgs {
-    /// Inputs.
-    #[command(flatten)]
-    pub input: InputArgs,
     /// Folder to write the results to
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
@@ -155,6 +152,9 @@ pub struct TraceArgs {
     /// Whether cells that a spreadsheet could take for formulas get a `'`
     #[arg(long, value_name = "STYLE", default_value = "neutral")]
     pub csv: CsvArg,
+    /// Inputs.
+    #[command(flatten)]
+    pub input: InputArgs,
     /// What counts as a copy.
     #[command(flatten)]
     pub matching: MatchArgs,
@@ -169,7 +169,9 @@ pub struct TraceArgs {
 Examples:
   wirecopy diff ours.txt theirs.txt
   wirecopy diff --in feed.jsonl tarnwire/31 ledger/9 --format json
-  wirecopy diff a.txt b.txt --exit-code --quiet && echo the same words")]
+  wirecopy diff a.txt b.txt --exit-code --quiet && echo the same words
+
+With --exit-code and --quiet together nothing is printed.")]
 pub struct DiffArgs {
     /// The text compared with: a file, or a key of the input given with --in
     #[arg(value_name = "A")]
@@ -205,9 +207,6 @@ Examples:
 JSON lines and tables are written as they were read, byte for byte. Of text files the paths of
 those to keep are written, one a line.")]
 pub struct DedupArgs {
-    /// Inputs.
-    #[command(flatten)]
-    pub input: InputArgs,
     /// File to write the kept records to [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -223,6 +222,9 @@ pub struct DedupArgs {
     /// Whether cells that a spreadsheet could take for formulas get a `'`
     #[arg(long, value_name = "STYLE", default_value = "neutral")]
     pub csv: CsvArg,
+    /// Inputs.
+    #[command(flatten)]
+    pub input: InputArgs,
     /// What counts as a copy.
     #[command(flatten)]
     pub matching: MatchArgs,

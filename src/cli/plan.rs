@@ -11,7 +11,7 @@ use super::args::{ColorArg, CsvArg, MatchArgs, ReadingArgs, RunningArgs};
 use crate::config::Settings;
 use crate::error::{Error, ErrorKind};
 use crate::ingest::{FieldNames, IngestOptions, Input, Intake, Limits, read_inputs};
-use crate::write::CsvStyle;
+use crate::write::{CsvStyle, is_result};
 
 /// The settings that were typed.
 pub(super) fn settings(typed: &MatchArgs) -> Result<Settings, Error> {
@@ -48,6 +48,7 @@ pub(super) fn read(
         },
         keep_raw,
         skip: skip.map(PathBuf::from),
+        is_result,
         limits: Limits {
             text_bytes: typed.max_text,
             record_bytes: typed.max_record,

@@ -13,6 +13,12 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     plan::threads(&args.running)?;
     let messages = Messages::new(args.running.quiet);
     if let Some(folder) = &args.output {
+        if folder.as_os_str() == "-" {
+            return Err(Error::setting(
+                "--output",
+                "trace writes a folder of files; name one",
+            ));
+        }
         plan::check_folder(folder, &args.input.inputs)?;
         write::check(folder, args.force)?;
     }

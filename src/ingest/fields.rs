@@ -13,7 +13,7 @@ pub(super) enum Role {
 }
 
 /// Names of fields, each overriding the usual ones; case does not matter.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct FieldNames {
     /// Field with the key, in place of `id doc_id guid uri`.
     pub id: Option<String>,

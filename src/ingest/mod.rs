@@ -26,7 +26,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use encoding_rs::UTF_8;
@@ -44,7 +44,6 @@ use self::window::{Bytes, Window};
 
 pub use self::fields::FieldNames;
 pub use self::reason::{Reason, Rejection};
-pub(crate) use self::walk::{UNFINISHED, is_output};
 
 /// Something to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +75,7 @@ impl fmt::Display for Input {
 }
 
 /// Bounds on what one input may cost.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Limits {
     /// Longest text of a document, in bytes of UTF-8.
     pub text_bytes: u64,
@@ -103,7 +102,7 @@ impl Default for Limits {
 }
 
 /// How to read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct IngestOptions {
     /// Names of fields that replace the usual ones.
     pub fields: FieldNames,
@@ -112,8 +111,22 @@ pub struct IngestOptions {
     pub keep_raw: bool,
     /// A folder to leave out of walks, such as the one that is written to.
     pub skip: Option<PathBuf>,
+    /// Whether a folder holds results of an earlier run and is left out of walks.
+    pub is_result: fn(&Path) -> bool,
     /// Bounds on what one input may cost.
     pub limits: Limits,
+}
+
+impl Default for IngestOptions {
+    fn default() -> Self {
+        IngestOptions {
+            fields: FieldNames::default(),
+            keep_raw: false,
+            skip: None,
+            is_result: |_| false,
+            limits: Limits::default(),
+        }
+    }
 }
 
 /// What happened to everything that was read.
@@ -155,6 +168,17 @@ pub struct Intake {
     pub headers: BTreeMap<String, Box<[u8]>>,
     /// What happened to everything.
     pub counts: Counts,
+    /// The names of fields and the bounds that it was read with.
+    pub reading: Reading,
+}
+
+/// The settings of reading that can change a result.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Reading {
+    /// Names of fields that replaced the usual ones.
+    pub fields: FieldNames,
+    /// Bounds on what one input might cost.
+    pub limits: Limits,
 }
 
 /// Reads all inputs.
@@ -182,7 +206,7 @@ pub fn read_inputs<R: Read>(
                 }
             },
             Input::Path(root) => {
-                walk::walk(root, options.skip.as_deref(), &mut out, |found, out| {
+                walk::walk(root, options, &mut out, |found, out| {
                     match fs::File::open(&found.file) {
                         Ok(file) => stream(Box::new(file), &found.path, options, &fields, out),
                         Err(error) => {
@@ -193,7 +217,12 @@ pub fn read_inputs<R: Read>(
             }
         }
     }
-    conclude(out, inputs)
+    let mut intake = conclude(out, inputs)?;
+    intake.reading = Reading {
+        fields: options.fields.clone(),
+        limits: options.limits.clone(),
+    };
+    Ok(intake)
 }
 
 /// Reads one file or stream.
@@ -324,6 +353,7 @@ fn conclude(out: Gathered, inputs: &[Input]) -> Result<Intake, Error> {
         .into());
     }
     Ok(Intake {
+        reading: Reading::default(),
         documents: settled.documents,
         rejected,
         headers,

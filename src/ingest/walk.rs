@@ -1,11 +1,11 @@
 //! Which files the inputs name.
 
-use std::fs::{self, File, FileType};
-use std::io::Read;
+use std::fs::{self, FileType};
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::IngestOptions;
 use super::gather::Gathered;
 use super::reason::Reason;
 
@@ -21,7 +21,7 @@ pub(super) struct Found {
 /// is ever opened, since opening a pipe would wait for a writer.
 pub(super) fn walk(
     root: &Path,
-    skip: Option<&Path>,
+    options: &IngestOptions,
     out: &mut Gathered,
     mut read: impl FnMut(Found, &mut Gathered),
 ) {
@@ -44,7 +44,10 @@ pub(super) fn walk(
     if !kind.is_dir() {
         return out.reject_path(name, Reason::NotAFile, not_a_file(kind));
     }
-    let skip = skip.and_then(|folder| fs::canonicalize(folder).ok());
+    let skip = options
+        .skip
+        .as_deref()
+        .and_then(|folder| fs::canonicalize(folder).ok());
     let mut entries = WalkDir::new(root).sort_by_file_name().into_iter();
     while let Some(entry) = entries.next() {
         let entry = match entry {
@@ -81,7 +84,7 @@ pub(super) fn walk(
         if is_dir {
             let same =
                 |skip: &PathBuf| fs::canonicalize(entry.path()).is_ok_and(|own| own == *skip);
-            if skip.as_ref().is_some_and(same) || is_output(entry.path()) {
+            if skip.as_ref().is_some_and(same) || (options.is_result)(entry.path()) {
                 out.counts.skipped += 1;
                 entries.skip_current_dir();
             }
@@ -93,10 +96,6 @@ pub(super) fn walk(
         }
     }
 }
-
-/// Stands in an output folder while results are put there, so that what an
-/// interrupted run left is known as ours.
-pub const UNFINISHED: &str = ".wirecopy-unfinished";
 
 const BAD_NAME: &str = "the name is not valid UTF-8; rename it";
 
@@ -117,28 +116,4 @@ fn not_a_file(kind: FileType) -> &'static str {
     } else {
         "it is a pipe, a socket or a device; only regular files are opened, `-` reads standard input"
     }
-}
-
-/// Whether the folder holds a result of wirecopy, complete or unfinished.
-pub fn is_output(folder: &Path) -> bool {
-    if fs::symlink_metadata(folder.join(UNFINISHED)).is_ok_and(|metadata| metadata.is_file()) {
-        return true;
-    }
-    /// Far more than a run.json needs.
-    const LONGEST: u64 = 4 << 20;
-    #[derive(serde::Deserialize)]
-    struct Run {
-        program: String,
-    }
-    let path = folder.join("run.json");
-    // Not opened before it is known to be a regular file.
-    if !fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
-        return false;
-    }
-    let mut bytes = Vec::new();
-    File::open(&path)
-        .and_then(|file| file.take(LONGEST).read_to_end(&mut bytes))
-        .is_ok_and(|_| {
-            serde_json::from_slice::<Run>(&bytes).is_ok_and(|run| run.program == "wirecopy")
-        })
 }

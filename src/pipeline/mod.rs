@@ -61,6 +61,7 @@ pub fn trace(intake: Intake, settings: &Settings, observer: &dyn Observer) -> Re
         documents,
         rejected,
         counts: read,
+        reading,
         ..
     } = intake;
     if documents.len() >= u32::MAX as usize {
@@ -84,6 +85,7 @@ pub fn trace(intake: Intake, settings: &Settings, observer: &dyn Observer) -> Re
 
     let mut trace = Trace {
         settings: settings.clone(),
+        reading,
         counts: counts(&found, &kinship, &compared),
         groups: kinship.groups,
         pairs: kinship.pairs,

@@ -329,13 +329,12 @@ fn summary(documents: &[Document], found: &Found, pair: &VerifiedPair) -> Summar
     }
 }
 
-/// What b is to a, or the other way round where b is the longer one of an excerpt.
+/// What b is to a.
 fn relation(pair: &VerifiedPair, bridge: bool, summary: Option<Summary>) -> Relation {
-    let shorter_is_b = pair.shingles_b < pair.shingles_a;
     match (pair.standing, summary) {
         (Standing::Template, _) => Relation::Template,
         _ if bridge => Relation::Passage,
-        (Standing::Excerpt, _) if shorter_is_b => Relation::Excerpt,
+        (Standing::Excerpt, _) => Relation::Excerpt,
         (_, Some(summary)) => {
             words_relation(summary.added.into(), summary.dropped.into(), summary.moved)
         }

@@ -465,8 +465,8 @@ mod tests {
             .replace("Ostrel", "Marnby")
             .replace('#', "Ostrel");
         assert!(template(praise, &swapped));
-        let bank = "Hill Savings Bank said it has raised its prime rate to 7 3/4 per cent from 7 1/2 per \
-            cent, effective today, in line with the others.";
+        let bank = "Hill Savings will charge its best customers 7 3/4 per cent from Tuesday noon, up \
+            from 7 1/2, as the other lenders of the valley do.";
         assert!(template(bank, &bank.replace("Hill Savings", "Lowmoor")));
         assert!(!template(
             bank,

@@ -1,7 +1,7 @@
 //! The output folder: complete, or marked as unfinished.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 use serde_json::Value;
@@ -10,11 +10,13 @@ use tempfile::NamedTempFile;
 use super::table::TableWriter;
 use super::{datapackage, run, tables};
 use crate::error::{Error, ErrorKind};
-use crate::ingest::{UNFINISHED, is_output};
 use crate::trace::Trace;
 
 /// The manifest: a folder with it is complete.
 const MANIFEST: &str = "run.json";
+/// Stands in a folder while results are put there, so that what an interrupted
+/// run left is known as ours.
+const UNFINISHED: &str = ".wirecopy-unfinished";
 /// Names of temporary files begin like this.
 const TEMPORARY: &str = ".wirecopy-";
 
@@ -42,12 +44,30 @@ pub fn check(folder: &Path, force: bool) -> Result<(), Error> {
     if entries.next().is_none() {
         return Ok(());
     }
-    let ours = is_output(folder);
+    let ours = is_result(folder);
     if ours && force {
         return Ok(());
     }
     let path = folder.to_path_buf();
     Err(ErrorKind::OutputExists { path, ours }.into())
+}
+
+/// Whether a folder holds a result of wirecopy, complete or unfinished.
+pub fn is_result(folder: &Path) -> bool {
+    let regular = |path: &Path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
+    regular(&folder.join(UNFINISHED)) || {
+        let manifest = folder.join(MANIFEST);
+        regular(&manifest) && is_manifest(&manifest)
+    }
+}
+
+fn is_manifest(path: &Path) -> bool {
+    /// Far more than a manifest needs.
+    const LONGEST: u64 = 4 << 20;
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut bytes));
+    let manifest: Option<Value> = read.ok().and_then(|_| serde_json::from_slice(&bytes).ok());
+    manifest.is_some_and(|value| value.get("program") == Some(&Value::from("wirecopy")))
 }
 
 /// Writes every table, `datapackage.json` and, last, `run.json` into `folder`.
@@ -83,7 +103,7 @@ pub fn publish(trace: &Trace, folder: &Path, style: CsvStyle, force: bool) -> Re
     })?;
     sync(folder).map_err(io("bringing the output folder to the disk"))?;
     place(&folder.join(MANIFEST), |out| {
-        write_json(out, &run::manifest(trace))
+        write_json(out, &run::manifest(trace, style))
     })?;
     fs::remove_file(folder.join(UNFINISHED)).map_err(io("unmarking the output folder"))?;
     sync(folder).map_err(io("bringing the output folder to the disk"))

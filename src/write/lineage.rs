@@ -214,11 +214,7 @@ impl Table for LineageTable {
             }
         }
         let mut order: Vec<usize> = (0..trace.lineage.len()).collect();
-        // By group, documents without one last; groups are ordered by their ids.
-        order.sort_by_key(|&i| {
-            let group = trace.group_id(trace.lineage[i].group);
-            (group.is_empty(), group, i)
-        });
+        order.sort_by_key(|&i| (trace.group_id(trace.lineage[i].group), i));
         for i in order {
             let evidence = codes
                 .get(&DocId(i as u32))

@@ -21,7 +21,7 @@ pub use decisions::{decision_columns, decisions_csv};
 pub use diff::{diff_csv, diff_json, diff_text};
 pub use feed::{FeedKind, feed, feed_kind};
 pub(crate) use folder::place;
-pub use folder::{CsvStyle, check, publish};
+pub use folder::{CsvStyle, check, is_result, publish};
 pub use inert::inert;
 pub use table::{Cell, Column, Table, TableWriter, Type, original};
 pub(crate) use terminal::plural;

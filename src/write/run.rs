@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::SCHEMA_VERSION;
+use super::folder::CsvStyle;
 use crate::sketch::SIGNATURE_VERSION;
 use crate::trace::Trace;
 
@@ -11,7 +12,7 @@ const CURVE: [f64; 8] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
 
 /// The manifest. Holds nothing that may differ between two runs over one
 /// input with one set of settings: no time, no threads, no paths.
-pub(super) fn manifest(trace: &Trace) -> Value {
+pub(super) fn manifest(trace: &Trace, style: CsvStyle) -> Value {
     let settings = &trace.settings;
     let curve: Vec<Value> = CURVE
         .iter()
@@ -28,6 +29,8 @@ pub(super) fn manifest(trace: &Trace) -> Value {
         "schema_version": SCHEMA_VERSION,
         "signature_version": SIGNATURE_VERSION,
         "settings": settings,
+        "reading": trace.reading,
+        "csv": if style == CsvStyle::Neutral { "neutral" } else { "raw" },
         "recall": {
             "search": "lsh",
             "curve": curve,

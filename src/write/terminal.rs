@@ -96,7 +96,7 @@ fn member_line(trace: &Trace, doc: DocId, out: &mut dyn Write) -> io::Result<()>
     let facts: Vec<String> = [
         source,
         document.published.map(|moment| moment.to_string()),
-        Some(format!("{} words", line.words)),
+        Some(plural(line.words as usize, "word")),
     ]
     .into_iter()
     .flatten()
@@ -260,6 +260,26 @@ fn totals(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
         plural(role(Role::Excerpt), "excerpt"),
         role(Role::Singleton),
     )?;
+    let read = &trace.intake;
+    let odd: Vec<String> = [
+        (read.merged, "merged with an identical one"),
+        (read.renamed, "renamed, their key being taken"),
+        (read.rejected, "rejected"),
+        (read.hidden, "hidden files or folders left out"),
+        (read.skipped, "folders with results left out"),
+    ]
+    .iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{count} {what}"))
+    .collect();
+    if !odd.is_empty() {
+        writeln!(
+            out,
+            "{}: {}",
+            plural(read.read as usize, "record"),
+            odd.join(", ")
+        )?;
+    }
     if count("template_pairs") > 0 {
         writeln!(
             out,
