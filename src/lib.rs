@@ -47,6 +47,7 @@
 pub mod align;
 pub mod candidates;
 pub mod cli;
+mod codes;
 pub mod config;
 pub mod document;
 pub mod error;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use crate::codes::codes;
 use crate::config::Settings;
 use crate::document::{DocId, Document};
 use crate::ingest::{Counts, Reading, Rejection};
@@ -84,84 +85,19 @@ pub struct Group {
     pub same_source_copies: u64,
 }
 
-/// How one text relates to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Relation {
-    /// The same text, byte for byte.
-    Identical,
-    /// The same words; wrapping, punctuation, typography or case differ.
-    Reformatted,
-    /// Words left out, none added.
-    Trimmed,
-    /// Words added, none left out.
-    Extended,
-    /// Words added and left out, or changed, or moved.
-    Edited,
-    /// One is a passage of the other, which is more than four times as long.
-    Excerpt,
-    /// A later text of the same outlet.
-    Revision,
-    /// Made from one source, and nothing says from which member.
-    SharedSource,
-    /// The same form filled in anew; no copy.
-    Template,
-    /// A shared passage that joins no groups.
-    Passage,
-}
-
-impl Relation {
-    /// Every relation with its meaning.
-    pub const ALL: &'static [(Relation, &'static str, &'static str)] = &[
-        (
-            Relation::Identical,
-            "identical",
-            "the same text, byte for byte",
-        ),
-        (
-            Relation::Reformatted,
-            "reformatted",
-            "the same words; wrapping, punctuation, typography or case differ",
-        ),
-        (Relation::Trimmed, "trimmed", "words left out, none added"),
-        (Relation::Extended, "extended", "words added, none left out"),
-        (
-            Relation::Edited,
-            "edited",
-            "words added and left out, or changed, or moved",
-        ),
-        (
-            Relation::Excerpt,
-            "excerpt",
-            "a passage of a text more than four times as long",
-        ),
-        (
-            Relation::Revision,
-            "revision",
-            "a later text of the same outlet",
-        ),
-        (
-            Relation::SharedSource,
-            "shared_source",
-            "made from one source, and nothing says from which member",
-        ),
-        (
-            Relation::Template,
-            "template",
-            "the same form filled in anew; no copy",
-        ),
-        (
-            Relation::Passage,
-            "passage",
-            "a shared passage that joins no groups",
-        ),
-    ];
-
-    /// The word in the outputs.
-    pub fn name(self) -> &'static str {
-        let row = Relation::ALL
-            .iter()
-            .find(|(relation, _, _)| *relation == self);
-        row.map_or("", |(_, name, _)| name)
+codes! {
+    /// How one text relates to another.
+    Relation {
+        Identical "identical" "the same text, byte for byte";
+        Reformatted "reformatted" "the same words; wrapping, punctuation, typography or case differ";
+        Trimmed "trimmed" "words left out, none added";
+        Extended "extended" "words added, none left out";
+        Edited "edited" "words added and left out, or changed, or moved";
+        Excerpt "excerpt" "a passage of a text more than four times as long";
+        Revision "revision" "a later text of the same outlet";
+        SharedSource "shared_source" "made from one source, and nothing says from which member";
+        Template "template" "the same form filled in anew; no copy";
+        Passage "passage" "a shared passage that joins no groups";
     }
 }
 
@@ -302,111 +238,38 @@ pub struct Place {
     pub line_column: Option<(usize, usize)>,
 }
 
-/// What was done to a unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Op {
-    /// Only the copy has it.
-    Added,
-    /// Only the exemplar has it.
-    Dropped,
-    /// Both have it, with other words in part.
-    Edited,
-    /// Both have it, in another place.
-    Moved,
+codes! {
+    /// What was done to a unit.
+    Op {
+        Added "added" "only the copy has it";
+        Dropped "dropped" "only the exemplar has it";
+        Edited "edited" "both have it, with other words in part";
+        Moved "moved" "both have it, in another place";
+    }
 }
 
 impl Op {
-    /// Every operation with its sign on a terminal and its meaning.
-    pub const ALL: &'static [(Op, &'static str, char, &'static str)] = &[
-        (Op::Added, "added", '+', "only the copy has it"),
-        (Op::Dropped, "dropped", '-', "only the exemplar has it"),
-        (
-            Op::Edited,
-            "edited",
-            '~',
-            "both have it, with other words in part",
-        ),
-        (Op::Moved, "moved", '>', "both have it, in another place"),
-    ];
-
-    /// The word in `changes.csv`.
-    pub fn name(self) -> &'static str {
-        let row = Op::ALL.iter().find(|(op, ..)| *op == self);
-        row.map_or("", |(_, name, ..)| name)
-    }
-
     /// The sign on a terminal.
     pub fn sign(self) -> char {
-        let row = Op::ALL.iter().find(|(op, ..)| *op == self);
-        row.map_or(' ', |(_, _, sign, _)| *sign)
+        match self {
+            Op::Added => '+',
+            Op::Dropped => '-',
+            Op::Edited => '~',
+            Op::Moved => '>',
+        }
     }
 }
 
-/// What is odd about a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Flag {
-    /// No letter or digit in its text.
-    Empty,
-    /// Under 20 words: it merges with identical texts only.
-    Short,
-    /// A date field was there and could not be read.
-    DateUnread,
-    /// Its key was taken by another document.
-    Renamed,
-    /// Invisible characters were left out of its words.
-    Invisible,
-    /// It fills in a form that other documents fill in too.
-    Template,
-    /// It shares passages with several stories that have nothing else in common.
-    RoundUp,
-    /// Its alignment was too large in places and left them unmatched.
-    AlignmentCut,
-}
-
-impl Flag {
-    /// Every flag with its meaning.
-    pub const ALL: &'static [(Flag, &'static str, &'static str)] = &[
-        (Flag::Empty, "empty", "no letter or digit in its text"),
-        (
-            Flag::Short,
-            "short",
-            "under 20 words: it merges with identical texts only",
-        ),
-        (
-            Flag::DateUnread,
-            "date_unread",
-            "a date field was there and could not be read",
-        ),
-        (
-            Flag::Renamed,
-            "renamed",
-            "its key was taken by another document",
-        ),
-        (
-            Flag::Invisible,
-            "invisible",
-            "invisible characters were left out of its words",
-        ),
-        (
-            Flag::Template,
-            "template",
-            "it fills in a form that other documents fill in too",
-        ),
-        (
-            Flag::RoundUp,
-            "round_up",
-            "it shares passages with stories that have nothing else in common",
-        ),
-        (
-            Flag::AlignmentCut,
-            "alignment_cut",
-            "its alignment was too large in places and left them unmatched",
-        ),
-    ];
-
-    /// The word in `lineage.csv`.
-    pub fn name(self) -> &'static str {
-        let row = Flag::ALL.iter().find(|(flag, _, _)| *flag == self);
-        row.map_or("", |(_, name, _)| name)
+codes! {
+    /// What is odd about a document.
+    Flag {
+        Empty "empty" "no letter or digit in its text";
+        Short "short" "under 20 words: it merges with identical texts only";
+        DateUnread "date_unread" "a date field was there and could not be read";
+        Renamed "renamed" "its key was taken by another document";
+        Invisible "invisible" "invisible characters were left out of its words";
+        Template "template" "it fills in a form that other documents fill in too";
+        RoundUp "round_up" "it shares passages with stories that have nothing else in common";
+        AlignmentCut "alignment_cut" "its alignment was too large in places and left them unmatched";
     }
 }

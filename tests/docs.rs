@@ -60,12 +60,15 @@ fn column_rows(out: &mut String, columns: &[Column]) {
     out.push('\n');
 }
 
-fn codes<'a>(out: &mut String, title: &str, rows: impl Iterator<Item = (&'a str, &'a str)>) {
-    writeln!(out, "### {title}\n| code | meaning |\n|---|---|").unwrap();
-    for (code, meaning) in rows {
-        writeln!(out, "| `{code}` | {meaning} |").unwrap();
-    }
-    out.push('\n');
+/// The table of one enum of codes.
+macro_rules! codes {
+    ($out:expr, $title:literal, $codes:ident) => {
+        writeln!($out, "### {}\n| code | meaning |\n|---|---|", $title).unwrap();
+        for code in $codes::ALL {
+            writeln!($out, "| `{}` | {} |", code.code(), code.meaning()).unwrap();
+        }
+        $out.push('\n');
+    };
 }
 
 #[test]
@@ -78,52 +81,16 @@ fn the_formats_list_every_column_and_code() {
     out.push_str("## `dedup --decisions FILE`\none row per document, by key.\n\n");
     column_rows(&mut out, decision_columns());
     out.push_str("## Codes\n");
-    codes(
-        &mut out,
-        "`role`",
-        Role::ALL.iter().map(|row| (row.1, row.2)),
-    );
-    codes(
-        &mut out,
-        "`relation`",
-        Relation::ALL.iter().map(|row| (row.1, row.2)),
-    );
-    codes(
-        &mut out,
-        "`direction_basis`",
-        Basis::ALL.iter().map(|row| (row.1, row.2)),
-    );
-    codes(
-        &mut out,
-        "`credit_status`",
-        CreditStatus::ALL.iter().map(|row| (row.1, row.2)),
-    );
-    codes(
-        &mut out,
-        "`evidence`, and `code` in evidence.csv",
-        Code::ALL.iter().map(|row| (row.1, row.2)),
-    );
-    codes(
-        &mut out,
-        "`flags`",
-        Flag::ALL.iter().map(|row| (row.1, row.2)),
-    );
-    codes(&mut out, "`op`", Op::ALL.iter().map(|row| (row.1, row.3)));
-    codes(
-        &mut out,
-        "`kind`",
-        Kind::ALL.iter().map(|row| (row.1, row.2)),
-    );
-    codes(
-        &mut out,
-        "`reason` of a decision",
-        Reason::ALL.iter().map(|row| (row.1, row.2)),
-    );
-    codes(
-        &mut out,
-        "`reason` of a rejection",
-        Rejected::ALL.iter().map(|r| (r.code(), r.meaning())),
-    );
+    codes!(out, "`role`", Role);
+    codes!(out, "`relation`", Relation);
+    codes!(out, "`direction_basis`", Basis);
+    codes!(out, "`credit_status`", CreditStatus);
+    codes!(out, "`evidence`, and `code` in evidence.csv", Code);
+    codes!(out, "`flags`", Flag);
+    codes!(out, "`op`", Op);
+    codes!(out, "`kind`", Kind);
+    codes!(out, "`reason` of a decision", Reason);
+    codes!(out, "`reason` of a rejection", Rejected);
     generated("docs/formats.md", "tables", &out);
 }
 

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 /// Modules in the order of the data: each may use those before it.
 ///
-/// `document`, `config`, `error` and `hash` are shared. `trace` holds the rows of
+/// `codes`, `document`, `config`, `error` and `hash` are shared. `trace` holds the rows of
 /// the outputs, `pipeline` alone knows the order, `write` and `cli` come last.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
+    "codes",
     "error",
     "hash",
     "document",

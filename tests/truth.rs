@@ -99,7 +99,7 @@ fn the_odd_ones_are_told_for_what_they_are() {
         line(key)
             .flags
             .iter()
-            .map(|flag| flag.name())
+            .map(|flag| flag.code())
             .collect::<Vec<_>>()
     };
     assert_eq!(flags("photo-page/courier"), ["empty"]);

@@ -1,8 +1,6 @@
 //! Shared passages by winnowed fingerprints (Schleimer, Wilkerson, Aiken 2003).
 
-use rayon::prelude::*;
-
-use super::{Candidates, pair_buckets};
+use super::{Candidates, pair_parts};
 use crate::shingle::Shingle;
 
 /// The fingerprints of a text: of every `window` neighbouring shingles the one
@@ -77,25 +75,20 @@ pub fn fingerprint_pairs<R: Ord>(
     fingerprints: &[Vec<u64>],
     order: impl Fn(u32) -> R + Sync,
 ) -> Candidates {
-    /// Fingerprints are uniform, so their upper bits cut the work evenly.
-    const PARTS: u64 = 64;
-    (0..PARTS)
-        .into_par_iter()
-        .map(|part| {
-            let mut entries: Vec<(u64, u32)> = (0u32..)
-                .zip(fingerprints)
-                .flat_map(|(i, list)| {
-                    let from = list.partition_point(|hash| hash >> 58 < part);
-                    let to = list.partition_point(|hash| hash >> 58 <= part);
-                    list[from..to].iter().map(move |&hash| (hash, i))
-                })
-                .collect();
-            entries.sort_unstable();
-            let mut found = Candidates::default();
-            pair_buckets(&entries, &order, &mut found);
-            found
-        })
-        .reduce(Candidates::default, Candidates::merge)
+    /// Fingerprints are uniform, so their upper six bits cut the work evenly.
+    const PARTS: usize = 64;
+    let entries = |part: usize| {
+        let of_text = |(i, list): (u32, &Vec<u64>)| {
+            let from = list.partition_point(|hash| hash >> 58 < part as u64);
+            let to = list.partition_point(|hash| hash >> 58 <= part as u64);
+            list[from..to]
+                .iter()
+                .map(move |&hash| (hash, i))
+                .collect::<Vec<_>>()
+        };
+        (0u32..).zip(fingerprints).flat_map(of_text).collect()
+    };
+    pair_parts(PARTS, entries, order)
 }
 
 #[cfg(test)]

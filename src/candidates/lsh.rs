@@ -1,8 +1,6 @@
 //! Locality-sensitive hashing by bands of a MinHash signature.
 
-use rayon::prelude::*;
-
-use super::{Candidates, pair_buckets};
+use super::{Candidates, pair_parts};
 use crate::hash::hash64;
 use crate::sketch::Signature;
 
@@ -17,25 +15,17 @@ pub fn banding_pairs<R: Ord>(
     rows: usize,
     order: impl Fn(u32) -> R + Sync,
 ) -> Candidates {
-    (0..bands)
-        .into_par_iter()
-        .map(|band| {
-            let mut entries: Vec<(u64, u32)> = (0u32..)
-                .zip(signatures)
-                .filter_map(|(i, signature)| {
-                    let slots = signature
-                        .as_ref()?
-                        .slots
-                        .get(band * rows..(band + 1) * rows)?;
-                    Some((band_key(slots), i))
-                })
-                .collect();
-            entries.sort_unstable();
-            let mut found = Candidates::default();
-            pair_buckets(&entries, &order, &mut found);
-            found
-        })
-        .reduce(Candidates::default, Candidates::merge)
+    let entries = |band: usize| {
+        let slots = |signature: &Option<Signature>| {
+            let slots = &signature.as_ref()?.slots;
+            slots.get(band * rows..(band + 1) * rows).map(band_key)
+        };
+        let keyed = (0u32..).zip(signatures);
+        keyed
+            .filter_map(|(i, signature)| Some((slots(signature)?, i)))
+            .collect()
+    };
+    pair_parts(bands, entries, order)
 }
 
 /// The hash of one band. Bands are never mixed, so it need not name its band.

@@ -14,6 +14,8 @@ pub use fingerprint::{fingerprint_pairs, window_for, winnow};
 pub use identical::{Class, classes};
 pub use lsh::banding_pairs;
 
+use rayon::prelude::*;
+
 /// Members of a bucket above which its pairs are no longer all proposed: each
 /// member is then paired with the one of smallest (content hash, key). Keeps
 /// the work linear when a footer or a crafted collision fills a bucket.
@@ -56,6 +58,25 @@ impl Candidates {
         self.capped_buckets += other.capped_buckets;
         self
     }
+}
+
+/// Pairs the members of the buckets of every part, the parts at once. `entries`
+/// gives the (bucket key, text) list of a part, in any order.
+fn pair_parts<R: Ord>(
+    parts: usize,
+    entries: impl Fn(usize) -> Vec<(u64, u32)> + Sync,
+    order: impl Fn(u32) -> R + Sync,
+) -> Candidates {
+    (0..parts)
+        .into_par_iter()
+        .map(|part| {
+            let mut entries = entries(part);
+            entries.sort_unstable();
+            let mut found = Candidates::default();
+            pair_buckets(&entries, &order, &mut found);
+            found
+        })
+        .reduce(Candidates::default, Candidates::merge)
 }
 
 /// Pairs the members of every bucket of `entries`, a list of (bucket key, text)

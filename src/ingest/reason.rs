@@ -2,55 +2,32 @@
 
 use std::fmt;
 
+use crate::codes::codes;
 use crate::document::Place;
 
-/// Declares the enum, its codes and their meanings in one place, so that the
-/// three cannot disagree.
-macro_rules! reasons {
-    ($($name:ident $code:literal $meaning:literal;)*) => {
-        /// Why something in the input did not become a document.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Reason {
-            $(#[doc = $meaning] $name,)*
-        }
-
-        impl Reason {
-            /// Every reason, in the order of the table in the documentation.
-            pub const ALL: &'static [Reason] = &[$(Reason::$name,)*];
-
-            /// The code that stands in `rejected.csv`.
-            pub fn code(self) -> &'static str {
-                match self { $(Reason::$name => $code,)* }
-            }
-
-            /// What the code means, in one sentence.
-            pub fn meaning(self) -> &'static str {
-                match self { $(Reason::$name => $meaning,)* }
-            }
-        }
-    };
-}
-
-reasons! {
-    Unreadable "unreadable" "The file or folder does not exist or the system refused to read it.";
-    NotAFile "not_a_file" "A pipe, device, socket or link inside a folder; only regular files are opened.";
-    BadName "bad_name" "The name of the file or folder is not valid UTF-8.";
-    Binary "binary" "The content holds NUL bytes, so it is not text.";
-    Unsupported "unsupported_format" "A format that is recognised but not read, such as HTML or PDF.";
-    Truncated "truncated" "The compressed stream ends early; what came before was kept.";
-    Corrupt "corrupt" "The compressed stream is damaged; what came before was kept.";
-    Bomb "bomb" "The compressed stream expands beyond the ratio limit.";
-    Window "zstd_window" "The zstd stream needs a larger window than the limit allows.";
-    TooLong "too_long" "The raw record is longer than the record limit.";
-    TextTooLong "text_too_long" "The text of the document is longer than the text limit.";
-    InvalidJson "invalid_json" "The line is not valid JSON.";
-    NotAnObject "not_an_object" "The line is valid JSON but not an object.";
-    NoText "no_text" "The text field is missing or null.";
-    BadField "bad_field" "The text field holds something other than a string.";
-    BadCsv "bad_csv" "The record has another number of fields than the header.";
-    UnclosedQuote "unclosed_quote" "A quoted field is never closed; reading went on at the next line.";
-    Undecodable "undecodable" "The bytes are text in no encoding that could be recognised.";
+codes! {
+    /// Why something in the input did not become a document.
+    #[non_exhaustive]
+    Reason {
+        Unreadable "unreadable" "The file or folder does not exist or the system refused to read it.";
+        NotAFile "not_a_file" "A pipe, device, socket or link inside a folder; only regular files are opened.";
+        BadName "bad_name" "The name of the file or folder is not valid UTF-8.";
+        Binary "binary" "The content holds NUL bytes, so it is not text.";
+        Unsupported "unsupported_format" "A format that is recognised but not read, such as HTML or PDF.";
+        Truncated "truncated" "The compressed stream ends early; what came before was kept.";
+        Corrupt "corrupt" "The compressed stream is damaged; what came before was kept.";
+        Bomb "bomb" "The compressed stream expands beyond the ratio limit.";
+        Window "zstd_window" "The zstd stream needs a larger window than the limit allows.";
+        TooLong "too_long" "The raw record is longer than the record limit.";
+        TextTooLong "text_too_long" "The text of the document is longer than the text limit.";
+        InvalidJson "invalid_json" "The line is not valid JSON.";
+        NotAnObject "not_an_object" "The line is valid JSON but not an object.";
+        NoText "no_text" "The text field is missing or null.";
+        BadField "bad_field" "The text field holds something other than a string.";
+        BadCsv "bad_csv" "The record has another number of fields than the header.";
+        UnclosedQuote "unclosed_quote" "A quoted field is never closed; reading went on at the next line.";
+        Undecodable "undecodable" "The bytes are text in no encoding that could be recognised.";
+    }
 }
 
 impl Reason {

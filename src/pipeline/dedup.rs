@@ -3,6 +3,7 @@
 use super::relate::group_documents;
 use super::search::search;
 use super::{Observer, doc};
+use crate::codes::codes;
 use crate::config::Settings;
 use crate::document::{DocId, Document};
 use crate::error::Error;
@@ -44,51 +45,14 @@ impl Decision {
     }
 }
 
-/// Why a document is kept or not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Reason {
-    /// Nothing in the input is a copy of it.
-    Unique,
-    /// Kept for its group.
-    Keeper,
-    /// The same words as the kept one.
-    Identical,
-    /// A copy of the kept one, or in one group with it.
-    Copy,
-    /// The policy keeps nothing of a group.
-    NoneKept,
-}
-
-impl Reason {
-    /// Every reason with its meaning.
-    pub const ALL: &'static [(Reason, &'static str, &'static str)] = &[
-        (
-            Reason::Unique,
-            "unique",
-            "nothing in the input is a copy of it",
-        ),
-        (Reason::Keeper, "keeper", "kept for its group"),
-        (
-            Reason::Identical,
-            "identical",
-            "the same words as the kept one",
-        ),
-        (
-            Reason::Copy,
-            "copy",
-            "a copy of the kept one, or in one group with it",
-        ),
-        (
-            Reason::NoneKept,
-            "none_kept",
-            "the policy keeps nothing of a group",
-        ),
-    ];
-
-    /// The word in the decisions file.
-    pub fn name(self) -> &'static str {
-        let row = Reason::ALL.iter().find(|(reason, _, _)| *reason == self);
-        row.map_or("", |(_, name, _)| name)
+codes! {
+    /// Why a document is kept or not.
+    Reason {
+        Unique "unique" "nothing in the input is a copy of it";
+        Keeper "keeper" "kept for its group";
+        Identical "identical" "the same words as the kept one";
+        Copy "copy" "a copy of the kept one, or in one group with it";
+        NoneKept "none_kept" "the policy keeps nothing of a group";
     }
 }
 

@@ -4,83 +4,23 @@
 //! to be extended.
 
 use super::Unit;
+use crate::codes::codes;
 use crate::normalise::Normalised;
 
-/// What a unit is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// The title of the article.
-    Headline,
-    /// Who wrote it.
-    Byline,
-    /// Where, when and for which agency it was filed.
-    Dateline,
-    /// Who reported, edited or first published it.
-    Credit,
-    /// The terms under which it may be used.
-    Licence,
-    /// A note that an earlier text was wrong or has been brought up to date.
-    Correction,
-    /// Somebody's words, in quotation marks from end to end.
-    Quote,
-    /// An edit of figures only.
-    Number,
-    /// What belongs to the page: comment prompts, share bars, newsletter calls.
-    Furniture,
-    /// An edit of case, punctuation or typography only.
-    Trivial,
-    /// Everything else.
-    Body,
-}
-
-impl Kind {
-    /// Every kind with its code and meaning, as printed in the documentation.
-    pub const ALL: &'static [(Kind, &'static str, &'static str)] = &[
-        (Kind::Headline, "headline", "the title of the article"),
-        (Kind::Byline, "byline", "who wrote it"),
-        (
-            Kind::Dateline,
-            "dateline",
-            "where, when and for which agency it was filed",
-        ),
-        (
-            Kind::Credit,
-            "credit",
-            "who reported, edited or first published it",
-        ),
-        (
-            Kind::Licence,
-            "licence",
-            "the terms under which it may be used",
-        ),
-        (
-            Kind::Correction,
-            "correction",
-            "a note that an earlier text was wrong or has been updated",
-        ),
-        (
-            Kind::Quote,
-            "quote",
-            "somebody's words, in quotation marks from end to end",
-        ),
-        (Kind::Number, "number", "an edit of figures only"),
-        (
-            Kind::Furniture,
-            "furniture",
-            "what belongs to the page: comment prompts, share bars, calls",
-        ),
-        (
-            Kind::Trivial,
-            "trivial",
-            "an edit of case, punctuation or typography only",
-        ),
-        (Kind::Body, "body", "everything else"),
-    ];
-
-    /// The code in `changes.csv`.
-    pub fn code(self) -> &'static str {
-        let row = Kind::ALL.iter().find(|(kind, _, _)| *kind == self);
-        row.map_or("body", |(_, code, _)| code)
+codes! {
+    /// What a unit is for.
+    Kind {
+        Headline "headline" "the title of the article";
+        Byline "byline" "who wrote it";
+        Dateline "dateline" "where, when and for which agency it was filed";
+        Credit "credit" "who reported, edited or first published it";
+        Licence "licence" "the terms under which it may be used";
+        Correction "correction" "a note that an earlier text was wrong or has been updated";
+        Quote "quote" "somebody's words, in quotation marks from end to end";
+        Number "number" "an edit of figures only";
+        Furniture "furniture" "what belongs to the page: comment prompts, share bars, calls";
+        Trivial "trivial" "an edit of case, punctuation or typography only";
+        Body "body" "everything else";
     }
 }
 
@@ -354,7 +294,7 @@ mod tests {
         for (_, _, _, phrase) in PHRASES {
             assert_eq!(normalise(phrase).canonical(), *phrase);
         }
-        let mut codes: Vec<&str> = Kind::ALL.iter().map(|(_, code, _)| *code).collect();
+        let mut codes: Vec<&str> = Kind::ALL.iter().map(|kind| kind.code()).collect();
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), Kind::ALL.len());

@@ -134,7 +134,7 @@ pub(super) fn cells<'a>(
         group.into(),
         exemplar.0.into(),
         copy.0.into(),
-        change.op.name().into(),
+        change.op.code().into(),
         change.kind.code().into(),
         x.bytes.start.into(),
         x.bytes.end.into(),

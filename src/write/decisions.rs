@@ -73,7 +73,7 @@ pub fn decisions_csv(
             group.into(),
             decision.jaccard.into(),
             decision.containment.into(),
-            decision.reason.name().into(),
+            decision.reason.code().into(),
         ])?;
     }
     table.finish()

@@ -45,7 +45,7 @@ pub fn diff_text(
         out,
         "{}: {} lines the same, {} added, {} dropped, {} edited, {} moved; Jaccard {:.4}, \
          longest run {} words",
-        compared.relation.name(),
+        compared.relation.code(),
         lines.same,
         lines.added,
         lines.dropped,
@@ -105,7 +105,7 @@ pub fn diff_json(
     let value = json!({
         "a": side(a),
         "b": side(b),
-        "relation": compared.relation.name(),
+        "relation": compared.relation.code(),
         "jaccard": c.jaccard,
         "containment_a": c.containment_of_exemplar,
         "containment_b": c.containment_in_exemplar,
@@ -147,7 +147,7 @@ fn change(a: &Document, b: &Document, change: &Change) -> Value {
         })
         .collect();
     json!({
-        "op": change.op.name(),
+        "op": change.op.code(),
         "kind": change.kind.code(),
         "hunk": change.hunk,
         "a": side(a, &change.in_exemplar),

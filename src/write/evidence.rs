@@ -86,7 +86,7 @@ impl Table for EvidenceTable {
             out.row(&[
                 trace.key(piece.doc).into(),
                 piece.exemplar.map(|doc| trace.key(doc)).into(),
-                piece.code.name().into(),
+                piece.code.code().into(),
                 piece.strength.name().into(),
                 doc.map(|doc| trace.key(doc)).into(),
                 bytes.map(|bytes| bytes.start).into(),

@@ -209,8 +209,8 @@ impl Table for LineageTable {
         let mut codes: BTreeMap<DocId, Vec<&str>> = BTreeMap::new();
         for piece in &trace.evidence {
             let list = codes.entry(piece.doc).or_default();
-            if !list.contains(&piece.code.name()) {
-                list.push(piece.code.name());
+            if !list.contains(&piece.code.code()) {
+                list.push(piece.code.code());
             }
         }
         let mut order: Vec<usize> = (0..trace.lineage.len()).collect();
@@ -234,20 +234,20 @@ fn cells(trace: &Trace, i: usize, evidence: String) -> Vec<Cell<'_>> {
     let key = |doc: Option<DocId>| Cell::from(doc.map(|doc| trace.key(doc)));
     let with = line.comparison.as_ref();
     let lines = with.map(|c| c.lines);
-    let flags: Vec<&str> = line.flags.iter().map(|flag| flag.name()).collect();
+    let flags: Vec<&str> = line.flags.iter().map(|flag| flag.code()).collect();
     vec![
         document.key.as_str().into(),
         trace.group_id(line.group).into(),
         size.into(),
-        line.role.name().into(),
+        line.role.code().into(),
         document.source.as_deref().into(),
         document.published.map(|moment| moment.to_string()).into(),
         document.url.as_deref().into(),
         document.title.as_deref().into(),
         line.words.into(),
         key(line.exemplar),
-        line.relation.map(|relation| relation.name()).into(),
-        line.basis.name().into(),
+        line.relation.map(|relation| relation.code()).into(),
+        line.basis.code().into(),
         Cell::Empty,
         key(line.alternative),
         Cell::Empty,
@@ -269,7 +269,7 @@ fn cells(trace: &Trace, i: usize, evidence: String) -> Vec<Cell<'_>> {
         with.map(|c| c.words_dropped).into(),
         with.map(|c| c.headline_changed).into(),
         line.credit.as_deref().into(),
-        line.credit_status.map(|status| status.name()).into(),
+        line.credit_status.map(|status| status.code()).into(),
         evidence.into(),
         flags.join(";").into(),
     ]

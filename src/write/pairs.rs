@@ -84,7 +84,7 @@ impl Table for Pairs {
                 trace.group_id(pair.group).into(),
                 trace.key(pair.a).into(),
                 trace.key(pair.b).into(),
-                pair.relation.name().into(),
+                pair.relation.code().into(),
                 pair.jaccard.into(),
                 pair.containment_a.into(),
                 pair.containment_b.into(),

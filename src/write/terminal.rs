@@ -104,7 +104,7 @@ fn member_line(trace: &Trace, doc: DocId, out: &mut dyn Write) -> io::Result<()>
     writeln!(
         out,
         "  {:<10} {NAME}{}{NAME:#}  {DIM}{}{DIM:#}",
-        line.role.name(),
+        line.role.code(),
         inert(&document.key),
         facts.join(", ")
     )?;
@@ -138,7 +138,7 @@ fn claim(trace: &Trace, doc: DocId, line: &Lineage) -> Option<String> {
                 .map_or(String::new(), |lag| format!(", {} later", duration(lag)));
             let credit = line
                 .credit_status
-                .map_or(String::new(), |status| format!(", {}", status.name()));
+                .map_or(String::new(), |status| format!(", {}", status.code()));
             let key = inert(trace.key(exemplar)).into_owned();
             Some(format!("{verb} {key}{lag}{credit}{because}"))
         }
@@ -156,7 +156,7 @@ fn evidence_of(trace: &Trace, doc: DocId) -> Vec<&Evidence> {
 }
 
 fn describe(piece: &Evidence) -> String {
-    let name = piece.code.name().replace('_', " ");
+    let name = piece.code.code().replace('_', " ");
     if piece.text.is_empty() {
         return name;
     }
@@ -187,7 +187,7 @@ fn copy(trace: &Trace, doc: DocId, out: &mut dyn Write) -> io::Result<()> {
     .filter(|(count, _)| *count > 0)
     .map(|(count, name)| format!("{count} {name}"))
     .collect();
-    let relation = line.relation.map_or("", |relation| relation.name());
+    let relation = line.relation.map_or("", |relation| relation.code());
     let against = if line.exemplar.is_some() {
         "against"
     } else {
