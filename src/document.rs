@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::civil::DateTime;
 
@@ -57,7 +58,7 @@ pub struct Document {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The path as given (`-` for standard input).
-    pub path: String,
+    pub path: Arc<str>,
     /// Number of the record, from 1; absent when the whole file is meant.
     pub record: Option<u64>,
     /// Byte offset of the record in the decompressed, decoded stream.

@@ -125,7 +125,7 @@ impl Table {
         };
         if file.options.keep_raw {
             let whole = window.available().get(..span.total).unwrap_or_default();
-            file.out.headers.insert(file.path.to_owned(), whole.into());
+            file.out.headers.insert(file.path.to_string(), whole.into());
         }
         window.consume(span.total);
         Ok(Some(table))

@@ -1,5 +1,8 @@
 //! Which field of a record plays which role.
 
+use std::cell::OnceCell;
+use std::sync::Arc;
+
 /// What a field means to wirecopy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Role {
@@ -38,6 +41,7 @@ pub(super) type Match = (Role, usize);
 /// The names looked for, ready to compare.
 pub(super) struct Fields {
     names: Vec<(String, Match)>,
+    no_text: OnceCell<Arc<str>>,
 }
 
 impl Fields {
@@ -86,7 +90,10 @@ impl Fields {
                 ),
             }
         }
-        Fields { names }
+        Fields {
+            names,
+            no_text: OnceCell::new(),
+        }
     }
 
     /// The roles that a field of this name plays; mostly none or one.
@@ -114,6 +121,15 @@ impl Fields {
             .map(|(name, _)| name.as_str())
             .collect();
         names.join(", ")
+    }
+
+    /// Why a record without a text is left out; one string for millions of them.
+    pub fn no_text_message(&self) -> Arc<str> {
+        let message = self.no_text.get_or_init(|| {
+            let names = self.text_names();
+            format!("no text: it has no field named {names}; --text-field names another").into()
+        });
+        message.clone()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where documents and rejections come together, and every one is counted.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::fields::Fields;
 use super::reason::{Reason, Refusal, Rejection};
@@ -25,9 +26,9 @@ impl Gathered {
     }
 
     /// Rejects a path as a whole.
-    pub fn reject_path(&mut self, path: &str, reason: Reason, message: impl Into<String>) {
+    pub fn reject_path(&mut self, path: &str, reason: Reason, message: impl Into<Arc<str>>) {
         let place = Place {
-            path: path.to_owned(),
+            path: path.into(),
             record: None,
             offset: 0,
         };
@@ -52,7 +53,7 @@ impl Gathered {
 
 /// One stream being read: its name, the settings, and where its records go.
 pub(super) struct File<'a> {
-    pub path: &'a str,
+    pub path: &'a Arc<str>,
     pub options: &'a IngestOptions,
     pub fields: &'a Fields,
     /// The encoding that a mark at the start of the stream declared.
@@ -63,7 +64,7 @@ pub(super) struct File<'a> {
 impl File<'_> {
     pub fn place(&self, record: Option<u64>, offset: u64) -> Place {
         Place {
-            path: self.path.to_owned(),
+            path: self.path.clone(),
             record,
             offset,
         }
@@ -102,7 +103,8 @@ impl File<'_> {
         if let Some(damage) = window.damage() {
             let offset = window.end_offset();
             let mut refusal = damage.clone();
-            refusal.message = format!("{} (at byte {offset} of its content)", refusal.message);
+            refusal.message =
+                format!("{} (at byte {offset} of its content)", refusal.message).into();
             self.reject(record, offset, refusal);
         }
     }

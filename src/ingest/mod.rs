@@ -28,6 +28,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use encoding_rs::UTF_8;
 
@@ -234,8 +235,9 @@ fn stream<'a>(
     out: &mut Gathered,
 ) {
     out.counts.files += 1;
+    let path: Arc<str> = path.into();
     let mut file = File {
-        path,
+        path: &path,
         options,
         fields,
         encoding: None,
@@ -287,7 +289,7 @@ fn records(window: &mut Bytes<'_>, file: &mut File<'_>) -> Result<(), Refusal> {
         if let Some(damage) = window.damage() {
             return Err(damage.clone());
         }
-        if file.path == "-" {
+        if **file.path == *"-" {
             return Ok(());
         }
     }

@@ -1,6 +1,7 @@
 //! Why a record or a file was left out: one table of codes.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::codes::codes;
 use crate::document::Place;
@@ -57,7 +58,7 @@ pub struct Rejection {
     /// Why, as a code.
     pub reason: Reason,
     /// Why, in words, with what to try.
-    pub message: String,
+    pub message: Arc<str>,
 }
 
 impl fmt::Display for Rejection {
@@ -72,11 +73,11 @@ impl fmt::Display for Rejection {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Refusal {
     pub reason: Reason,
-    pub message: String,
+    pub message: Arc<str>,
 }
 
 impl Refusal {
-    pub fn new(reason: Reason, message: impl Into<String>) -> Self {
+    pub fn new(reason: Reason, message: impl Into<Arc<str>>) -> Self {
         Refusal {
             reason,
             message: message.into(),

@@ -60,13 +60,7 @@ impl Cells {
         let text = match self.text {
             Some((_, Cell::Text(text))) => without_mark(text),
             None => {
-                return Err(Refusal::new(
-                    Reason::NoText,
-                    format!(
-                        "no text: it has no field named {}; --text-field names another",
-                        fields.text_names()
-                    ),
-                ));
+                return Err(Refusal::new(Reason::NoText, fields.no_text_message()));
             }
             Some((_, Cell::Null)) => {
                 return Err(Refusal::new(Reason::NoText, "no text: the field is null"));
@@ -109,7 +103,7 @@ pub(super) fn whole_file(text: String, path: &str, text_bytes: u64) -> Result<Do
         collected: None,
         url: None,
         place: Place {
-            path: path.to_owned(),
+            path: path.into(),
             record: None,
             offset: 0,
         },

@@ -228,7 +228,7 @@ mod tests {
         assert_eq!(window.line(100), Line::Whole { len: 3, total: 4 });
         window.consume(4);
         assert_eq!(window.line(100), Line::Whole { len: 2, total: 2 });
-        assert_eq!(window.damage().unwrap().message, "the disk is gone");
+        assert_eq!(&*window.damage().unwrap().message, "the disk is gone");
         window.consume(2);
         assert_eq!(window.line(100), Line::End);
     }

@@ -24,7 +24,7 @@ pub fn feed_kind<'a>(
     documents: &[&Document],
     headers: &'a BTreeMap<String, Box<[u8]>>,
 ) -> FeedKind<'a> {
-    let kind = |document: &&Document| match (&document.raw, headers.get(&document.place.path)) {
+    let kind = |document: &&Document| match (&document.raw, headers.get(&*document.place.path)) {
         (None, _) => FeedKind::Paths,
         (Some(_), Some(header)) => FeedKind::Table(header),
         (Some(_), None) => FeedKind::Lines,

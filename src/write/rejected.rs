@@ -51,11 +51,11 @@ impl Table for Rejected {
     fn write(&self, trace: &Trace, out: &mut TableWriter<'_>) -> io::Result<()> {
         for rejection in &trace.rejected {
             out.row(&[
-                rejection.place.path.as_str().into(),
+                (&*rejection.place.path).into(),
                 rejection.place.record.into(),
                 rejection.place.offset.into(),
                 rejection.reason.code().into(),
-                rejection.message.as_str().into(),
+                (&*rejection.message).into(),
             ])?;
         }
         Ok(())
