@@ -2,7 +2,7 @@
 
 use super::relate::group_documents;
 use super::search::search;
-use super::{Observer, doc};
+use super::{Observer, doc, outlets};
 use crate::codes::codes;
 use crate::config::Settings;
 use crate::document::{DocId, Document};
@@ -72,7 +72,7 @@ pub fn dedup(
         .iter()
         .map(|document| document.text.as_str())
         .collect();
-    let found = search(&texts, settings, observer)?;
+    let found = search(&texts, &outlets(documents), settings, observer)?;
     let (groups, _, group_of) = group_documents(documents, &found);
     let kept: Vec<Vec<DocId>> = groups
         .iter()

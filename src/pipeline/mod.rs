@@ -18,9 +18,10 @@ pub use dedup::{Decision, Deduped, Reason, dedup};
 pub use search::{COMPLETE_GROUP, Found, SearchCounts, search};
 
 use crate::config::Settings;
-use crate::document::DocId;
+use crate::document::{DocId, Document};
 use crate::error::{Error, ErrorKind};
 use crate::ingest::Intake;
+use crate::lineage::SourceNames;
 use crate::trace::Trace;
 use crate::verify::Standing;
 
@@ -72,7 +73,7 @@ pub fn trace(intake: Intake, settings: &Settings, observer: &dyn Observer) -> Re
         .iter()
         .map(|document| document.text.as_str())
         .collect();
-    let found = search(&texts, settings, observer)?;
+    let found = search(&texts, &outlets(&documents), settings, observer)?;
 
     observer.stage("aligning pairs", found.pairs.len())?;
     let kinship = relate::relate(&documents, &found);
@@ -99,6 +100,16 @@ pub fn trace(intake: Intake, settings: &Settings, observer: &dyn Observer) -> Re
     };
     descend::sum_up(&mut trace);
     Ok(trace)
+}
+
+/// Numbers the outlets of documents; spellings in other case or punctuation are one.
+fn outlets(documents: &[Document]) -> Vec<Option<u32>> {
+    let sources = SourceNames::new(documents.iter().filter_map(|d| d.source.as_deref()));
+    let number = |document: &Document| sources.number(document.source.as_deref()?);
+    documents
+        .iter()
+        .map(|document| number(document).map(|number| number as u32))
+        .collect()
 }
 
 /// Counts of all stages by name, for `run.json`.

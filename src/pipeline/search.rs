@@ -94,7 +94,9 @@ fn sketch(text: &str, settings: &Settings, window: usize, hasher: &MinHasher) ->
     }
 }
 
-/// Finds all groups among `texts`.
+/// Finds all groups among `texts`. `outlets` numbers the outlet of each text:
+/// an outlet fills in its own forms, so two of its texts pass for templates
+/// more easily.
 ///
 /// The result does not depend on threads. It depends on the order of the texts
 /// only through their indices, which callers derive from sorted keys.
@@ -103,6 +105,7 @@ fn sketch(text: &str, settings: &Settings, window: usize, hasher: &MinHasher) ->
 /// A setting that makes no sense, or a stop that the observer asked for.
 pub fn search(
     texts: &[&str],
+    outlets: &[Option<u32>],
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<Found, Error> {
@@ -120,6 +123,7 @@ pub fn search(
     observer.stage("comparing pairs", candidates.pairs.len())?;
     let view = View {
         texts,
+        outlets,
         classes: &found.classes,
         sets: &found.sets,
         settings,
@@ -205,6 +209,7 @@ fn propose(
 /// What the later half of the search looks at.
 struct View<'a> {
     texts: &'a [&'a str],
+    outlets: &'a [Option<u32>],
     classes: &'a [Class],
     sets: &'a [Box<[u64]>],
     settings: &'a Settings,
@@ -213,6 +218,15 @@ struct View<'a> {
 impl View<'_> {
     fn set(&self, class: u32) -> &[u64] {
         self.sets.get(class as usize).map_or(&[], |set| set)
+    }
+
+    /// The outlet of a class, if all its documents have the same.
+    fn outlet(&self, class: u32) -> Option<u32> {
+        let members = &self.classes.get(class as usize)?.members;
+        let outlet = |&member: &u32| self.outlets.get(member as usize).copied().flatten();
+        let first = members.first().and_then(outlet)?;
+        let same = |member: &u32| outlet(member) == Some(first);
+        members.iter().all(same).then_some(first)
     }
 
     fn text(&self, class: u32) -> &str {
@@ -252,12 +266,14 @@ impl View<'_> {
                         words: words_a,
                         shingles: list_a,
                         set: set_a,
+                        outlet: self.outlet(pair.a),
                     };
                     let b = Side {
                         text: self.text(pair.b),
                         words: &words_b,
                         shingles: &list_b,
                         set: set_b,
+                        outlet: self.outlet(pair.b),
                     };
                     verify(pair, judged, &a, &b, self.settings)
                 })

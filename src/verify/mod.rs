@@ -11,7 +11,7 @@ mod template;
 pub use kin::demote_kin;
 pub use numerals::numeral;
 pub use run::{covered_spans, covered_words, longest_run};
-pub use template::{Form, is_template};
+pub use template::{Form, Outlets, is_template};
 
 use crate::candidates::CandidatePair;
 use crate::config::Settings;
@@ -71,6 +71,9 @@ pub enum Standing {
 
 /// How many times longer than an excerpt the whole text is, at least.
 pub const EXCERPT_RATIO: u32 = 4;
+
+/// Jaccard from which the texts of two outlets are copies whatever names differ.
+const CLOSE: f64 = 0.8;
 
 /// Words below which only identical texts merge.
 pub const SHORT_WORDS: u32 = 20;
@@ -169,6 +172,8 @@ pub struct Side<'a> {
     pub shingles: &'a [Shingle],
     /// The distinct shingle hashes, ascending.
     pub set: &'a [u64],
+    /// Number of the only outlet that published it.
+    pub outlet: Option<u32>,
 }
 
 /// Completes a pair that [`judge`] found above a bar; `None` where containment
@@ -194,7 +199,14 @@ pub fn verify<'a>(
         text: side.text,
         words: side.words,
     };
-    let standing = if is_template(form(a), form(b)) {
+    let closeness = jaccard(shared, a.set.len() as u32, b.set.len() as u32);
+    let outlets = match (a.outlet, b.outlet) {
+        (Some(x), Some(y)) if x == y => Outlets::Same,
+        (Some(_), Some(_)) if closeness >= CLOSE => Outlets::DifferentButClose,
+        (Some(_), Some(_)) => Outlets::Different,
+        _ => Outlets::Unknown,
+    };
+    let standing = if is_template(form(a), form(b), outlets) {
         Standing::Template
     } else if shorter < SHORT_WORDS {
         Standing::Short

@@ -13,6 +13,9 @@ use crate::normalise::Normalised;
 
 /// Share of the shorter masked text that must agree.
 const AGREEMENT: f64 = 0.85;
+/// The same where names decide and one outlet published both: it fills in its
+/// own forms, and edits them as it goes.
+const SAME_OUTLET_AGREEMENT: f64 = 0.80;
 /// Changed numerals among the agreeing masked words, at least.
 const CHANGED_RATE: f64 = 0.02;
 /// Masked words from which one changed numeral is no longer enough: a single
@@ -62,6 +65,20 @@ pub struct Form<'a> {
     pub words: &'a Normalised,
 }
 
+/// What is known of the outlets of two texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outlets {
+    /// One outlet published both.
+    Same,
+    /// Two outlets did.
+    Different,
+    /// Two outlets did, and the texts are so alike that one was made from the
+    /// other whatever names differ: the letterhead, the speaker put first.
+    DifferentButClose,
+    /// Nobody knows.
+    Unknown,
+}
+
 /// True where two texts are one form filled in twice.
 ///
 /// Runs of numerals are masked as one mark each, in a second step runs of names
@@ -77,16 +94,21 @@ pub struct Form<'a> {
 /// - **figures and names**: each text repeats a name that the other never
 ///   mentions (a grant to another town), and a numeral that is no date differs, or
 ///   one such name stands for the same other one twice while .97 agrees;
-/// - **names**: one name takes another's place three times or more; under 40
+/// - **names**: one name takes another's place three times or more, unless the
+///   outlets differ (each may have put its own name in); under 40
 ///   agreeing words once is enough at the head of both texts, if neither has the
 ///   other's name.
 ///
+/// An outlet fills in its own forms and edits them as it goes: between two texts
+/// of one outlet names decide from an agreement of .80, and between two outlets'
+/// at Jaccard .8 and above not at all.
 /// Where names decide, other words may take each other's place at most twice as
 /// often as figures and names, or five times. A text that calls itself a
 /// correction or an update is never a template, nor one of more than 20,000 words. Rates were chosen by reading
 /// pairs of newswire and press releases at Jaccard .5 and above
 /// (`docs/method.md`). Cost: at most two diffs of the masked texts.
-pub fn is_template(a: Form<'_>, b: Form<'_>) -> bool {
+pub fn is_template(a: Form<'_>, b: Form<'_>, outlets: Outlets) -> bool {
+    let same_outlet = outlets == Outlets::Same;
     let long = a.words.len().max(b.words.len()) > LONGEST_FORM;
     if long || a.corrects() != b.corrects() || a.fillings().eq(b.fillings()) {
         return false;
@@ -101,16 +123,25 @@ pub fn is_template(a: Form<'_>, b: Form<'_>) -> bool {
     if (table && figures.numerals > 0) || figures.fills_in_figures() {
         return true;
     }
+    if outlets == Outlets::DifferentButClose {
+        return false;
+    }
     let (of_a, of_b) = (a.names_missing_from(b), b.names_missing_from(a));
     let both = compare(&Masked::new(a, true), &Masked::new(b, true));
     let changed = both.numerals + both.names;
-    let form_of_names = both.agrees() && both.substituted <= (2 * changed).max(OTHER_SUBSTITUTIONS);
+    let form_of_names = both.agrees_by(if same_outlet {
+        SAME_OUTLET_AGREEMENT
+    } else {
+        AGREEMENT
+    }) && both.substituted <= (2 * changed).max(OTHER_SUBSTITUTIONS);
     let other_figure = both.numerals > both.dates;
     let short = both.agreeing < ONE_NAME_IS_ENOUGH_BELOW;
     let subject = both.subject.as_ref();
     form_of_names
-        && ((each_repeats(&of_a, &of_b) && (other_figure || both.another_subject(&of_a, &of_b)))
-            || both.swaps.values().any(|&count| count >= SAME_SWAP)
+        && ((each_repeats(&of_a, &of_b)
+            && (other_figure || both.another_subject(&of_a, &of_b, same_outlet)))
+            || (outlets != Outlets::Different
+                && both.swaps.values().any(|&count| count >= SAME_SWAP))
             || (short && subject.is_some_and(|swap| swap.is_between(&of_a, &of_b))))
 }
 
@@ -141,7 +172,11 @@ struct Comparison<'a> {
 
 impl<'a> Comparison<'a> {
     fn agrees(&self) -> bool {
-        self.agreeing as f64 >= AGREEMENT * self.shorter as f64
+        self.agrees_by(AGREEMENT)
+    }
+
+    fn agrees_by(&self, share: f64) -> bool {
+        self.agreeing as f64 >= share * self.shorter as f64
     }
 
     fn fills_in_figures(&self) -> bool {
@@ -164,7 +199,12 @@ impl<'a> Comparison<'a> {
 
     /// True where one name that only a text has (`of_a`, `of_b`) stands in
     /// several places for the same name that only the other has.
-    fn another_subject(&self, of_a: &[(&str, usize)], of_b: &[(&str, usize)]) -> bool {
+    fn another_subject(
+        &self,
+        of_a: &[(&str, usize)],
+        of_b: &[(&str, usize)],
+        same_outlet: bool,
+    ) -> bool {
         let own = |names: &[(&str, usize)], word: &str| names.iter().any(|(name, _)| *name == word);
         let mut places: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for (swap, count) in &self.swaps {
@@ -174,7 +214,7 @@ impl<'a> Comparison<'a> {
                 }
             }
         }
-        self.agreeing as f64 >= SUBJECT_AGREEMENT * self.shorter as f64
+        (same_outlet || self.agrees_by(SUBJECT_AGREEMENT))
             && places.values().any(|&count| count >= SUBJECT_SWAPS)
     }
 
@@ -396,7 +436,7 @@ mod tests {
     fn template<'a>(a: &'a str, b: &'a str) -> bool {
         let (words_a, words_b) = (normalise(a), normalise(b));
         let form = |text, words| Form { text, words };
-        is_template(form(a, &words_a), form(b, &words_b))
+        is_template(form(a, &words_a), form(b, &words_b), Outlets::Unknown)
     }
 
     const TABLE: &str = "Reservoir levels in the eastern valleys stood at 61 per cent of capacity \
@@ -452,6 +492,25 @@ mod tests {
             year 6 7/8 6 13/16, two years 7 1/8 7 1/16";
         assert!(template(table, &table.replace("6 7/8", "6 15/16")));
         assert!(!template(table, &table.replace("noon", "midday")));
+    }
+
+    #[test]
+    fn an_outlet_may_edit_its_own_form() {
+        let visit = "Mayor Tull met the crew of the Orme lifeboat on Monday. The Orme crew showed her \
+            the new launch and told her that fuel had doubled in price. She promised to write to the \
+            minister, and said that no village on this coast should have to hold a raffle for diesel.";
+        let other = visit
+            .replace("Orme", "Skerry")
+            .replace(
+                "the new launch and",
+                "the slip, which the winter broke, and",
+            )
+            .replace("on this coast", "of this county");
+        let (words_a, words_b) = (normalise(visit), normalise(&other));
+        let form = |text, words| Form { text, words };
+        let test = |outlets| is_template(form(visit, &words_a), form(&other, &words_b), outlets);
+        assert!(test(Outlets::Same));
+        assert!(!test(Outlets::Different));
     }
 
     #[test]
