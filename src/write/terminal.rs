@@ -265,8 +265,8 @@ fn totals(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
         (read.merged, "merged with an identical one"),
         (read.renamed, "renamed, their key being taken"),
         (read.rejected, "rejected"),
-        (read.hidden, "hidden files or folders left out"),
-        (read.skipped, "folders with results left out"),
+        (read.hidden, "hidden and left out"),
+        (read.skipped, "left out as results of an earlier run"),
     ]
     .iter()
     .filter(|(count, _)| *count > 0)
