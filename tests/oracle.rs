@@ -453,6 +453,9 @@ fn the_known_pairs_of_the_senate_releases_are_found() {
         "senate J>=.5: {all} known pairs, {found} listed, values differ by {apart:.4} at most"
     );
     assert!(f64::from(found) >= 0.997 * f64::from(all));
+    // The file's words are Python's `\w+`, in which an underscore is a letter: ruled lines and bullets count there as words,
+    // here as nothing. That moves 61 of its values by more than .0006, a fraction such as ½ (one word there, two here) 3 more.
+    assert!(apart < 0.04, "values differ by {apart}");
 }
 
 #[test]
