@@ -101,36 +101,29 @@ fn moved_pieces(
     let is_moved_a = |unit: usize| linked.moved_a[unit] && !taken.a[unit];
     let is_moved_b = |unit: usize| linked.moved_b[unit] && !taken.b[unit];
     let mut pieces: Vec<Piece> = Vec::new();
-    for block in moved {
-        let mut at = 0;
-        while at < block.len {
-            let (i, j) = (block.a + at, block.b + at);
-            let (a, b) = (linker.unit_of_a[i] as usize, linker.unit_of_b[j] as usize);
-            let left = linker.a.units[a].end_token - i;
-            let right = linker.b.units[b].end_token - j;
-            at += left.min(right).min(block.len - at);
-            if !is_moved_a(a) && !is_moved_b(b) {
-                continue;
+    for part in linker.cut_at_units(moved) {
+        let (a, b) = (part.a, part.b);
+        if !is_moved_a(a) && !is_moved_b(b) {
+            continue;
+        }
+        match pieces.last_mut() {
+            Some(last)
+                if (last.a.contains(&a) || last.a.end == a)
+                    && (last.b.contains(&b) || last.b.end == b)
+                    && is_moved_a(a)
+                    && is_moved_b(b)
+                    && is_moved_a(last.a.end - 1)
+                    && is_moved_b(last.b.end - 1) =>
+            {
+                last.a.end = last.a.end.max(a + 1);
+                last.b.end = last.b.end.max(b + 1);
             }
-            match pieces.last_mut() {
-                Some(last)
-                    if (last.a.contains(&a) || last.a.end == a)
-                        && (last.b.contains(&b) || last.b.end == b)
-                        && is_moved_a(a)
-                        && is_moved_b(b)
-                        && is_moved_a(last.a.end - 1)
-                        && is_moved_b(last.b.end - 1) =>
-                {
-                    last.a.end = last.a.end.max(a + 1);
-                    last.b.end = last.b.end.max(b + 1);
-                }
-                Some(last) if last.a.contains(&a) && last.b.contains(&b) => {}
-                _ => pieces.push(Piece {
-                    a: a..a + 1,
-                    b: b..b + 1,
-                    status: Status::Moved,
-                }),
-            }
+            Some(last) if last.a.contains(&a) && last.b.contains(&b) => {}
+            _ => pieces.push(Piece {
+                a: a..a + 1,
+                b: b..b + 1,
+                status: Status::Moved,
+            }),
         }
     }
     pieces.sort_by_key(|piece| (piece.b.start, piece.a.start));

@@ -199,7 +199,7 @@ impl<'x, 't> Linker<'x, 't> {
     }
 
     /// Runs cut wherever either text begins another unit, each with its units.
-    fn cut_at_units(&self, runs: &[Block]) -> Vec<Part> {
+    pub(super) fn cut_at_units(&self, runs: &[Block]) -> Vec<Part> {
         let mut parts = Vec::with_capacity(runs.len() * 2);
         for run in runs {
             let mut at = 0;
@@ -258,9 +258,9 @@ impl<'x, 't> Linker<'x, 't> {
 }
 
 /// A part of a run inside one unit of each text.
-struct Part {
-    a: usize,
-    b: usize,
+pub(super) struct Part {
+    pub(super) a: usize,
+    pub(super) b: usize,
     block: Block,
     inside_run: bool,
 }

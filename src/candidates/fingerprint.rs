@@ -7,7 +7,8 @@ use crate::shingle::Shingle;
 /// with the smallest hash (the last of equals). Ascending, without repetition.
 ///
 /// Two texts that share a run of `window` shingles, that is of
-/// `window + width - 1` words, share a fingerprint for certain. About
+/// `window + width - 1` words, share a fingerprint for certain (whether it
+/// proposes them is up to [`fingerprint_pairs`]). About
 /// `2 / (window + 1)` of the shingles are kept. A text of fewer shingles than
 /// the window has one fingerprint.
 pub fn winnow(shingles: &[Shingle], window: usize) -> Vec<u64> {

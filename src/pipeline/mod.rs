@@ -76,7 +76,7 @@ pub fn trace(intake: Intake, settings: &Settings, observer: &dyn Observer) -> Re
     let found = search(&texts, &outlets(&documents), settings, observer)?;
 
     observer.stage("aligning pairs", found.pairs.len())?;
-    let kinship = relate::relate(&documents, &found);
+    let kinship = relate::relate(&documents, &found, settings);
 
     observer.stage("working out lineage", kinship.groups.len())?;
     let descents = descend::descend(&documents, &found, &kinship, settings);

@@ -8,12 +8,17 @@ use rayon::prelude::*;
 use super::doc;
 use super::search::{COMPLETE_GROUP, Found};
 use crate::align::{PreparedText, align};
+use crate::config::Settings;
 use crate::document::{DocId, Document};
 use crate::group::{Edge, diameter, spanning_tree, weakest_link};
 use crate::hash::hash64;
 use crate::lineage::Distance;
+use crate::normalise::normalise;
+use crate::shingle::shingles;
 use crate::trace::{Group, Pair, Relation};
-use crate::verify::{Standing, VerifiedPair, containment, jaccard, overlap};
+use crate::verify::{
+    Standing, VerifiedPair, containment, covered_words, jaccard, longest_run, overlap,
+};
 
 /// Classes in a group up to which its diameter is measured.
 const MEASURED_GROUP: usize = 2000;
@@ -49,7 +54,7 @@ struct Summary {
     moved: bool,
 }
 
-pub(super) fn relate(documents: &[Document], found: &Found) -> Kinship {
+pub(super) fn relate(documents: &[Document], found: &Found, settings: &Settings) -> Kinship {
     let (groups, classes, group_of) = group_documents(documents, found);
     let mut kinship = Kinship {
         groups,
@@ -58,7 +63,7 @@ pub(super) fn relate(documents: &[Document], found: &Found) -> Kinship {
         pairs: Vec::new(),
         distances: AHashMap::new(),
     };
-    kinship.list(documents, found);
+    kinship.list(documents, found, settings);
     kinship
 }
 
@@ -203,7 +208,7 @@ fn all_values(found: &Found, classes: &[u32]) -> Vec<Edge> {
 
 impl Kinship {
     /// Aligns and lists the pairs.
-    fn list(&mut self, documents: &[Document], found: &Found) {
+    fn list(&mut self, documents: &[Document], found: &Found, settings: &Settings) {
         let group_of_class = |class: u32| {
             let first = found.classes[class as usize].members[0];
             self.group_of[first as usize]
@@ -218,10 +223,15 @@ impl Kinship {
                 let complete = group.is_none_or(|number| self.groups[number].pairs_complete);
                 complete.then_some((*pair, group))
             })
-            .chain(sparse.iter().filter_map(|(&(a, b), &number)| {
-                let sparse_only = !self.groups[number].pairs_complete;
-                sparse_only.then(|| (exact(found, a, b), Some(number)))
-            }))
+            .chain(
+                sparse
+                    .par_iter()
+                    .filter(|&(_, &number)| !self.groups[number].pairs_complete)
+                    .map(|(&(a, b), &number)| {
+                        (exact(documents, found, settings, a, b), Some(number))
+                    })
+                    .collect::<Vec<_>>(),
+            )
             .collect();
         let aligned: Vec<Option<Summary>> = listed
             .par_iter()
@@ -290,8 +300,15 @@ impl Kinship {
     }
 }
 
-/// A pair with its exact values, verified before or computed now.
-fn exact(found: &Found, a: u32, b: u32) -> VerifiedPair {
+/// A pair of one group with its exact values, verified before or, for a member
+/// below the bars beside the representative, computed now.
+fn exact(
+    documents: &[Document],
+    found: &Found,
+    settings: &Settings,
+    a: u32,
+    b: u32,
+) -> VerifiedPair {
     let known = found
         .pairs
         .binary_search_by_key(&(a, b), |pair| (pair.a, pair.b));
@@ -299,27 +316,34 @@ fn exact(found: &Found, a: u32, b: u32) -> VerifiedPair {
         return found.pairs[at];
     }
     let (x, y) = (&found.sets[a as usize], &found.sets[b as usize]);
+    let read = |class| {
+        shingles(
+            &normalise(first_text(documents, found, class)),
+            settings.width,
+        )
+    };
+    let (list_a, list_b) = (read(a), read(b));
     VerifiedPair {
         a,
         b,
         shared: overlap(x, y),
         shingles_a: x.len() as u32,
         shingles_b: y.len() as u32,
-        shared_words: 0,
-        longest_run_words: 0,
+        shared_words: covered_words(&list_a, y).min(covered_words(&list_b, x)),
+        longest_run_words: longest_run(&list_a, &list_b),
         standing: Standing::Copy,
     }
 }
 
+/// The text of the first document of a class.
+fn first_text<'a>(documents: &'a [Document], found: &Found, class: u32) -> &'a str {
+    let first = found.classes[class as usize].members[0];
+    &documents[first as usize].text
+}
+
 fn summary(documents: &[Document], found: &Found, pair: &VerifiedPair) -> Summary {
-    let text = |class: u32| {
-        let first = found.classes[class as usize].members[0];
-        documents[first as usize].text.as_str()
-    };
-    let (a, b) = (
-        PreparedText::new(text(pair.a)),
-        PreparedText::new(text(pair.b)),
-    );
+    let prepared = |class| PreparedText::new(first_text(documents, found, class));
+    let (a, b) = (prepared(pair.a), prepared(pair.b));
     let counts = align(&a, &b).counts;
     Summary {
         coverage: (counts.coverage_a(), counts.coverage_b()),

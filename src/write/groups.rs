@@ -46,7 +46,7 @@ const COLUMNS: &[Column] = &[
     Column {
         name: "jaccard_min",
         kind: Type::Number,
-        meaning: "lowest Jaccard of two members; where pairs_complete is false, of two that are listed",
+        meaning: "lowest Jaccard of two members; where pairs_complete is false, of a verified pair of copies",
     },
     Column {
         name: "weakest_link_a",

@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::inert::{inert, inert_line};
 use super::unit_line::{Side, write_change};
+use crate::candidates::BUCKET_CAP;
 use crate::document::{DocId, Document};
 use crate::lineage::{Basis, Evidence, Role};
 use crate::trace::{Change, Group, Lineage, Trace};
@@ -289,7 +290,7 @@ fn totals(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(
         out,
-        "{DIM}every pair was verified exactly; banding finds {:.2} % of pairs at the Jaccard bar {}{}{DIM:#}",
+        "{DIM}every pair was verified exactly; banding finds {:.2} % of pairs at the Jaccard bar {}{}{}{DIM:#}",
         100.0 * trace.settings.banding_recall(trace.settings.threshold),
         trace.settings.threshold,
         if trace.settings.containment.is_some() {
@@ -299,7 +300,14 @@ fn totals(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
             )
         } else {
             String::new()
-        }
+        },
+        match count("capped_buckets") as usize {
+            0 => String::new(),
+            capped => format!(
+                ", both but for {} with more than {BUCKET_CAP} texts",
+                plural(capped, "bucket")
+            ),
+        },
     )
 }
 
