@@ -1,10 +1,13 @@
 //! What every stage shares: one input text, who published it and when.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use jiff::civil::DateTime;
+
+use crate::error::Error;
 
 /// Dense internal id of a document: its index in the list sorted by key.
 ///
@@ -28,8 +31,8 @@ pub struct Document {
     /// The user's id for it; unique within a run.
     pub key: String,
     /// The text as decoded, without a byte order mark, otherwise untouched.
-    /// Every span that wirecopy reports is a byte range of this string.
-    pub text: String,
+    /// Every span that wirecopy reports is a byte range of it.
+    pub text: Text,
     /// Headline, where the input has it apart from the text.
     pub title: Option<String>,
     /// Outlet that published this text.
@@ -42,9 +45,12 @@ pub struct Document {
     pub url: Option<String>,
     /// Where the record stands in the input.
     pub place: Place,
-    /// The record as it was read, byte for byte, with its line end if it had
-    /// one; kept only when asked for.
-    pub raw: Option<Box<[u8]>>,
+    /// Where the record can be read again byte for byte, with its line end if
+    /// it had one; kept only when asked for.
+    pub raw: Option<Extent>,
+    /// Number of the document in the order of arrival; gaps stand for records
+    /// that became no document.
+    pub arrival: u32,
     /// XXH3-128 of the record without its line end; 0 for a whole file. Two
     /// records of one key merge only when it agrees as well.
     pub record_hash: u128,
@@ -52,6 +58,140 @@ pub struct Document {
     pub date_unread: bool,
     /// True when another document had the same key and this one was renamed.
     pub renamed: bool,
+}
+
+/// A text that is in memory, or one that is read again whenever it is needed:
+/// an archive of millions of articles never stands in memory as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Text {
+    /// In memory.
+    Held(Box<str>),
+    /// In an [`Archive`]; `check` is the lower half of the text's XXH3-64, so
+    /// that an input that changes during a run is noticed.
+    Stored {
+        /// Where it stands.
+        extent: Extent,
+        /// What its bytes hash to.
+        check: u32,
+    },
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Text::Held("".into())
+    }
+}
+
+impl<T: Into<Box<str>>> From<T> for Text {
+    fn from(text: T) -> Self {
+        Text::Held(text.into())
+    }
+}
+
+/// Bytes of one of the sources of an [`Archive`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Extent {
+    /// Number of the source.
+    pub source: u32,
+    /// Length in bytes.
+    pub bytes: u32,
+    /// Where they begin.
+    pub offset: u64,
+}
+
+/// Reads what was stored on the way in.
+pub trait Storage: Send + Sync + fmt::Debug {
+    /// The text that an extent stands for.
+    ///
+    /// # Errors
+    /// What the system says, or that the input is not what it was.
+    fn text(&self, extent: Extent, check: u32) -> Result<String, Error>;
+
+    /// The bytes of an extent.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn bytes(&self, extent: Extent) -> Result<Vec<u8>, Error>;
+}
+
+/// The texts of a run, wherever they are.
+///
+/// Reading a text again fails only where the disk fails or an input changes
+/// under a run, and then everything is void. So [`text`](Archive::text) gives an
+/// empty text in that case and remembers why, and whoever hands out results
+/// asks [`intact`](Archive::intact) first.
+#[derive(Debug, Default)]
+pub struct Archive {
+    storage: Option<Box<dyn Storage>>,
+    lost: Mutex<Option<Error>>,
+}
+
+impl Archive {
+    /// An archive over a storage.
+    pub fn new(storage: Box<dyn Storage>) -> Self {
+        Archive {
+            storage: Some(storage),
+            lost: Mutex::default(),
+        }
+    }
+
+    /// A text; empty after a failure, which [`intact`](Archive::intact) reports.
+    /// Cost of a stored one: a read of its record and the parsing of it.
+    pub fn text<'t>(&self, text: &'t Text) -> Cow<'t, str> {
+        match text {
+            Text::Held(text) => Cow::Borrowed(text),
+            Text::Stored { extent, check } => {
+                let read = self.read(|storage| storage.text(*extent, *check));
+                Cow::Owned(read.unwrap_or_default())
+            }
+        }
+    }
+
+    /// The bytes of an extent; none after a failure, as with texts.
+    pub fn bytes(&self, extent: Extent) -> Vec<u8> {
+        self.read(|storage| storage.bytes(extent))
+            .unwrap_or_default()
+    }
+
+    fn read<T>(&self, from: impl FnOnce(&dyn Storage) -> Result<T, Error>) -> Option<T> {
+        match from(self.storage.as_deref()?) {
+            Ok(read) => Some(read),
+            Err(error) => {
+                if let Ok(mut lost) = self.lost.lock() {
+                    lost.get_or_insert(error);
+                }
+                None
+            }
+        }
+    }
+
+    /// Fails when a text could not be read again. It tells so once.
+    ///
+    /// # Errors
+    /// The first failure.
+    pub fn intact(&self) -> Result<(), Error> {
+        let lost = self.lost.lock().ok().and_then(|mut lost| lost.take());
+        lost.map_or(Ok(()), Err)
+    }
+}
+
+/// Documents with their texts at hand.
+#[derive(Clone, Copy, Debug)]
+pub struct Corpus<'a> {
+    /// Sorted by key; a [`DocId`] is an index into them.
+    pub documents: &'a [Document],
+    /// Where their texts are.
+    pub archive: &'a Archive,
+}
+
+impl<'a> Corpus<'a> {
+    /// The text of a document; empty for an id that is none.
+    pub fn text(&self, doc: DocId) -> Cow<'a, str> {
+        let document = self.documents.get(doc.index());
+        document.map_or(Cow::Borrowed(""), |document| {
+            self.archive.text(&document.text)
+        })
+    }
 }
 
 /// A place in the input, for messages.

@@ -60,6 +60,7 @@ pub mod pipeline;
 pub mod segment;
 pub mod shingle;
 pub mod sketch;
+mod spill;
 pub mod trace;
 pub mod verify;
 pub mod write;

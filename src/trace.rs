@@ -1,11 +1,12 @@
 //! What a run found, ready to be written: the rows of every output.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::codes::codes;
 use crate::config::Settings;
-use crate::document::{DocId, Document};
+use crate::document::{Archive, Corpus, DocId, Document};
 use crate::ingest::{Counts, Reading, Rejection};
 use crate::lineage::{Basis, CreditStatus, Evidence, Role};
 use crate::segment::Kind;
@@ -19,6 +20,8 @@ pub struct Trace {
     pub reading: Reading,
     /// Documents, sorted by key; a [`DocId`] is an index into them.
     pub documents: Vec<Document>,
+    /// Where their texts are.
+    pub archive: Archive,
     /// What could not be read.
     pub rejected: Vec<Rejection>,
     /// What happened to everything that was read.
@@ -43,6 +46,15 @@ impl Trace {
     /// The document of an id.
     pub fn document(&self, doc: DocId) -> &Document {
         &self.documents[doc.index()]
+    }
+
+    /// The text of a document.
+    pub fn text(&self, doc: DocId) -> Cow<'_, str> {
+        let corpus = Corpus {
+            documents: &self.documents,
+            archive: &self.archive,
+        };
+        corpus.text(doc)
     }
 
     /// The key of a document.

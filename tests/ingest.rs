@@ -3,12 +3,15 @@
 // The helpers here are tests as well; clippy's leave covers test functions only.
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
 use proptest::prelude::*;
+use support::held;
 use wirecopy::document::Document;
 use wirecopy::error::{Error, ErrorKind};
 use wirecopy::ingest::{FieldNames, IngestOptions, Input, Intake, Limits, Reason, read_inputs};
@@ -72,6 +75,18 @@ fn reasons(intake: &Intake) -> Vec<Reason> {
 
 fn get<'a>(intake: &'a Intake, key: &str) -> &'a Document {
     intake.documents.iter().find(|d| d.key == key).unwrap()
+}
+
+fn texts(intake: &Intake) -> Vec<String> {
+    let documents = intake.documents.iter();
+    let texts = documents.map(|d| intake.archive.text(&d.text).into_owned());
+    let texts = texts.collect();
+    intake.archive.intact().unwrap();
+    texts
+}
+
+fn text(intake: &Intake, key: &str) -> String {
+    intake.archive.text(&get(intake, key).text).into_owned()
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -223,7 +238,7 @@ fn the_key_of_a_file_is_its_path_as_given() {
     for typed in [format!("{root}/"), format!("{root}//"), root.to_owned()] {
         let intake = paths(&[Path::new(&typed)], &IngestOptions::default()).unwrap();
         assert_eq!(keys(&intake), [format!("{root}/in/a.txt")]);
-        assert_eq!(intake.documents[0].text, "text");
+        assert_eq!(texts(&intake), ["text"]);
     }
     let twice = format!("{root}/in/a.txt");
     let intake = paths(&[folder.path(), Path::new(&twice)], &small()).unwrap();
@@ -324,14 +339,14 @@ fn tables_are_read_as_written() {
     let intake = file("t.csv", table, &options);
     assert!(intake.rejected.is_empty());
     let one = get(&intake, "1");
-    assert_eq!(one.text, "a; \"b\"\nc");
+    assert_eq!(intake.archive.text(&one.text), "a; \"b\"\nc");
     assert_eq!(one.published.unwrap().to_string(), "2031-05-03T10:00:00");
     assert_eq!((one.place.record, one.place.offset), (Some(1), 23));
     assert_eq!(
-        one.raw.as_deref().unwrap(),
+        intake.archive.bytes(one.raw.unwrap()),
         b"1;\"a; \"\"b\"\"\nc\";3 May 2031 10:00;\r\n"
     );
-    assert_eq!(get(&intake, "2").text, "");
+    assert_eq!(text(&intake, "2"), "");
     let header = intake.headers.values().next().unwrap();
     assert_eq!(&header[..], b"ID;Body;pubDate;extra\r\n");
     let no_text = file("t.csv", b"id,words\n1,a\n", &small());
@@ -347,10 +362,10 @@ fn lines_are_kept_as_written() {
     let intake = read_inputs(&[Input::Stdin], &bytes[..], &options).unwrap();
     assert_eq!(keys(&intake), ["-#2", "-#4"]);
     assert_eq!(
-        get(&intake, "-#2").raw.as_deref().unwrap(),
+        intake.archive.bytes(get(&intake, "-#2").raw.unwrap()),
         b" {\"text\":\"a\"} \r\n"
     );
-    assert_eq!(get(&intake, "-#4").text, "café crème");
+    assert_eq!(text(&intake, "-#4"), "café crème");
     assert_eq!(intake.counts.encodings["UTF-8"], 1);
     assert_eq!(intake.counts.encodings["windows-1252"], 1);
     let place = &intake.rejected[0].place;
@@ -374,10 +389,9 @@ fn utf16_is_read_in_every_format() {
     };
     let intake = file("a.txt", &utf16("Zürich 😀", true), &small());
     assert_eq!(
-        intake
-            .documents
+        texts(&intake)
             .iter()
-            .filter(|d| d.text == "Zürich 😀")
+            .filter(|text| *text == "Zürich 😀")
             .count(),
         1
     );
@@ -389,7 +403,7 @@ fn utf16_is_read_in_every_format() {
     .unwrap();
     assert_eq!(get(&intake, "1").place.offset, 14);
     let intake = stdin(&gzip(&utf16("id\ttext\n1\té\n", true))).unwrap();
-    assert_eq!(get(&intake, "1").text, "é");
+    assert_eq!(text(&intake, "1"), "é");
     assert_eq!(intake.counts.encodings["UTF-16LE"], 1);
 }
 
@@ -412,13 +426,23 @@ fn the_order_of_inputs_does_not_show() {
     .unwrap();
     let (a, b, c, d) = (at("a.jsonl"), at("b.csv"), at("c.txt"), at("d.jsonl"));
     let first = paths(&[&a, &b, &c, &d], &small()).unwrap();
-    assert_eq!(first, paths(&[&d, &c, &b, &a], &small()).unwrap());
-    assert_eq!(first, paths(&[folder.path()], &small()).unwrap());
+    let all = |intake: Intake| (intake.counts.clone(), intake.rejected.clone(), held(intake));
+    let again = paths(&[&a, &b, &c, &d], &small()).unwrap();
+    let seen = all(again);
+    assert_eq!(seen, all(paths(&[&d, &c, &b, &a], &small()).unwrap()));
+    assert_eq!(seen, all(paths(&[folder.path()], &small()).unwrap()));
     assert_eq!(keys(&first)[1..], ["k", "k~2", "k~3", "k~4", "k~5"]);
     assert_eq!((first.counts.merged, first.counts.renamed), (1, 3));
-    assert_eq!(get(&first, "k~2").text, "own");
-    let ones = first.documents.iter().filter(|d| d.text == "one");
-    let paths: BTreeSet<bool> = ones.map(|d| d.place.path.ends_with("a.jsonl")).collect();
+    assert_eq!(text(&first, "k~2"), "own");
+    let texts = texts(&first);
+    let ones = first
+        .documents
+        .iter()
+        .zip(&texts)
+        .filter(|(_, text)| *text == "one");
+    let paths: BTreeSet<bool> = ones
+        .map(|(d, _)| d.place.path.ends_with("a.jsonl"))
+        .collect();
     assert_eq!(paths.len(), 2);
 }
 
@@ -434,7 +458,7 @@ fn fields_can_be_named() {
     let line = b"{\"key\":\"k\",\"id\":1,\"STORY\":\"s\",\"text\":\"t\",\"when\":1932984000123}";
     let intake = read_inputs(&[Input::Stdin], &line[..], &options).unwrap();
     let document = get(&intake, "k");
-    assert_eq!(document.text, "s");
+    assert_eq!(text(&intake, "k"), "s");
     assert_eq!(
         document.published.unwrap().to_string(),
         "2031-04-03T12:00:00.123Z"
@@ -506,7 +530,8 @@ proptest! {
         for bytes in [table.into_inner().unwrap(), lines] {
             let intake = stdin(&bytes).unwrap();
             prop_assert!(intake.rejected.is_empty());
-            let read: Vec<&str> = intake.documents.iter().map(|d| d.text.as_str()).collect();
+            let read = support::held(intake);
+            let read: Vec<&str> = read.iter().map(support::text).collect();
             let written: Vec<&str> = texts.iter().map(|t| t.strip_prefix('\u{feff}').unwrap_or(t)).collect();
             prop_assert_eq!(read, written);
         }

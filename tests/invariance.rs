@@ -6,7 +6,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use support::{Random, documents, files, put, records, shared, temp, traced};
+use support::{Random, documents, files, put, records, shared, temp, text, traced};
 
 /// The records of the sample, and of 300 BBC articles where they are to be had.
 fn feed() -> Vec<String> {
@@ -17,7 +17,7 @@ fn feed() -> Vec<String> {
             "source": document.source,
             "published": document.published.map(|moment| moment.to_string()),
             "url": document.url,
-            "text": document.text,
+            "text": text(&document),
         })
     });
     let mut list: Vec<Value> = sample.collect();

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use proptest::prelude::*;
-use support::{Row, documents, json, put, table, temp, traced};
+use support::{Row, documents, json, put, table, temp, text, traced};
 use wirecopy::align::{PreparedText, align, apply, edit_script};
 use wirecopy::document::Document;
 use wirecopy::normalise::normalise;
@@ -36,7 +36,11 @@ const AWKWARD: &[&str] = &[
 fn all_texts() -> Vec<String> {
     let sample = documents(&["data/sample"]);
     let awkward = AWKWARD.iter().map(|text| text.to_string());
-    sample.into_iter().map(|d| d.text).chain(awkward).collect()
+    sample
+        .iter()
+        .map(|d| text(d).to_string())
+        .chain(awkward)
+        .collect()
 }
 
 #[test]
@@ -130,7 +134,7 @@ fn line_and_column(text: &str, byte: usize) -> (String, String) {
 /// A range, its text, its line and its column, as a table states them.
 fn check_place(documents: &BTreeMap<String, Document>, key: &str, cells: [&str; 5]) {
     let [start, end, line, column, cell] = cells;
-    let text = &documents[key].text;
+    let text = text(&documents[key]);
     let (start, end): (usize, usize) = (start.parse().unwrap(), end.parse().unwrap());
     assert_eq!(text.get(start..end), Some(original(cell)), "{key} {start}");
     let place = if start == end {

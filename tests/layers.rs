@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 
 /// Modules in the order of the data: each may use those before it.
 ///
-/// `codes`, `document`, `config`, `error` and `hash` are shared. `trace` holds the rows of
+/// `codes`, `document`, `config`, `error`, `hash` and `spill` are shared. `trace` holds the rows of
 /// the outputs, `pipeline` alone knows the order, `write` and `cli` come last.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "codes",
     "error",
     "hash",
     "document",
     "config",
+    "spill",
     "ingest",
     "normalise",
     "shingle",
@@ -31,7 +32,7 @@ const ORDER: [&str; 19] = [
     "cli",
 ];
 /// Modules that may touch files, clock, environment and terminal.
-const OUTSIDE: [&str; 3] = ["ingest", "write", "cli"];
+const OUTSIDE: [&str; 4] = ["spill", "ingest", "write", "cli"];
 
 /// A source file: its module, its path below src/, its code without comments
 /// and without its tests.

@@ -37,7 +37,7 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
     let intake = plan::read(&args.input.inputs, &args.input.reading, true, None)?;
     messages.intake(&intake);
     let documents = &intake.documents;
-    let deduped = pipeline::dedup(documents, &settings, &policy, &messages)?;
+    let deduped = pipeline::dedup(intake.corpus(), &settings, &policy, &messages)?;
 
     let mut kept: Vec<&Document> = deduped
         .decisions
@@ -66,10 +66,12 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
         (_, FeedKind::Mixed) => {
             messages.say("the inputs are of several kinds: only decisions were written")
         }
-        (Some(file), _) => write::place(file, |out| write::feed(&kept, kind, out))?,
+        (Some(file), _) => {
+            write::place(file, |out| write::feed(&kept, &intake.archive, kind, out))?
+        }
         (None, _) => {
             let out = io::BufWriter::new(io::stdout().lock());
-            plan::to_stream(out, |out| write::feed(&kept, kind, out))?;
+            plan::to_stream(out, |out| write::feed(&kept, &intake.archive, kind, out))?;
         }
     }
     messages.say(&format!(

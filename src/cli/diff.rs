@@ -9,11 +9,11 @@ use super::args::{DiffArgs, FormatArg};
 use super::plan;
 use super::progress::Messages;
 use crate::config::Settings;
-use crate::document::Document;
+use crate::document::DocId;
 use crate::error::{Error, ErrorKind};
 use crate::ingest::{Intake, Rejection};
-use crate::pipeline::compare_texts;
-use crate::write;
+use crate::pipeline::{Titled, compare_texts};
+use crate::write::{self, Named};
 
 pub(super) fn run(args: &DiffArgs) -> Result<Outcome, Error> {
     plan::threads(&args.running)?;
@@ -29,20 +29,21 @@ pub(super) fn run(args: &DiffArgs) -> Result<Outcome, Error> {
             intake.rejected,
         )
     };
-    let compared = compare_texts(&a, &b, &Settings::default());
+    let compared = compare_texts(a.titled(), b.titled(), &Settings::default());
+    let (a, b) = (a.named(), b.named());
     let differ = !compared.changes.is_empty();
     if !(args.running.quiet && args.running.exit_code) {
         // Data is written as it is; only pages for people are fit for a terminal.
         let data = || io::BufWriter::new(io::stdout().lock());
         match args.format {
             FormatArg::Text => plan::to_stream(plan::page(&args.running), |out| {
-                write::diff_text(&a, &b, &compared, out)
+                write::diff_text(a, b, &compared, out)
             }),
             FormatArg::Csv => plan::to_stream(data(), |out| {
-                write::diff_csv(&a, &b, &compared, plan::csv_style(args.csv), out)
+                write::diff_csv(a, b, &compared, plan::csv_style(args.csv), out)
             }),
             FormatArg::Json => {
-                plan::to_stream(data(), |out| write::diff_json(&a, &b, &compared, out))
+                plan::to_stream(data(), |out| write::diff_json(a, b, &compared, out))
             }
         }?;
     }
@@ -57,14 +58,46 @@ fn outcome(rejected: &[Rejection], found: bool) -> Outcome {
     }
 }
 
+/// One of the two texts to compare.
+struct Subject {
+    key: String,
+    title: Option<String>,
+    text: String,
+}
+
+impl Subject {
+    fn of(intake: &Intake, at: usize) -> Result<Self, Error> {
+        let document = &intake.documents[at];
+        let text = intake.corpus().text(DocId(at as u32)).into_owned();
+        intake.archive.intact()?;
+        Ok(Subject {
+            key: document.key.clone(),
+            title: document.title.clone(),
+            text,
+        })
+    }
+
+    fn titled(&self) -> Titled<'_> {
+        Titled {
+            title: self.title.as_deref(),
+            text: &self.text,
+        }
+    }
+
+    fn named(&self) -> Named<'_> {
+        Named {
+            key: &self.key,
+            text: &self.text,
+        }
+    }
+}
+
 /// The only document of a file.
-fn whole(path: &OsString, args: &DiffArgs) -> Result<Document, Error> {
+fn whole(path: &OsString, args: &DiffArgs) -> Result<Subject, Error> {
     let intake = plan::read(std::slice::from_ref(path), &args.reading, false, None)?;
-    let count = intake.documents.len();
-    let mut documents = intake.documents.into_iter();
-    match (documents.next(), count) {
-        (Some(document), 1) => Ok(document),
-        _ => Err(Error::setting(
+    match intake.documents.len() {
+        1 => Subject::of(&intake, 0),
+        count => Err(Error::setting(
             "diff",
             format!(
                 "{} holds {count} documents; name two of them with --in {0} KEY KEY",
@@ -74,11 +107,11 @@ fn whole(path: &OsString, args: &DiffArgs) -> Result<Document, Error> {
     }
 }
 
-fn by_key(intake: &Intake, key: &OsString) -> Result<Document, Error> {
+fn by_key(intake: &Intake, key: &OsString) -> Result<Subject, Error> {
     let key = key.to_string_lossy();
     let documents = &intake.documents;
     if let Ok(at) = documents.binary_search_by(|document| document.key.as_str().cmp(&key)) {
-        return Ok(documents[at].clone());
+        return Subject::of(intake, at);
     }
     let mut near: Vec<(f64, &str)> = documents
         .iter()

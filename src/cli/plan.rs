@@ -54,8 +54,9 @@ pub(super) fn read(
             record_bytes: typed.max_record,
             ..Limits::default()
         },
+        temporary: None,
     };
-    read_inputs(&inputs, io::stdin().lock(), &options)
+    read_inputs(&inputs, io::stdin(), &options)
 }
 
 /// Sets the number of threads for the whole process.

@@ -1,9 +1,9 @@
 //! From bytes to text: byte order marks, UTF-8, and guesses at the rest.
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::io::{self, Read};
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
@@ -83,12 +83,12 @@ pub(super) struct Transcode<'a> {
     buffer: Vec<u8>,
     start: usize,
     finished: bool,
-    repaired: Rc<Cell<u64>>,
+    repaired: Arc<AtomicU64>,
 }
 
 impl<'a> Transcode<'a> {
     /// `repaired` counts the places that were no valid UTF-16 and became U+FFFD.
-    pub fn new(input: Bytes<'a>, encoding: &'static Encoding, repaired: Rc<Cell<u64>>) -> Self {
+    pub fn new(input: Bytes<'a>, encoding: &'static Encoding, repaired: Arc<AtomicU64>) -> Self {
         Transcode {
             input,
             decoder: encoding.new_decoder_without_bom_handling(),
@@ -109,7 +109,8 @@ impl<'a> Transcode<'a> {
         taken += read;
         self.buffer.truncate(written);
         self.start = 0;
-        self.repaired.set(self.repaired.get() + u64::from(repaired));
+        self.repaired
+            .fetch_add(u64::from(repaired), Ordering::Relaxed);
         self.input.consume(taken);
         if last {
             if let Some(damage) = self.input.damage() {
@@ -187,13 +188,13 @@ mod tests {
             .flat_map(u16::to_be_bytes)
             .collect();
         bytes.extend([0xd8, 0x00]);
-        let repaired = Rc::new(Cell::new(0));
+        let repaired = Arc::new(AtomicU64::new(0));
         let input: Bytes<'_> = Window::new(Box::new(&bytes[..]));
         let mut out = String::new();
         Transcode::new(input, UTF_16BE, repaired.clone())
             .read_to_string(&mut out)
             .unwrap();
         assert_eq!(out, "Zürich 😀\n".repeat(20_000) + "\u{fffd}");
-        assert_eq!(repaired.get(), 1);
+        assert_eq!(repaired.load(Ordering::Relaxed), 1);
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use super::decode;
 use super::fields::{Fields, Match, Role};
-use super::gather::File;
+use super::gather::{Accepted, File};
 use super::reason::{Reason, Refusal};
 use super::record::{Cell, Cells};
 use super::scan::{self, Found, Span};
@@ -55,10 +55,12 @@ fn own(row: &csv::StringRecord) -> Vec<String> {
 }
 
 /// Reads a table; records are counted from 1 behind the header.
-pub(super) fn read(window: &mut Bytes<'_>, delimiter: u8, file: &mut File<'_>) {
+pub(super) fn read(window: &mut Bytes<'_>, delimiter: u8, file: &mut File<'_, '_>) {
     let mut number = 0;
     match Table::begin(window, delimiter, file) {
-        Ok(Some(mut table)) => while table.next(window, file, &mut number) {},
+        Ok(Some(mut table)) => {
+            while file.out.failed.is_none() && table.next(window, file, &mut number) {}
+        }
         Ok(None) => {}
         Err(refusal) => return file.reject(None, window.offset(), refusal),
     }
@@ -81,7 +83,7 @@ impl Table {
     fn begin(
         window: &mut Bytes<'_>,
         delimiter: u8,
-        file: &mut File<'_>,
+        file: &mut File<'_, '_>,
     ) -> Result<Option<Table>, Refusal> {
         let limit = file.record_limit();
         let span = loop {
@@ -132,7 +134,7 @@ impl Table {
     }
 
     /// Reads one record; `false` at the end.
-    fn next(&mut self, window: &mut Bytes<'_>, file: &mut File<'_>, number: &mut u64) -> bool {
+    fn next(&mut self, window: &mut Bytes<'_>, file: &mut File<'_, '_>, number: &mut u64) -> bool {
         let offset = window.offset();
         let one_line = self.looked > 8 * offset + SPARE_LOOKS;
         let limit = file.record_limit();
@@ -196,7 +198,7 @@ impl Table {
         &mut self,
         line: usize,
         window: &mut Bytes<'_>,
-        file: &mut File<'_>,
+        file: &mut File<'_, '_>,
         number: &mut u64,
     ) -> bool {
         *number += 1;
@@ -213,7 +215,7 @@ impl Table {
         &mut self,
         raw: &[u8],
         whole: &[u8],
-        file: &mut File<'_>,
+        file: &mut File<'_, '_>,
         number: u64,
         offset: u64,
     ) -> Result<(), Refusal> {
@@ -238,8 +240,16 @@ impl Table {
             cells.offer(found, cell);
         }
         let place = file.place(Some(number), offset);
-        let document = cells.document(&place, file.fields, file.options.limits.text_bytes)?;
-        file.accept(document, Some(whole), encoding);
+        let (document, text) =
+            cells.document(place, file.fields, file.options.limits.text_bytes)?;
+        let accepted = Accepted {
+            document,
+            text,
+            check: 0,
+            encoding,
+        };
+        file.accept(accepted, Some(whole));
+        file.told(whole.len());
         Ok(())
     }
 }

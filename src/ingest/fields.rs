@@ -1,7 +1,6 @@
 //! Which field of a record plays which role.
 
-use std::cell::OnceCell;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What a field means to wirecopy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,9 +38,10 @@ pub struct FieldNames {
 pub(super) type Match = (Role, usize);
 
 /// The names looked for, ready to compare.
+#[derive(Debug)]
 pub(super) struct Fields {
     names: Vec<(String, Match)>,
-    no_text: OnceCell<Arc<str>>,
+    no_text: OnceLock<Arc<str>>,
 }
 
 impl Fields {
@@ -92,7 +92,7 @@ impl Fields {
         }
         Fields {
             names,
-            no_text: OnceCell::new(),
+            no_text: OnceLock::new(),
         }
     }
 

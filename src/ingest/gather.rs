@@ -3,23 +3,51 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
+use super::archive::{self, Shelf};
 use super::fields::Fields;
 use super::reason::{Reason, Refusal, Rejection};
 use super::window::Bytes;
-use super::{Counts, IngestOptions};
-use crate::document::{Document, Place};
+use super::{Counts, IngestOptions, Listener};
+use crate::document::{Document, Extent, Place, Text};
+use crate::error::{Error, ErrorKind};
 use crate::hash::hash128;
 
+/// Bytes of texts that wait to be listened to, at most: enough to share out among threads.
+const WAITING: usize = 4 << 20;
+
 /// What was read so far.
-#[derive(Default)]
-pub(super) struct Gathered {
+pub(super) struct Gathered<'l> {
     pub documents: Vec<Document>,
     pub rejected: Vec<Rejection>,
     pub headers: BTreeMap<String, Box<[u8]>>,
     pub counts: Counts,
+    pub shelf: Shelf,
+    pub listener: &'l dyn Listener,
+    /// The first failure that ends the run: a full disk, or a wish to stop.
+    pub failed: Option<Error>,
+    /// The next document's number of arrival.
+    arrivals: u64,
+    /// Texts by number of arrival that nobody listened to yet, and their bytes.
+    waiting: (Vec<(u32, String)>, usize),
 }
 
-impl Gathered {
+impl<'l> Gathered<'l> {
+    pub fn new(shelf: Shelf, listener: &'l dyn Listener) -> Self {
+        Gathered {
+            documents: Vec::new(),
+            rejected: Vec::new(),
+            headers: BTreeMap::new(),
+            counts: Counts::default(),
+            shelf,
+            listener,
+            failed: None,
+            arrivals: 0,
+            waiting: (Vec::new(), 0),
+        }
+    }
+
     pub fn reject(&mut self, rejection: Rejection) {
         self.counts.read += 1;
         self.rejected.push(rejection);
@@ -49,25 +77,69 @@ impl Gathered {
             }
         }
     }
+
+    /// Takes `count` numbers of arrival and gives the first.
+    pub fn arrive(&mut self, count: usize) -> u32 {
+        let first = self.arrivals;
+        self.arrivals += count as u64;
+        if self.arrivals >= u64::from(u32::MAX) {
+            let what = format!("{} records in one run", self.arrivals);
+            self.fail(ErrorKind::Internal(what).into());
+        }
+        first as u32
+    }
+
+    pub fn fail(&mut self, error: Error) {
+        self.failed.get_or_insert(error);
+    }
+
+    /// Puts a text with those that the listener hears next.
+    fn tell_later(&mut self, arrival: u32, text: String) {
+        self.waiting.1 += text.len();
+        self.waiting.0.push((arrival, text));
+        if self.waiting.1 > WAITING {
+            self.tell();
+        }
+    }
+
+    /// Lets the listener hear all texts that wait.
+    pub fn tell(&mut self) {
+        let (texts, _) = std::mem::take(&mut self.waiting);
+        let listener = self.listener;
+        texts
+            .into_par_iter()
+            .for_each(|(arrival, text)| listener.text(arrival, &text));
+    }
+}
+
+/// A record that became a document, before anything is kept of it.
+pub(super) struct Accepted {
+    pub document: Document,
+    /// Empty where the text can be read again and the listener has heard it.
+    pub text: String,
+    /// What the text is checked by when it is read again.
+    pub check: u32,
+    pub encoding: &'static str,
 }
 
 /// One stream being read: its name, the settings, and where its records go.
-pub(super) struct File<'a> {
+pub(super) struct File<'a, 'l> {
     pub path: &'a Arc<str>,
     pub options: &'a IngestOptions,
     pub fields: &'a Fields,
     /// The encoding that a mark at the start of the stream declared.
     pub encoding: Option<&'static str>,
-    pub out: &'a mut Gathered,
+    /// The number by which the file can be read by offset, if it can, and the
+    /// bytes before the offset 0 of its records.
+    pub stored: Option<(u32, u64)>,
+    /// A file that is one text, which can be opened again.
+    pub again: Option<std::path::PathBuf>,
+    pub out: &'a mut Gathered<'l>,
 }
 
-impl File<'_> {
+impl File<'_, '_> {
     pub fn place(&self, record: Option<u64>, offset: u64) -> Place {
-        Place {
-            path: self.path.clone(),
-            record,
-            offset,
-        }
+        place(self.path, record, offset)
     }
 
     pub fn record_limit(&self) -> usize {
@@ -75,13 +147,7 @@ impl File<'_> {
     }
 
     pub fn too_long(&self) -> Refusal {
-        Refusal::new(
-            Reason::TooLong,
-            format!(
-                "the record is longer than the limit of {} bytes",
-                self.options.limits.record_bytes
-            ),
-        )
+        too_long(self.options)
     }
 
     pub fn reject(&mut self, record: Option<u64>, offset: u64, refusal: Refusal) {
@@ -89,13 +155,61 @@ impl File<'_> {
         self.out.reject(refusal.at(place));
     }
 
-    /// Takes a document; `raw` are its bytes, for the formats that keep them.
-    pub fn accept(&mut self, mut document: Document, raw: Option<&[u8]>, encoding: &str) {
-        document.record_hash = raw.map_or(0, |raw| hash128(raw.trim_ascii_end()));
+    /// Takes a document that the listener did not hear yet; `raw` are its
+    /// bytes, for the formats that keep them.
+    pub fn accept(&mut self, mut accepted: Accepted, raw: Option<&[u8]>) {
+        accepted.document.arrival = self.out.arrive(1);
+        accepted.document.record_hash = raw.map_or(0, |raw| hash128(raw.trim_ascii_end()));
+        accepted.check = archive::check(&accepted.text);
+        let (arrival, text) = (accepted.document.arrival, accepted.text.clone());
+        self.keep(accepted, raw);
+        self.out.tell_later(arrival, text);
+    }
+
+    /// Takes a document whose text the listener has heard.
+    pub fn keep(&mut self, accepted: Accepted, raw: Option<&[u8]>) {
+        let Accepted {
+            mut document,
+            text,
+            check,
+            encoding,
+        } = accepted;
+        let mut copy = |bytes: &[u8]| match self.out.shelf.copy(bytes) {
+            Ok(extent) => Some(extent),
+            Err(error) => {
+                self.out.failed.get_or_insert(error);
+                None
+            }
+        };
+        let stored = self.stored.zip(raw).map(|((source, before), raw)| Extent {
+            source,
+            bytes: raw.len() as u32,
+            offset: before + document.place.offset,
+        });
+        let again = self.again.take();
+        let extent = match (stored, again) {
+            (Some(stored), _) => Some(stored),
+            (None, Some(path)) => Some(Extent {
+                source: self.out.shelf.whole(path),
+                bytes: text.len() as u32,
+                offset: 0,
+            }),
+            (None, None) => copy(text.as_bytes()),
+        };
         if self.options.keep_raw {
-            document.raw = raw.map(Box::from);
+            document.raw = stored.or_else(|| raw.and_then(|raw| self.out.shelf.copy(raw).ok()));
+        }
+        if let Some(extent) = extent {
+            document.text = Text::Stored { extent, check };
         }
         self.out.accept(document, self.encoding.unwrap_or(encoding));
+    }
+
+    /// Tells the listener of bytes that were dealt with.
+    pub fn told(&mut self, bytes: usize) {
+        if let Err(error) = self.out.listener.read(bytes as u64) {
+            self.out.fail(error);
+        }
     }
 
     /// Tells what ended the stream before its time, if something did.
@@ -108,4 +222,22 @@ impl File<'_> {
             self.reject(record, offset, refusal);
         }
     }
+}
+
+pub(super) fn place(path: &Arc<str>, record: Option<u64>, offset: u64) -> Place {
+    Place {
+        path: path.clone(),
+        record,
+        offset,
+    }
+}
+
+pub(super) fn too_long(options: &IngestOptions) -> Refusal {
+    Refusal::new(
+        Reason::TooLong,
+        format!(
+            "the record is longer than the limit of {} bytes",
+            options.limits.record_bytes
+        ),
+    )
 }

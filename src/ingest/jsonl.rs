@@ -1,66 +1,241 @@
 //! JSON lines: one object per line, only the wanted fields kept.
 
 use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
 
+use memchr::{memchr, memchr_iter};
+use rayon::prelude::*;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::archive;
 use super::decode;
 use super::fields::{Fields, Match};
-use super::gather::File;
+use super::gather::{self, Accepted, File};
 use super::reason::{Reason, Refusal};
 use super::record::{Cell, Cells};
 use super::window::{Bytes, Line};
+use super::{IngestOptions, Listener};
+use crate::document::Place;
+use crate::hash::hash128;
+
+/// Bytes of lines that are read, parsed and listened to at a time.
+const BLOCK: usize = 4 << 20;
+/// Bytes of a block that one thread takes at a time.
+const SHARE: usize = 128 << 10;
 
 /// Reads every line as a record; the record number is the number of the line.
-pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_>) {
-    let limit = file.record_limit();
+///
+/// Whole blocks of lines are parsed, and their texts listened to, on all
+/// threads, while the next block is read. A line longer than a block, and the last one
+/// where it has no end, are read by themselves.
+pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
     let mut number = 0;
-    loop {
-        number += 1;
-        match window.line(limit) {
-            Line::End => break,
-            Line::TooLong => {
-                file.reject(Some(number), window.offset(), file.too_long());
-                window.skip_line();
+    let mut block = window.block(BLOCK, Vec::new());
+    let mut spare = Vec::new();
+    while file.out.failed.is_none() {
+        let Some(lines) = block.take() else {
+            if !one_line(window, file, &mut number) {
+                break;
             }
-            Line::Whole { len, total } => {
-                let line = window.available().get(..len).unwrap_or_default();
-                let line = line.strip_suffix(b"\r").unwrap_or(line);
-                let cut = len == total && window.damage().is_some();
-                let whole = window.available().get(..total).unwrap_or_default();
-                match record(line, whole, file, number, window.offset()) {
-                    // What is lost of a cut line is told by the damage itself.
-                    Err(_) if cut => number -= 1,
-                    Err(refusal) => file.reject(Some(number), window.offset(), refusal),
-                    Ok(()) => {}
+            block = window.block(BLOCK, std::mem::take(&mut spare));
+            continue;
+        };
+        let shares = shares(lines.lines(), number, file);
+        let context = Context {
+            path: file.path,
+            options: file.options,
+            fields: file.fields,
+            listener: file.out.listener,
+            keeps_texts: file.stored.is_none(),
+        };
+        let waiting = std::mem::take(&mut spare);
+        let (next, parsed) = rayon::join(
+            || window.block(BLOCK, waiting),
+            || -> Vec<Vec<Parsed>> {
+                shares
+                    .par_iter()
+                    .map(|share| context.share(share, lines.offset, lines.lines()))
+                    .collect()
+            },
+        );
+        number += shares.iter().map(|share| share.lines as u64).sum::<u64>();
+        let bytes = lines.lines();
+        for line in parsed.into_iter().flatten() {
+            let whole = bytes.get(line.bytes.clone()).unwrap_or_default();
+            match line.outcome {
+                Ok(accepted) => file.keep(accepted, Some(whole)),
+                Err(refusal) => {
+                    let offset = lines.offset + line.bytes.start as u64;
+                    file.reject(Some(line.number), offset, refusal);
                 }
-                window.consume(total);
             }
         }
+        file.told(bytes.len());
+        spare = lines.bytes;
+        block = next;
     }
     file.finish(window, Some(number));
 }
 
-/// Takes one line; `whole` is the line with its end.
+/// Some lines of a block.
+struct Share {
+    bytes: Range<usize>,
+    lines: usize,
+    /// Number of the first line in the file, from 1.
+    number: u64,
+    /// Number of arrival of the first line.
+    arrival: u32,
+}
+
+/// Cuts a block into shares; `before` lines came before it.
+fn shares(block: &[u8], before: u64, file: &mut File<'_, '_>) -> Vec<Share> {
+    let mut shares = Vec::new();
+    let (mut start, mut number) = (0, before + 1);
+    while start < block.len() {
+        let rest = block.get(start..).unwrap_or_default();
+        let least = SHARE.min(rest.len()) - 1;
+        let end = rest.get(least..).and_then(|tail| memchr(b'\n', tail));
+        let end = end.map_or(block.len(), |at| start + least + at + 1);
+        let lines = memchr_iter(b'\n', block.get(start..end).unwrap_or_default()).count();
+        shares.push(Share {
+            bytes: start..end,
+            lines,
+            number,
+            arrival: file.out.arrive(lines),
+        });
+        (start, number) = (end, number + lines as u64);
+    }
+    shares
+}
+
+/// A line that was parsed.
+struct Parsed {
+    /// Where it stands in its block, with its end.
+    bytes: Range<usize>,
+    number: u64,
+    outcome: Result<Accepted, Refusal>,
+}
+
+/// What it takes to parse a line on any thread.
+struct Context<'a> {
+    path: &'a Arc<str>,
+    options: &'a IngestOptions,
+    fields: &'a Fields,
+    listener: &'a dyn Listener,
+    /// Whether texts are wanted once they were listened to.
+    keeps_texts: bool,
+}
+
+impl Context<'_> {
+    /// Parses lines; blank ones give nothing.
+    fn share(&self, share: &Share, offset: u64, block: &[u8]) -> Vec<Parsed> {
+        let limit = usize::try_from(self.options.limits.record_bytes).unwrap_or(usize::MAX);
+        let bytes = block.get(share.bytes.clone()).unwrap_or_default();
+        let mut parsed = Vec::with_capacity(share.lines);
+        let mut start = 0;
+        for (at, end) in memchr_iter(b'\n', bytes).enumerate() {
+            let whole = start..end + 1;
+            let line = bytes.get(start..end).unwrap_or_default();
+            start = end + 1;
+            let number = share.number + at as u64;
+            let from = share.bytes.start + whole.start;
+            let outcome = if line.len() > limit {
+                Err(gather::too_long(self.options))
+            } else {
+                let place = gather::place(self.path, Some(number), offset + from as u64);
+                match record(line, place, self.fields, self.options) {
+                    Ok(None) => continue,
+                    Ok(Some(mut accepted)) => {
+                        let arrival = share.arrival.wrapping_add(at as u32);
+                        let whole = bytes.get(whole.clone()).unwrap_or_default();
+                        accepted.document.arrival = arrival;
+                        accepted.document.record_hash = hash128(whole.trim_ascii_end());
+                        self.listener.text(arrival, &accepted.text);
+                        accepted.check = archive::check(&accepted.text);
+                        if !self.keeps_texts {
+                            accepted.text = String::new();
+                        }
+                        Ok(accepted)
+                    }
+                    Err(refusal) => Err(refusal),
+                }
+            };
+            parsed.push(Parsed {
+                bytes: from..from + whole.len(),
+                number,
+                outcome,
+            });
+        }
+        parsed
+    }
+}
+
+/// Reads the line at the front; `false` at the end.
+fn one_line(window: &mut Bytes<'_>, file: &mut File<'_, '_>, number: &mut u64) -> bool {
+    let limit = file.record_limit();
+    match window.line(limit) {
+        Line::End => return false,
+        Line::TooLong => {
+            *number += 1;
+            file.reject(Some(*number), window.offset(), file.too_long());
+            window.skip_line();
+        }
+        Line::Whole { len, total } => {
+            *number += 1;
+            let line = window.available().get(..len).unwrap_or_default();
+            let cut = len == total && window.damage().is_some();
+            let whole = window.available().get(..total).unwrap_or_default();
+            let place = file.place(Some(*number), window.offset());
+            match record(line, place, file.fields, file.options) {
+                // What is lost of a cut line is told by the damage itself.
+                Err(_) if cut => *number -= 1,
+                Err(refusal) => file.reject(Some(*number), window.offset(), refusal),
+                Ok(None) => {}
+                Ok(Some(accepted)) => file.accept(accepted, Some(whole)),
+            }
+            window.consume(total);
+            file.told(total);
+        }
+    }
+    true
+}
+
+/// The text of a line that became a document before.
+pub(super) fn text(line: &[u8], fields: &Fields) -> Option<String> {
+    let (line, _) = decode::decode(without_mark(line)).ok()?;
+    object(line.trim_end_matches(['\n', '\r']), fields)
+        .ok()?
+        .into_text(fields)
+}
+
+fn without_mark(line: &[u8]) -> &[u8] {
+    line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line)
+}
+
+/// Takes one line without its end; a blank one is nothing.
 fn record(
     line: &[u8],
-    whole: &[u8],
-    file: &mut File<'_>,
-    number: u64,
-    offset: u64,
-) -> Result<(), Refusal> {
-    let bare = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    place: Place,
+    fields: &Fields,
+    options: &IngestOptions,
+) -> Result<Option<Accepted>, Refusal> {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let bare = without_mark(line);
     if bare.trim_ascii().is_empty() {
-        return Ok(());
+        return Ok(None);
     }
-    let (text, encoding) = decode::decode(bare)?;
-    let cells = object(&text, file.fields)?;
-    let place = file.place(Some(number), offset);
-    let document = cells.document(&place, file.fields, file.options.limits.text_bytes)?;
-    file.accept(document, Some(whole), encoding);
-    Ok(())
+    let (line, encoding) = decode::decode(bare)?;
+    let cells = object(&line, fields)?;
+    let (document, text) = cells.document(place, fields, options.limits.text_bytes)?;
+    Ok(Some(Accepted {
+        document,
+        check: 0,
+        text,
+        encoding,
+    }))
 }
 
 /// The wanted fields of the object that the line is.
@@ -162,7 +337,6 @@ fn cell(raw: &str) -> serde_json::Result<Cell> {
 mod tests {
     use super::super::FieldNames;
     use super::*;
-    use crate::document::Place;
 
     fn parse(line: &str) -> Result<crate::document::Document, Reason> {
         let fields = Fields::new(&FieldNames::default());
@@ -172,7 +346,11 @@ mod tests {
             offset: 0,
         };
         object(line, &fields)
-            .and_then(|cells| cells.document(&place, &fields, 100))
+            .and_then(|cells| cells.document(place, &fields, 100))
+            .map(|(document, text)| crate::document::Document {
+                text: text.into(),
+                ..document
+            })
             .map_err(|refusal| refusal.reason)
     }
 
@@ -184,7 +362,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(document.key, "12e1");
-        assert_eq!(document.text, "t");
+        assert_eq!(document.text, "t".into());
         assert_eq!(document.published.unwrap().to_string(), "2031-04-03");
         assert_eq!(document.source.as_deref(), Some("5"));
         assert_eq!((document.title, document.url), (None, None));

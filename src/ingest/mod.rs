@@ -5,6 +5,7 @@
 //! cannot become one is a [`Rejection`] with its place, never a failure of the
 //! run, and never silent: read = documents + merged + rejected.
 
+mod archive;
 pub mod date;
 mod decode;
 mod delimited;
@@ -20,24 +21,24 @@ mod sniff;
 mod walk;
 mod window;
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use encoding_rs::UTF_8;
 
-use crate::document::Document;
+use crate::document::{Archive, Corpus, Document};
 use crate::error::{Error, ErrorKind};
 
+use self::archive::Shelf;
 use self::decode::Transcode;
 use self::fields::Fields;
-use self::gather::{File, Gathered};
+use self::gather::{Accepted, File, Gathered};
 use self::inflate::{Codec, Inflate};
 use self::reason::Refusal;
 use self::sniff::Format;
@@ -116,6 +117,8 @@ pub struct IngestOptions {
     pub is_result: fn(&Path) -> bool,
     /// Bounds on what one input may cost.
     pub limits: Limits,
+    /// Folder for temporary files; none for the system's own.
+    pub temporary: Option<PathBuf>,
 }
 
 impl Default for IngestOptions {
@@ -126,9 +129,32 @@ impl Default for IngestOptions {
             skip: None,
             is_result: |_| false,
             limits: Limits::default(),
+            temporary: None,
         }
     }
 }
+
+/// Hears every text on the way in, while it is at hand: reading a text twice
+/// costs as much as looking at it.
+pub trait Listener: Sync {
+    /// A text of a document, told once from any thread, with the number by
+    /// which [`Document::arrival`] knows it.
+    fn text(&self, arrival: u32, text: &str) {
+        let _ = (arrival, text);
+    }
+
+    /// So many bytes more of the decompressed input were dealt with.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Cancelled`] ends the reading.
+    fn read(&self, bytes: u64) -> Result<(), Error> {
+        let _ = bytes;
+        Ok(())
+    }
+}
+
+/// Hears nothing.
+impl Listener for () {}
 
 /// What happened to everything that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -158,10 +184,12 @@ pub struct Counts {
 }
 
 /// Everything that was read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Intake {
     /// Sorted by key; every key is unique.
     pub documents: Vec<Document>,
+    /// Where their texts are.
+    pub archive: Archive,
     /// Sorted by place.
     pub rejected: Vec<Rejection>,
     /// The header line of every table by its path, with its line end; only
@@ -171,6 +199,16 @@ pub struct Intake {
     pub counts: Counts,
     /// The names of fields and the bounds that it was read with.
     pub reading: Reading,
+}
+
+impl Intake {
+    /// The documents with their texts at hand.
+    pub fn corpus(&self) -> Corpus<'_> {
+        Corpus {
+            documents: &self.documents,
+            archive: &self.archive,
+        }
+    }
 }
 
 /// The settings of reading that can change a result.
@@ -189,18 +227,33 @@ pub struct Reading {
 /// # Errors
 /// [`ErrorKind::NoDocuments`] when nothing became a document. Anything that
 /// goes wrong with one file or record is a [`Rejection`] instead.
-pub fn read_inputs<R: Read>(
+pub fn read_inputs<R: Read + Send>(
     inputs: &[Input],
     stdin: R,
     options: &IngestOptions,
 ) -> Result<Intake, Error> {
-    let fields = Fields::new(&options.fields);
-    let mut out = Gathered::default();
+    read_and_tell(inputs, stdin, options, &())
+}
+
+/// As [`read_inputs`], while `listener` hears every text.
+///
+/// # Errors
+/// As [`read_inputs`]; a temporary file that cannot be written; what the
+/// listener says.
+pub fn read_and_tell<R: Read + Send>(
+    inputs: &[Input],
+    stdin: R,
+    options: &IngestOptions,
+    listener: &dyn Listener,
+) -> Result<Intake, Error> {
+    let fields = Arc::new(Fields::new(&options.fields));
+    let shelf = Shelf::new(fields.clone(), &options.limits, options.temporary.clone());
+    let mut out = Gathered::new(shelf, listener);
     let mut stdin = Some(stdin);
     for input in inputs {
         match input {
             Input::Stdin => match stdin.take() {
-                Some(stdin) => stream(Box::new(stdin), "-", options, &fields, &mut out),
+                Some(stdin) => stream(Box::new(stdin), "-", None, options, &fields, &mut out),
                 None => {
                     let message = "standard input is named twice and can be read only once";
                     out.reject_path("-", Reason::Unreadable, message);
@@ -208,8 +261,14 @@ pub fn read_inputs<R: Read>(
             },
             Input::Path(root) => {
                 walk::walk(root, options, &mut out, |found, out| {
+                    if out.failed.is_some() {
+                        return;
+                    }
                     match fs::File::open(&found.file) {
-                        Ok(file) => stream(Box::new(file), &found.path, options, &fields, out),
+                        Ok(file) => {
+                            let again = Some(found.file.as_path());
+                            stream(Box::new(file), &found.path, again, options, &fields, out);
+                        }
                         Err(error) => {
                             out.reject_path(&found.path, Reason::Unreadable, error.to_string());
                         }
@@ -217,6 +276,10 @@ pub fn read_inputs<R: Read>(
                 });
             }
         }
+    }
+    out.tell();
+    if let Some(error) = out.failed.take() {
+        return Err(error);
     }
     let mut intake = conclude(out, inputs)?;
     intake.reading = Reading {
@@ -226,13 +289,14 @@ pub fn read_inputs<R: Read>(
     Ok(intake)
 }
 
-/// Reads one file or stream.
+/// Reads one file or stream; `again` is where it can be opened once more.
 fn stream<'a>(
-    raw: Box<dyn Read + 'a>,
+    raw: Box<dyn Read + Send + 'a>,
     path: &str,
+    again: Option<&Path>,
     options: &IngestOptions,
     fields: &Fields,
-    out: &mut Gathered,
+    out: &mut Gathered<'_>,
 ) {
     out.counts.files += 1;
     let path: Arc<str> = path.into();
@@ -241,48 +305,77 @@ fn stream<'a>(
         options,
         fields,
         encoding: None,
+        stored: None,
+        again: None,
         out,
     };
-    let repaired = Rc::new(Cell::new(0));
-    if let Err(refusal) = plain(raw, options, &repaired)
+    let repaired = Arc::new(AtomicU64::new(0));
+    if let Err(refusal) = plain(raw, &options.limits, &repaired)
         .map_err(Refusal::from)
-        .and_then(|(mut window, encoding)| {
-            file.encoding = encoding;
-            records(&mut window, &mut file)
+        .and_then(|mut plain| {
+            file.encoding = plain.encoding;
+            let again = again
+                .filter(|_| plain.as_stored)
+                .map(|path| (path, plain.mark));
+            records(&mut plain.window, again, &mut file)
         })
     {
         file.reject(None, 0, refusal);
     }
-    if let (Some(encoding), true) = (file.encoding, repaired.get() > 0) {
+    if let (Some(encoding), true) = (file.encoding, repaired.load(Ordering::Relaxed) > 0) {
         file.out.count_encoding(&format!("{encoding} (repaired)"));
     }
 }
 
-/// The content without compression and, where a mark tells the encoding, as
-/// UTF-8; with the name of that encoding.
-fn plain<'a>(
-    raw: Box<dyn Read + 'a>,
-    options: &IngestOptions,
-    repaired: &Rc<Cell<u64>>,
-) -> std::io::Result<(Bytes<'a>, Option<&'static str>)> {
-    let mut window: Bytes<'a> = Window::new(raw);
-    if let Some(codec) = Codec::sniff(window.fill(4)) {
-        window = Window::new(Box::new(Inflate::new(window, codec, &options.limits)?));
-    }
-    let Some((encoding, mark)) = decode::byte_order_mark(window.fill(4)) else {
-        return Ok((window, None));
-    };
-    window.consume(mark);
-    window.rebase();
-    if encoding == UTF_8 {
-        return Ok((window, None));
-    }
-    let transcoded = Transcode::new(window, encoding, repaired.clone());
-    Ok((Window::new(Box::new(transcoded)), Some(encoding.name())))
+/// A content without compression and as UTF-8 where a mark tells the encoding.
+struct Plain<'a> {
+    window: Bytes<'a>,
+    /// The encoding that a mark declared, other than UTF-8.
+    encoding: Option<&'static str>,
+    /// Bytes of the mark.
+    mark: u64,
+    /// True where the window shows the bytes of the file itself.
+    as_stored: bool,
 }
 
-/// Cuts the content into records by its format.
-fn records(window: &mut Bytes<'_>, file: &mut File<'_>) -> Result<(), Refusal> {
+fn plain<'a>(
+    raw: Box<dyn Read + Send + 'a>,
+    limits: &Limits,
+    repaired: &Arc<AtomicU64>,
+) -> std::io::Result<Plain<'a>> {
+    let mut plain = Plain {
+        window: Window::new(raw),
+        encoding: None,
+        mark: 0,
+        as_stored: true,
+    };
+    if let Some(codec) = Codec::sniff(plain.window.fill(4)) {
+        let inflate = Inflate::new(plain.window, codec, limits)?;
+        plain.window = Window::new(Box::new(inflate));
+        plain.as_stored = false;
+    }
+    let Some((encoding, mark)) = decode::byte_order_mark(plain.window.fill(4)) else {
+        return Ok(plain);
+    };
+    plain.window.consume(mark);
+    plain.window.rebase();
+    plain.mark = mark as u64;
+    if encoding != UTF_8 {
+        let transcoded = Transcode::new(plain.window, encoding, repaired.clone());
+        plain.window = Window::new(Box::new(transcoded));
+        plain.encoding = Some(encoding.name());
+        plain.as_stored = false;
+    }
+    Ok(plain)
+}
+
+/// Cuts the content into records by its format. `again` is where the file can
+/// be opened once more, and the bytes before its first record.
+fn records(
+    window: &mut Bytes<'_>,
+    again: Option<(&Path, u64)>,
+    file: &mut File<'_, '_>,
+) -> Result<(), Refusal> {
     window.fill(sniff::HEAD);
     if window.available().is_empty() {
         // Damage before the first byte: what kind of file it is stays unknown.
@@ -294,18 +387,28 @@ fn records(window: &mut Bytes<'_>, file: &mut File<'_>) -> Result<(), Refusal> {
         }
     }
     match sniff::format(window.available(), file.path, file.fields)? {
-        Format::JsonLines => jsonl::read(window, file),
+        Format::JsonLines => {
+            if let Some((path, mark)) = again
+                && let Ok(opened) = fs::File::open(path)
+            {
+                let number = file.out.shelf.lines(path.to_path_buf(), opened);
+                file.stored = Some((number, mark));
+            }
+            jsonl::read(window, file);
+        }
         Format::Delimited(delimiter) => delimited::read(window, delimiter, file),
-        Format::Text => return text(window, file),
+        Format::Text => {
+            file.again = again.map(|(path, _)| path.to_path_buf());
+            return text(window, file);
+        }
     }
     Ok(())
 }
 
 /// Reads a file that is one text.
-fn text(window: &mut Bytes<'_>, file: &mut File<'_>) -> Result<(), Refusal> {
+fn text(window: &mut Bytes<'_>, file: &mut File<'_, '_>) -> Result<(), Refusal> {
     let limit = file.options.limits.text_bytes;
-    let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    if window.fill(most.saturating_add(1)).len() > most {
+    if window.fill(just_over(limit)).len() as u64 > limit {
         return Err(record::text_too_long(limit));
     }
     if window.damage().is_some() {
@@ -313,25 +416,50 @@ fn text(window: &mut Bytes<'_>, file: &mut File<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     let (text, encoding) = decode::decode(window.available())?;
-    let document = record::whole_file(text.into_owned(), file.path, limit)?;
-    file.accept(document, None, encoding);
+    let (document, text) = record::whole_file(text.into_owned(), file.path, limit)?;
+    let accepted = Accepted {
+        document,
+        text,
+        check: 0,
+        encoding,
+    };
+    let bytes = window.available().len();
+    file.accept(accepted, None);
+    file.told(bytes);
     Ok(())
 }
 
+fn just_over(limit: u64) -> usize {
+    usize::try_from(limit)
+        .unwrap_or(usize::MAX)
+        .saturating_add(1)
+}
+
+/// The text that a plain file is, read once more.
+fn whole_text(file: fs::File, limits: &Limits) -> Option<String> {
+    let mut plain = plain(Box::new(file), limits, &Arc::default()).ok()?;
+    let bytes = plain.window.fill(just_over(limits.text_bytes));
+    let (text, _) = decode::decode(bytes).ok()?;
+    Some(record::without_mark(text.into_owned()))
+}
+
 /// Sorts, settles keys and dates, and checks that nothing was lost.
-fn conclude(out: Gathered, inputs: &[Input]) -> Result<Intake, Error> {
+fn conclude(out: Gathered<'_>, inputs: &[Input]) -> Result<Intake, Error> {
     let Gathered {
         mut documents,
         mut rejected,
         headers,
         mut counts,
+        shelf,
+        ..
     } = out;
+    let archive = Archive::new(Box::new(shelf));
     rejected.sort_by(|a, b| {
         let key = |r: &Rejection| (r.place.offset, r.place.record, r.reason);
         (a.place.path.cmp(&b.place.path)).then_with(|| key(a).cmp(&key(b)))
     });
     settle::precision(&mut documents);
-    let settled = settle::keys(documents);
+    let settled = settle::keys(documents, &archive);
     counts.documents = settled.documents.len() as u64;
     counts.merged = settled.merged;
     counts.renamed = settled.renamed;
@@ -357,6 +485,7 @@ fn conclude(out: Gathered, inputs: &[Input]) -> Result<Intake, Error> {
     Ok(Intake {
         reading: Reading::default(),
         documents: settled.documents,
+        archive,
         rejected,
         headers,
         counts,

@@ -3,7 +3,7 @@
 use super::date;
 use super::fields::{Fields, Role};
 use super::reason::{Reason, Refusal};
-use crate::document::{Document, Moment, Place};
+use crate::document::{Document, Moment, Place, Text};
 
 /// The content of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,68 +50,72 @@ impl Cells {
         }
     }
 
-    /// The document that the fields describe. Without a key it gets `path#record`.
+    /// The document that the fields describe, and its text apart from it.
+    /// Without a key it gets `path#record`.
     pub fn document(
         self,
-        place: &Place,
+        place: Place,
         fields: &Fields,
         text_bytes: u64,
-    ) -> Result<Document, Refusal> {
-        let text = match self.text {
-            Some((_, Cell::Text(text))) => without_mark(text),
-            None => {
-                return Err(Refusal::new(Reason::NoText, fields.no_text_message()));
-            }
-            Some((_, Cell::Null)) => {
-                return Err(Refusal::new(Reason::NoText, "no text: the field is null"));
-            }
-            Some((_, Cell::Number(_))) => return Err(wrong_type("a number")),
-            Some((_, Cell::Other(what))) => return Err(wrong_type(what)),
-        };
+    ) -> Result<(Document, String), Refusal> {
+        let text = text(self.text, fields)?;
         check_length(&text, text_bytes)?;
         let (published, published_unread) = moment(self.published);
         let (collected, collected_unread) = moment(self.collected);
         let key = words(self.key)
             .unwrap_or_else(|| format!("{}#{}", place.path, place.record.unwrap_or(1)));
-        Ok(Document {
+        let document = Document {
             key,
-            text,
+            text: Text::default(),
             title: words(self.title),
             source: words(self.source),
             published,
             collected,
             url: words(self.url),
-            place: place.clone(),
+            place,
             raw: None,
+            arrival: 0,
             record_hash: 0,
             date_unread: published_unread || collected_unread,
             renamed: false,
-        })
+        };
+        Ok((document, text))
+    }
+
+    /// The text alone, of a record that became a document before.
+    pub fn into_text(self, fields: &Fields) -> Option<String> {
+        text(self.text, fields).ok()
+    }
+}
+
+fn text(cell: Option<(usize, Cell)>, fields: &Fields) -> Result<String, Refusal> {
+    match cell {
+        Some((_, Cell::Text(text))) => Ok(without_mark(text)),
+        None => Err(Refusal::new(Reason::NoText, fields.no_text_message())),
+        Some((_, Cell::Null)) => Err(Refusal::new(Reason::NoText, "no text: the field is null")),
+        Some((_, Cell::Number(_))) => Err(wrong_type("a number")),
+        Some((_, Cell::Other(what))) => Err(wrong_type(what)),
     }
 }
 
 /// The document that a whole text file is.
-pub(super) fn whole_file(text: String, path: &str, text_bytes: u64) -> Result<Document, Refusal> {
+pub(super) fn whole_file(
+    text: String,
+    path: &str,
+    text_bytes: u64,
+) -> Result<(Document, String), Refusal> {
     let text = without_mark(text);
     check_length(&text, text_bytes)?;
-    Ok(Document {
+    let document = Document {
         key: path.to_owned(),
-        text,
-        title: None,
-        source: None,
-        published: None,
-        collected: None,
-        url: None,
         place: Place {
             path: path.into(),
             record: None,
             offset: 0,
         },
-        raw: None,
-        record_hash: 0,
-        date_unread: false,
-        renamed: false,
-    })
+        ..Document::default()
+    };
+    Ok((document, text))
 }
 
 pub(super) fn text_too_long(limit: u64) -> Refusal {
@@ -135,7 +139,7 @@ fn wrong_type(what: &str) -> Refusal {
     )
 }
 
-fn without_mark(mut text: String) -> String {
+pub(super) fn without_mark(mut text: String) -> String {
     const MARK: char = '\u{feff}';
     if text.starts_with(MARK) {
         text.drain(..MARK.len_utf8());

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Time;
 
-use crate::document::{Document, Moment, Precision};
+use crate::document::{Archive, Document, Moment, Precision};
 use crate::hash::hash128;
 
 /// A date of a document, to read or to change.
@@ -48,7 +48,7 @@ pub(super) struct Settled {
 
 /// Merges documents of one key and one content, and renames those of one key
 /// and different content. The order of `documents` does not matter.
-pub(super) fn keys(mut documents: Vec<Document>) -> Settled {
+pub(super) fn keys(mut documents: Vec<Document>, archive: &Archive) -> Settled {
     documents.sort_by(|a, b| a.key.cmp(&b.key).then_with(|| a.place.cmp(&b.place)));
     let mut settled = Settled {
         documents: Vec::with_capacity(documents.len()),
@@ -59,11 +59,11 @@ pub(super) fn keys(mut documents: Vec<Document>) -> Settled {
     let mut same: Vec<Document> = Vec::new();
     for document in documents {
         if same.first().is_some_and(|first| first.key != document.key) {
-            settled.take(std::mem::take(&mut same), &mut rivals);
+            settled.take(std::mem::take(&mut same), archive, &mut rivals);
         }
         same.push(document);
     }
-    settled.take(same, &mut rivals);
+    settled.take(same, archive, &mut rivals);
 
     let mut taken: BTreeSet<String> = BTreeSet::new();
     if !rivals.is_empty() {
@@ -95,23 +95,25 @@ pub(super) fn keys(mut documents: Vec<Document>) -> Settled {
 
 impl Settled {
     /// Takes the documents of one key, given in the order of their places.
-    fn take(&mut self, mut same: Vec<Document>, rivals: &mut Vec<Vec<Document>>) {
+    fn take(
+        &mut self,
+        mut same: Vec<Document>,
+        archive: &Archive,
+        rivals: &mut Vec<Vec<Document>>,
+    ) {
         if same.len() < 2 {
             self.documents.append(&mut same);
             return;
         }
         // The hash orders, the bytes decide: a crafted collision of hashes must
         // not merge two texts. Among equal ones the first place comes first.
-        let mut ranked: Vec<((u128, Vec<u8>), Document)> = same
+        let mut ranked: Vec<(u128, Document)> = same
             .into_iter()
-            .map(|document| {
-                let content = content(&document);
-                ((hash128(&content), content), document)
-            })
+            .map(|document| (hash128(&content(&document, archive)), document))
             .collect();
-        ranked.sort_by(|a, b| a.0.cmp(&b.0));
+        ranked.sort_by_key(|(hash, _)| *hash);
         let before = ranked.len();
-        ranked.dedup_by(|a, b| a.0 == b.0);
+        ranked.dedup_by(|a, b| a.0 == b.0 && content(&a.1, archive) == content(&b.1, archive));
         self.merged += (before - ranked.len()) as u64;
         let mut different: Vec<Document> = ranked.into_iter().map(|(_, d)| d).collect();
         if different.len() == 1 {
@@ -124,12 +126,13 @@ impl Settled {
 
 /// The record's hash, then text and everything that the input said about it, each with its length, so
 /// that different contents have different bytes.
-fn content(document: &Document) -> Vec<u8> {
+fn content(document: &Document, archive: &Archive) -> Vec<u8> {
+    let text = archive.text(&document.text);
     let date = |moment: &Option<Moment>| moment.map(|moment| moment.to_string());
     let published = date(&document.published);
     let collected = date(&document.collected);
     let parts = [
-        Some(document.text.as_str()),
+        Some(&*text),
         document.title.as_deref(),
         document.source.as_deref(),
         published.as_deref(),
@@ -137,7 +140,7 @@ fn content(document: &Document) -> Vec<u8> {
         document.url.as_deref(),
         document.date_unread.then_some(""),
     ];
-    let mut bytes = Vec::with_capacity(document.text.len() + 128);
+    let mut bytes = Vec::with_capacity(text.len() + 128);
     bytes.extend(document.record_hash.to_be_bytes());
     for part in parts {
         match part {
@@ -161,25 +164,18 @@ mod tests {
         Document {
             key: key.into(),
             text: text.into(),
-            title: None,
-            source: None,
-            published: None,
-            collected: None,
-            url: None,
             place: Place {
                 path: "f".into(),
                 record: Some(record),
                 offset: 0,
             },
-            raw: None,
-            record_hash: 0,
-            date_unread: false,
-            renamed: false,
+            ..Document::default()
         }
     }
 
     #[test]
     fn keys_become_unique_whatever_the_order() {
+        let archive = Archive::default();
         let mut documents = vec![
             document("a", "one", 1),
             document("a", "two", 2),
@@ -189,21 +185,26 @@ mod tests {
             document("a~2", "another", 6),
             document("b", "", 7),
         ];
-        let forward = keys(documents.clone());
+        let forward = keys(documents.clone(), &archive);
         documents.reverse();
-        let backward = keys(documents.clone());
+        let backward = keys(documents.clone(), &archive);
         documents.rotate_left(3);
-        let rotated = keys(documents);
+        let rotated = keys(documents, &archive);
         assert_eq!(forward.documents, backward.documents);
         assert_eq!(forward.documents, rotated.documents);
         assert_eq!((forward.merged, forward.renamed), (1, 3));
         let names: Vec<&str> = forward.documents.iter().map(|d| d.key.as_str()).collect();
         assert_eq!(names, ["a", "a~2", "a~2~2", "a~3", "a~4", "b"]);
-        let one = forward.documents.iter().find(|d| d.text == "one").unwrap();
+        let one = forward
+            .documents
+            .iter()
+            .find(|d| d.text == "one".into())
+            .unwrap();
         assert_eq!(one.place.record, Some(1));
         assert!(
-            forward.documents.iter().all(|d| d.renamed
-                == (!d.text.is_empty() && !["a", "a~2", "b"].contains(&d.key.as_str())))
+            forward.documents.iter().all(
+                |d| d.renamed == (d.key != "b" && !["a", "a~2", "b"].contains(&d.key.as_str()))
+            )
         );
     }
 

@@ -22,8 +22,8 @@ pub(super) struct Found {
 pub(super) fn walk(
     root: &Path,
     options: &IngestOptions,
-    out: &mut Gathered,
-    mut read: impl FnMut(Found, &mut Gathered),
+    out: &mut Gathered<'_>,
+    mut read: impl FnMut(Found, &mut Gathered<'_>),
 ) {
     let Some(name) = root.to_str() else {
         return out.reject_path(&root.to_string_lossy(), Reason::BadName, BAD_NAME);

@@ -23,7 +23,7 @@ pub(super) struct Window<R> {
 }
 
 /// The bytes of one input file, whatever lies underneath.
-pub(super) type Bytes<'a> = Window<Box<dyn Read + 'a>>;
+pub(super) type Bytes<'a> = Window<Box<dyn Read + Send + 'a>>;
 
 /// A line at the front of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,22 @@ pub(super) enum Line {
     Whole { len: usize, total: usize },
     /// Longer than the limit; [`Window::skip_line`] passes it.
     TooLong,
+}
+
+/// Whole lines that were cut off a window.
+#[derive(Default)]
+pub(super) struct Block {
+    pub bytes: Vec<u8>,
+    /// Where in `bytes` the lines are.
+    lines: std::ops::Range<usize>,
+    /// Offset in the stream of the first line.
+    pub offset: u64,
+}
+
+impl Block {
+    pub fn lines(&self) -> &[u8] {
+        self.bytes.get(self.lines.clone()).unwrap_or_default()
+    }
 }
 
 impl<R: Read> Window<R> {
@@ -147,6 +163,25 @@ impl<R: Read> Window<R> {
         }
     }
 
+    /// Hands out whole lines of about `want` bytes together, in a buffer of
+    /// their own, and consumes them; `None` where no line ends within as much.
+    /// `spare` is a buffer that is no longer needed.
+    pub fn block(&mut self, want: usize, mut spare: Vec<u8>) -> Option<Block> {
+        self.fill(want);
+        let end = self.available().iter().rposition(|&byte| byte == b'\n')? + 1;
+        spare.clear();
+        spare.extend_from_slice(self.available().get(end..).unwrap_or_default());
+        let offset = self.offset;
+        let (from, to) = (self.start, self.start + end);
+        self.offset += end as u64;
+        self.start = 0;
+        Some(Block {
+            bytes: std::mem::replace(&mut self.buffer, spare),
+            lines: from..to,
+            offset,
+        })
+    }
+
     /// Passes over the rest of the line, including its end, without holding it.
     pub fn skip_line(&mut self) {
         loop {
@@ -214,6 +249,25 @@ mod tests {
         assert!(window.capacity() < 2 * limit);
         assert_eq!(window.offset(), 200_000_001);
         assert_eq!(window.line(limit), Line::Whole { len: 4, total: 5 });
+    }
+
+    #[test]
+    fn blocks_are_whole_lines_and_lose_nothing() {
+        let text: String = (0..3000).map(|n| format!("line {n}\n")).collect();
+        let text = text + "the rest";
+        for want in [1, 10, 1000, 1 << 20] {
+            let mut window = Window::new(text.as_bytes());
+            let (mut all, mut spare) = (Vec::new(), Vec::new());
+            while let Some(block) = window.block(want, std::mem::take(&mut spare)) {
+                assert_eq!(block.offset, all.len() as u64);
+                assert!(block.lines().ends_with(b"\n"));
+                all.extend_from_slice(block.lines());
+                spare = block.bytes;
+            }
+            assert_eq!(window.offset(), all.len() as u64);
+            all.extend_from_slice(window.available());
+            assert_eq!(all, text.as_bytes(), "{want}");
+        }
     }
 
     #[test]

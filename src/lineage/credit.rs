@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use ahash::AHashMap;
 
-use crate::document::Document;
 use crate::normalise::normalise;
 use crate::segment::{Kind, Unit};
 
@@ -13,6 +12,8 @@ use crate::segment::{Kind, Unit};
 pub struct Credit {
     /// The bytes of the line.
     pub place: Range<usize>,
+    /// Its words, with single spaces between them.
+    pub line: String,
     /// The name as it stands there, or the known source's own spelling.
     pub name: String,
     /// Number of the source among the known ones.
@@ -155,6 +156,7 @@ pub fn credits(text: &str, units: &[Unit], kinds: &[Kind], sources: &SourceNames
         for &number in &known {
             found.push(Credit {
                 place: place.clone(),
+                line: one_line(shown),
                 name: sources.name(number).to_string(),
                 source: Some(number),
             });
@@ -165,6 +167,7 @@ pub fn credits(text: &str, units: &[Unit], kinds: &[Kind], sources: &SourceNames
         {
             found.push(Credit {
                 place,
+                line: one_line(shown),
                 name,
                 source: None,
             });
@@ -173,11 +176,13 @@ pub fn credits(text: &str, units: &[Unit], kinds: &[Kind], sources: &SourceNames
     found
 }
 
-/// What the title, or the first line, says of being an update: 0 nothing, 1 a
+fn one_line(shown: &str) -> String {
+    shown.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What the head of a text, its title or its first line, says of being an update: 0 nothing, 1 a
 /// correction or a repeat, 2 and more "UPDATE 1", "UPDATE 2" and so on.
-pub fn update_rank(document: &Document) -> u32 {
-    let first = || document.text.lines().find(|line| !line.trim().is_empty());
-    let head = document.title.as_deref().or_else(first).unwrap_or("");
+pub fn update_rank(head: &str) -> u32 {
     let words = normalise(head);
     match (words.word(0), words.word(1).parse::<u32>()) {
         ("update" | "updated", Ok(number)) => number.saturating_add(1),
@@ -209,6 +214,7 @@ fn dateline(text: &str, sources: &SourceNames) -> Option<Credit> {
         let source = sources.meant(name);
         Credit {
             place: opening..closing + 1,
+            line: one_line(head.get(opening..=closing).unwrap_or("")),
             name: source
                 .map_or(name, |number| sources.name(number))
                 .to_string(),

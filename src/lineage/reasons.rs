@@ -53,7 +53,7 @@ pub(super) fn reasons(members: &[Member<'_>], exemplar: usize, copy: usize) -> V
             Code::CreditsExemplar,
             Strength::Strong,
             place,
-            quoted(y, credit),
+            credit.line.clone(),
         ));
     }
     found
@@ -69,17 +69,14 @@ fn dates(x: &Document, y: &Document, code: Code) -> String {
 }
 
 fn marker_text(member: &Member<'_>) -> String {
-    let head = member
-        .document
-        .title
-        .as_deref()
-        .unwrap_or(&member.document.text);
-    head.lines().next().unwrap_or("").chars().take(80).collect()
-}
-
-fn quoted(member: &Member<'_>, credit: &Credit) -> String {
-    let text = member.document.text.get(credit.place.clone()).unwrap_or("");
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    member
+        .head
+        .lines()
+        .next()
+        .unwrap_or("")
+        .chars()
+        .take(80)
+        .collect()
 }
 
 pub(super) fn disputed(members: &[Member<'_>], exemplar: usize, copy: usize) -> Evidence {
@@ -91,7 +88,7 @@ pub(super) fn disputed(members: &[Member<'_>], exemplar: usize, copy: usize) -> 
         code: Code::DatesAgainstCredit,
         strength: Strength::Against,
         place: credit.map(|credit| (y.doc, credit.place.clone())),
-        text: credit.map_or(String::new(), |credit| quoted(y, credit)),
+        text: credit.map_or(String::new(), |credit| credit.line.clone()),
     }
 }
 
@@ -157,7 +154,7 @@ pub(super) fn foreign_names(own: &Member<'_>, sources: &BTreeSet<Option<usize>>)
         code: Code::NamesSource,
         strength: Strength::Weak,
         place: Some((own.doc, credit.place.clone())),
-        text: quoted(own, credit),
+        text: credit.line.clone(),
     };
     own.credits
         .iter()

@@ -20,6 +20,8 @@ pub struct Member<'a> {
     pub source: Option<usize>,
     /// Lines of its text that name a source.
     pub credits: &'a [Credit],
+    /// Its title, else the first line with words.
+    pub head: &'a str,
     /// What its update marker says: 0 none, then rising.
     pub update: u32,
 }
@@ -369,6 +371,7 @@ mod tests {
                     .iter()
                     .position(|s| Some(*s) == document.source.as_deref()),
                 credits: &[],
+                head: "",
                 update: 0,
             })
             .collect();

@@ -12,7 +12,7 @@ use super::relate::{Kinship, words_relation};
 use super::search::Found;
 use crate::align::{Alignment, PreparedText, Status, UnitChange, align};
 use crate::config::Settings;
-use crate::document::{DocId, Document};
+use crate::document::{Corpus, DocId, Document};
 use crate::lineage::Role;
 use crate::normalise::normalise;
 use crate::segment::{Kind, LineIndex, kinds};
@@ -28,12 +28,13 @@ pub(super) struct Compared {
 }
 
 pub(super) fn compare(
-    documents: &[Document],
+    corpus: Corpus<'_>,
     found: &Found,
     kinship: &Kinship,
     descents: &Descents,
     settings: &Settings,
 ) -> Compared {
+    let documents = corpus.documents;
     let forms: BTreeSet<u32> = found
         .pairs
         .iter()
@@ -53,14 +54,18 @@ pub(super) fn compare(
             let beside = representative.filter(|_| descent.role != Role::Origin);
             let other = descent.exemplar.or(beside).filter(|&other| other != own);
             let compared = other.map(|other| {
-                let (exemplar, copy) = (&documents[other.index()], &documents[i]);
+                let (exemplar, copy) = (corpus.text(other), corpus.text(own));
+                let [exemplar, copy] = [(other, &exemplar), (own, &copy)].map(|(doc, text)| {
+                    let title = documents[doc.index()].title.as_deref();
+                    Titled { title, text }
+                });
                 let class = found.class_of[i] as usize;
                 if found.class_of[other.index()] as usize == class {
-                    let first = &documents[found.classes[class].members[0] as usize].text;
-                    let units = if *first == copy.text {
-                        *units[class].get_or_init(|| units_of(first))
+                    let first = corpus.text(doc(found.classes[class].members[0]));
+                    let units = if first == copy.text {
+                        *units[class].get_or_init(|| units_of(&first))
                     } else {
-                        units_of(&copy.text)
+                        units_of(copy.text)
                     };
                     return same_words(exemplar, copy, found.words[i], units);
                 }
@@ -151,6 +156,21 @@ fn flags(document: &Document, found: &Found, i: usize, is_form: bool) -> Vec<Fla
         .collect()
 }
 
+/// A text with the headline that its record has apart from it.
+#[derive(Clone, Copy, Debug)]
+pub struct Titled<'a> {
+    /// The headline.
+    pub title: Option<&'a str>,
+    /// The text.
+    pub text: &'a str,
+}
+
+impl<'a> From<&'a str> for Titled<'a> {
+    fn from(text: &'a str) -> Self {
+        Titled { title: None, text }
+    }
+}
+
 /// Two texts compared: the numbers, the changes and the relation of the second
 /// to the first.
 #[derive(Debug)]
@@ -168,18 +188,17 @@ pub struct ComparedTexts {
 /// Sets a copy beside its exemplar.
 ///
 /// ```
-/// use wirecopy::{config::Settings, document::Document, pipeline::compare_texts, trace::Op};
-/// let text = |text: &str| Document { text: text.to_string(), ..Document::default() };
-/// let a = text("The bridge is shut.\nTraffic goes round by Orme.");
-/// let b = text("The bridge is shut.\nTraffic goes round by Orme.\nRead more");
-/// let compared = compare_texts(&a, &b, &Settings::default());
+/// use wirecopy::{config::Settings, pipeline::{compare_texts, Titled}, trace::Op};
+/// let a = Titled::from("The bridge is shut.\nTraffic goes round by Orme.");
+/// let b = Titled::from("The bridge is shut.\nTraffic goes round by Orme.\nRead more");
+/// let compared = compare_texts(a, b, &Settings::default());
 /// assert_eq!(compared.changes[0].op, Op::Added);
 /// assert_eq!(compared.changes[0].in_copy.line_column, Some((3, 1)));
 /// ```
-pub fn compare_texts(exemplar: &Document, copy: &Document, settings: &Settings) -> ComparedTexts {
+pub fn compare_texts(exemplar: Titled<'_>, copy: Titled<'_>, settings: &Settings) -> ComparedTexts {
     let (a, b) = (
-        PreparedText::new(&exemplar.text),
-        PreparedText::new(&copy.text),
+        PreparedText::new(exemplar.text),
+        PreparedText::new(copy.text),
     );
     let aligned = align(&a, &b);
     let (list_a, list_b) = (
@@ -230,9 +249,9 @@ fn units_of(text: &str) -> u64 {
 
 /// What [`compare_texts`] says of two texts with the same words, without
 /// aligning them: a page may have a million copies.
-fn same_words(exemplar: &Document, copy: &Document, words: u32, units: u64) -> ComparedTexts {
-    let titles = exemplar.title.as_ref().zip(copy.title.as_ref());
-    let canonical = |title: &String| normalise(title).canonical().to_string();
+fn same_words(exemplar: Titled<'_>, copy: Titled<'_>, words: u32, units: u64) -> ComparedTexts {
+    let titles = exemplar.title.zip(copy.title);
+    let canonical = |title: &str| normalise(title).canonical().to_string();
     let same = exemplar.text == copy.text;
     ComparedTexts {
         comparison: Comparison {
@@ -249,8 +268,8 @@ fn same_words(exemplar: &Document, copy: &Document, words: u32, units: u64) -> C
                 None => {
                     !same && {
                         headline_changed(
-                            (exemplar, &PreparedText::new(&exemplar.text)),
-                            (copy, &PreparedText::new(&copy.text)),
+                            (exemplar, &PreparedText::new(exemplar.text)),
+                            (copy, &PreparedText::new(copy.text)),
                         )
                     }
                 }
@@ -268,8 +287,11 @@ fn same_words(exemplar: &Document, copy: &Document, words: u32, units: u64) -> C
 }
 
 /// Compares the titles; where one is missing, the first units.
-fn headline_changed(a: (&Document, &PreparedText<'_>), b: (&Document, &PreparedText<'_>)) -> bool {
-    if let (Some(x), Some(y)) = (&a.0.title, &b.0.title) {
+fn headline_changed(
+    a: (Titled<'_>, &PreparedText<'_>),
+    b: (Titled<'_>, &PreparedText<'_>),
+) -> bool {
+    if let (Some(x), Some(y)) = (a.0.title, b.0.title) {
         return normalise(x).canonical() != normalise(y).canonical();
     }
     let first = |text: &PreparedText<'_>| {
@@ -372,21 +394,17 @@ mod tests {
     #[test]
     fn the_short_way_says_what_the_alignment_says() {
         let text = "Rain at last\n\nIt rained in Orme on Monday. The river rose by a foot. * * *\nNobody was hurt.";
-        let document = |text: String| Document {
-            text,
-            ..Document::default()
-        };
-        let a = document(text.to_string());
+        let a = Titled::from(text);
         for copy in [
             text.to_string(),
             text.replace('\n', " "),
             text.to_uppercase(),
             text.replace(". ", "!\n"),
         ] {
-            let b = document(copy);
-            let long = compare_texts(&a, &b, &Settings::default());
-            let words = normalise(&b.text).len() as u32;
-            let short = same_words(&a, &b, words, units_of(&b.text));
+            let b = Titled::from(copy.as_str());
+            let long = compare_texts(a, b, &Settings::default());
+            let words = normalise(b.text).len() as u32;
+            let short = same_words(a, b, words, units_of(b.text));
             assert_eq!(short.comparison, long.comparison, "{:?}", b.text);
             assert_eq!(
                 (short.relation, &short.changes),

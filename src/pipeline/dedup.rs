@@ -2,10 +2,10 @@
 
 use super::relate::group_documents;
 use super::search::search;
-use super::{Observer, doc, outlets};
+use super::{Observer, doc};
 use crate::codes::codes;
 use crate::config::Settings;
-use crate::document::{DocId, Document};
+use crate::document::{Corpus, DocId};
 use crate::error::Error;
 use crate::group::{Policy, keepers};
 use crate::trace::Group;
@@ -58,21 +58,18 @@ codes! {
 
 /// Decides for every document whether a deduplicated feed keeps it.
 ///
-/// `documents` are sorted by key, as ingest gives them.
+/// The documents are sorted by key, as ingest gives them.
 ///
 /// # Errors
 /// As [`search`].
 pub fn dedup(
-    documents: &[Document],
+    corpus: Corpus<'_>,
     settings: &Settings,
     policy: &Policy,
     observer: &dyn Observer,
 ) -> Result<Deduped, Error> {
-    let texts: Vec<&str> = documents
-        .iter()
-        .map(|document| document.text.as_str())
-        .collect();
-    let found = search(&texts, &outlets(documents), settings, observer)?;
+    let found = search(corpus, settings, observer)?;
+    let documents = corpus.documents;
     let (groups, _, group_of) = group_documents(documents, &found);
     let kept: Vec<Vec<DocId>> = groups
         .iter()
@@ -136,5 +133,6 @@ pub fn dedup(
         }
     };
     let decisions = (0..documents.len() as u32).map(decide).collect();
+    corpus.archive.intact()?;
     Ok(Deduped { groups, decisions })
 }

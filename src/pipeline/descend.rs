@@ -1,5 +1,6 @@
 //! Lineage of every group, and of excerpts and forms outside groups.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ use super::relate::Kinship;
 use super::search::Found;
 use crate::align::{PreparedText, align};
 use crate::config::Settings;
-use crate::document::{DocId, Document};
+use crate::document::{Corpus, DocId, Document};
 use crate::lineage::{
     Basis, Code, Credit, CreditStatus, Descent, Distance, Evidence, Member, Role, SourceNames,
     Strength, credits, infer, update_rank,
@@ -58,11 +59,12 @@ impl DocDescent {
 }
 
 pub(super) fn descend(
-    documents: &[Document],
+    corpus: Corpus<'_>,
     found: &Found,
     kinship: &Kinship,
     settings: &Settings,
 ) -> Descents {
+    let documents = corpus.documents;
     let sources = SourceNames::new(documents.iter().filter_map(|d| d.source.as_deref()));
     let number = |doc: DocId| {
         documents[doc.index()]
@@ -78,31 +80,22 @@ pub(super) fn descend(
         .into_par_iter()
         .map(|group| {
             let members = &kinship.groups[group].members;
-            let mut known: AHashMap<&str, Vec<Credit>> = AHashMap::new();
-            let credits: Vec<Vec<Credit>> = members
-                .iter()
-                .map(|&doc| {
-                    let text = documents[doc.index()].text.as_str();
-                    known
-                        .entry(text)
-                        .or_insert_with(|| credits_of(text, &sources))
-                        .clone()
-                })
-                .collect();
+            let (heads, credits) = lines(corpus, found, members, &sources);
             let views: Vec<Member<'_>> = members
                 .iter()
-                .zip(&credits)
-                .map(|(&doc, credits)| Member {
+                .zip(heads.iter().zip(&credits))
+                .map(|(&doc, (head, credits))| Member {
                     doc,
                     document: &documents[doc.index()],
                     source: number(doc),
                     credits,
-                    update: update_rank(&documents[doc.index()]),
+                    head,
+                    update: update_rank(head),
                 })
                 .collect();
             let distance = |x: usize, y: usize| {
                 distance(
-                    documents,
+                    corpus,
                     found,
                     kinship,
                     settings,
@@ -119,7 +112,7 @@ pub(super) fn descend(
             let member = |place: Option<usize>| place.map(|place| group.members[place]);
             let exemplar = member(descent.exemplar);
             let roots = [exemplar, member(descent.root)];
-            let (credit, credit_status) = audit(own, roots, &credits[at], &number, documents);
+            let (credit, credit_status) = audit(own, roots, &credits[at], &number);
             descents.of[own.index()] = DocDescent {
                 role: descent.role,
                 exemplar,
@@ -149,6 +142,34 @@ pub(super) fn descend(
     descents
 }
 
+/// The head of each member, its title or first line, and the lines that name sources.
+fn lines(
+    corpus: Corpus<'_>,
+    found: &Found,
+    members: &[DocId],
+    sources: &SourceNames,
+) -> (Vec<String>, Vec<Vec<Credit>>) {
+    // Texts with the same words mostly have the same bytes as well.
+    let mut known: AHashMap<u32, (Cow<'_, str>, Vec<Credit>)> = AHashMap::new();
+    let of = |&doc: &DocId| {
+        let text = corpus.text(doc);
+        let title = corpus.documents[doc.index()].title.clone();
+        let first = || text.lines().find(|line| !line.trim().is_empty());
+        let head = title.unwrap_or_else(|| first().unwrap_or("").to_string());
+        let class = found.class_of[doc.index()];
+        let credits = match known.get(&class) {
+            Some((same, credits)) if *same == text => credits.clone(),
+            _ => {
+                let credits = credits_of(&text, sources);
+                known.insert(class, (text, credits.clone()));
+                credits
+            }
+        };
+        (head, credits)
+    };
+    members.iter().map(of).unzip()
+}
+
 fn credits_of(text: &str, sources: &SourceNames) -> Vec<Credit> {
     let prepared = PreparedText::new(text);
     let kinds = kinds(text, &prepared.normalised, &prepared.units);
@@ -158,7 +179,7 @@ fn credits_of(text: &str, sources: &SourceNames) -> Vec<Credit> {
 /// What `copy` added to and dropped from `exemplar`; `None` where the two have
 /// no copy-strength pair.
 fn distance(
-    documents: &[Document],
+    corpus: Corpus<'_>,
     found: &Found,
     kinship: &Kinship,
     settings: &Settings,
@@ -181,8 +202,8 @@ fn distance(
     if complete || judge(set_x, set_y, settings).0 == Verdict::Apart {
         return None;
     }
-    let text = |doc: DocId| PreparedText::new(&documents[doc.index()].text);
-    let counts = align(&text(exemplar), &text(copy)).counts;
+    let (x, y) = (corpus.text(exemplar), corpus.text(copy));
+    let counts = align(&PreparedText::new(&x), &PreparedText::new(&y)).counts;
     Some(Distance {
         added: counts.words_added as u32,
         dropped: counts.words_dropped as u32,
@@ -195,17 +216,9 @@ fn audit(
     made_from: [Option<DocId>; 2],
     credits: &[Credit],
     number: &dyn Fn(DocId) -> Option<usize>,
-    documents: &[Document],
 ) -> (Option<String>, Option<CreditStatus>) {
     let own_source = number(own);
-    let text = &documents[own.index()].text;
-    let line = |credit: &Credit| {
-        let words = text
-            .get(credit.place.clone())
-            .unwrap_or("")
-            .split_whitespace();
-        words.collect::<Vec<_>>().join(" ")
-    };
+    let line = |credit: &Credit| credit.line.clone();
     let foreign = || {
         credits
             .iter()

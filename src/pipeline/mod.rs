@@ -13,12 +13,12 @@ mod search;
 
 use std::collections::BTreeMap;
 
-pub use compare::{ComparedTexts, compare_texts};
+pub use compare::{ComparedTexts, Titled, compare_texts};
 pub use dedup::{Decision, Deduped, Reason, dedup};
 pub use search::{COMPLETE_GROUP, Found, SearchCounts, search};
 
 use crate::config::Settings;
-use crate::document::{DocId, Document};
+use crate::document::{Corpus, DocId, Document};
 use crate::error::{Error, ErrorKind};
 use crate::ingest::Intake;
 use crate::lineage::SourceNames;
@@ -60,6 +60,7 @@ impl Observer for Silent {}
 pub fn trace(intake: Intake, settings: &Settings, observer: &dyn Observer) -> Result<Trace, Error> {
     let Intake {
         documents,
+        archive,
         rejected,
         counts: read,
         reading,
@@ -69,21 +70,22 @@ pub fn trace(intake: Intake, settings: &Settings, observer: &dyn Observer) -> Re
         let what = format!("{} documents in one run", documents.len());
         return Err(ErrorKind::Internal(what).into());
     }
-    let texts: Vec<&str> = documents
-        .iter()
-        .map(|document| document.text.as_str())
-        .collect();
-    let found = search(&texts, &outlets(&documents), settings, observer)?;
+    let corpus = Corpus {
+        documents: &documents,
+        archive: &archive,
+    };
+    let found = search(corpus, settings, observer)?;
 
     observer.stage("aligning pairs", found.pairs.len())?;
-    let kinship = relate::relate(&documents, &found, settings);
+    let kinship = relate::relate(corpus, &found, settings);
 
     observer.stage("working out lineage", kinship.groups.len())?;
-    let descents = descend::descend(&documents, &found, &kinship, settings);
+    let descents = descend::descend(corpus, &found, &kinship, settings);
 
     observer.stage("comparing copies", documents.len())?;
-    let compared = compare::compare(&documents, &found, &kinship, &descents, settings);
+    let compared = compare::compare(corpus, &found, &kinship, &descents, settings);
 
+    archive.intact()?;
     let mut trace = Trace {
         settings: settings.clone(),
         reading,
@@ -95,6 +97,7 @@ pub fn trace(intake: Intake, settings: &Settings, observer: &dyn Observer) -> Re
         evidence: descents.evidence,
         fingerprint_window: search::window(settings),
         documents,
+        archive,
         rejected,
         intake: read,
     };

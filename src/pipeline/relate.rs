@@ -1,5 +1,6 @@
 //! Groups of documents, and how the two texts of each pair relate.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use ahash::AHashMap;
@@ -9,7 +10,7 @@ use super::doc;
 use super::search::{COMPLETE_GROUP, Found};
 use crate::align::{PreparedText, align};
 use crate::config::Settings;
-use crate::document::{DocId, Document};
+use crate::document::{Corpus, DocId, Document};
 use crate::group::{Edge, diameter, spanning_tree, weakest_link};
 use crate::hash::hash64;
 use crate::lineage::Distance;
@@ -54,7 +55,8 @@ struct Summary {
     moved: bool,
 }
 
-pub(super) fn relate(documents: &[Document], found: &Found, settings: &Settings) -> Kinship {
+pub(super) fn relate(corpus: Corpus<'_>, found: &Found, settings: &Settings) -> Kinship {
+    let documents = corpus.documents;
     let (groups, classes, group_of) = group_documents(documents, found);
     let mut kinship = Kinship {
         groups,
@@ -63,7 +65,7 @@ pub(super) fn relate(documents: &[Document], found: &Found, settings: &Settings)
         pairs: Vec::new(),
         distances: AHashMap::new(),
     };
-    kinship.list(documents, found, settings);
+    kinship.list(corpus, found, settings);
     kinship
 }
 
@@ -208,7 +210,7 @@ fn all_values(found: &Found, classes: &[u32]) -> Vec<Edge> {
 
 impl Kinship {
     /// Aligns and lists the pairs.
-    fn list(&mut self, documents: &[Document], found: &Found, settings: &Settings) {
+    fn list(&mut self, corpus: Corpus<'_>, found: &Found, settings: &Settings) {
         let group_of_class = |class: u32| {
             let first = found.classes[class as usize].members[0];
             self.group_of[first as usize]
@@ -227,9 +229,7 @@ impl Kinship {
                 sparse
                     .par_iter()
                     .filter(|&(_, &number)| !self.groups[number].pairs_complete)
-                    .map(|(&(a, b), &number)| {
-                        (exact(documents, found, settings, a, b), Some(number))
-                    })
+                    .map(|(&(a, b), &number)| (exact(corpus, found, settings, a, b), Some(number)))
                     .collect::<Vec<_>>(),
             )
             .collect();
@@ -239,7 +239,7 @@ impl Kinship {
                 let few = group.is_none_or(|number| self.classes[number].len() <= ALIGNED_GROUP);
                 let wanted = few || sparse.contains_key(&(pair.a, pair.b));
                 let copy = pair.standing != Standing::Template;
-                (copy && wanted).then(|| summary(documents, found, pair))
+                (copy && wanted).then(|| summary(corpus, found, pair))
             })
             .collect();
         for (pair, group) in &listed {
@@ -262,7 +262,7 @@ impl Kinship {
         }
         for class in &found.classes {
             let group = self.group_of[class.members[0] as usize];
-            rows.extend(star(documents, found, &class.members, group));
+            rows.extend(star(corpus, found, &class.members, group));
         }
         let groups = &self.groups;
         let id = |pair: &Pair| pair.group.map_or("", |number| groups[number].id.as_str());
@@ -302,13 +302,7 @@ impl Kinship {
 
 /// A pair of one group with its exact values, verified before or, for a member
 /// below the bars beside the representative, computed now.
-fn exact(
-    documents: &[Document],
-    found: &Found,
-    settings: &Settings,
-    a: u32,
-    b: u32,
-) -> VerifiedPair {
+fn exact(corpus: Corpus<'_>, found: &Found, settings: &Settings, a: u32, b: u32) -> VerifiedPair {
     let known = found
         .pairs
         .binary_search_by_key(&(a, b), |pair| (pair.a, pair.b));
@@ -318,7 +312,7 @@ fn exact(
     let (x, y) = (&found.sets[a as usize], &found.sets[b as usize]);
     let read = |class| {
         shingles(
-            &normalise(first_text(documents, found, class)),
+            &normalise(&first_text(corpus, found, class)),
             settings.width,
         )
     };
@@ -336,14 +330,13 @@ fn exact(
 }
 
 /// The text of the first document of a class.
-fn first_text<'a>(documents: &'a [Document], found: &Found, class: u32) -> &'a str {
-    let first = found.classes[class as usize].members[0];
-    &documents[first as usize].text
+fn first_text<'a>(corpus: Corpus<'a>, found: &Found, class: u32) -> Cow<'a, str> {
+    corpus.text(doc(found.classes[class as usize].members[0]))
 }
 
-fn summary(documents: &[Document], found: &Found, pair: &VerifiedPair) -> Summary {
-    let prepared = |class| PreparedText::new(first_text(documents, found, class));
-    let (a, b) = (prepared(pair.a), prepared(pair.b));
+fn summary(corpus: Corpus<'_>, found: &Found, pair: &VerifiedPair) -> Summary {
+    let texts = [pair.a, pair.b].map(|class| first_text(corpus, found, class));
+    let [a, b] = [&texts[0], &texts[1]].map(|text| PreparedText::new(text));
     let counts = align(&a, &b).counts;
     Summary {
         coverage: (counts.coverage_a(), counts.coverage_b()),
@@ -438,15 +431,18 @@ fn cross(
 }
 
 /// The rows of one class: every other member beside the first.
-fn star(documents: &[Document], found: &Found, members: &[u32], group: Option<usize>) -> Vec<Pair> {
+fn star(corpus: Corpus<'_>, found: &Found, members: &[u32], group: Option<usize>) -> Vec<Pair> {
     let centre = members[0];
+    if members.len() == 1 {
+        return Vec::new();
+    }
+    let text = corpus.text(doc(centre));
     let words = found.words[centre as usize];
-    let same_bytes = |x: u32, y: u32| documents[x as usize].text == documents[y as usize].text;
     let row = |&other: &u32| Pair {
         group,
         a: doc(centre),
         b: doc(other),
-        relation: if same_bytes(centre, other) {
+        relation: if corpus.text(doc(other)) == text {
             Relation::Identical
         } else {
             Relation::Reformatted

@@ -1,5 +1,7 @@
 //! Texts to groups: normalise, shingle, sketch, candidates, verify, group.
 
+use std::borrow::Cow;
+
 use ahash::AHashSet;
 use rayon::prelude::*;
 
@@ -7,6 +9,7 @@ use crate::candidates::{
     CandidatePair, Candidates, Class, banding_pairs, classes, fingerprint_pairs, window_for, winnow,
 };
 use crate::config::Settings;
+use crate::document::Corpus;
 use crate::error::Error;
 use crate::group::{Refined, components, refine};
 use crate::hash::hash128;
@@ -17,7 +20,7 @@ use crate::verify::{
     Side, Standing, Verdict, VerifiedPair, covered_spans, demote_kin, judge, verify,
 };
 
-use super::Observer;
+use super::{Observer, doc, outlets};
 
 /// Classes in a group up to which all its pairs are compared and listed.
 pub const COMPLETE_GROUP: usize = 200;
@@ -94,9 +97,7 @@ fn sketch(text: &str, settings: &Settings, window: usize, hasher: &MinHasher) ->
     }
 }
 
-/// Finds all groups among `texts`. `outlets` numbers the outlet of each text:
-/// an outlet fills in its own forms, so two of its texts pass for templates
-/// more easily.
+/// Finds all groups among the texts of a corpus.
 ///
 /// The result does not depend on threads. It depends on the order of the texts
 /// only through their indices, which callers derive from sorted keys.
@@ -104,15 +105,15 @@ fn sketch(text: &str, settings: &Settings, window: usize, hasher: &MinHasher) ->
 /// # Errors
 /// A setting that makes no sense, or a stop that the observer asked for.
 pub fn search(
-    texts: &[&str],
-    outlets: &[Option<u32>],
+    corpus: Corpus<'_>,
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<Found, Error> {
     settings.check()?;
+    let outlets = outlets(corpus.documents);
     let mut found = Found::default();
-    observer.stage("reading words", texts.len())?;
-    let (fingerprints, signatures) = sketch_all(texts, settings, &mut found, observer)?;
+    observer.stage("reading words", corpus.documents.len())?;
+    let (fingerprints, signatures) = sketch_all(corpus, settings, &mut found, observer)?;
 
     observer.stage("looking for pairs", found.classes.len())?;
     let candidates = propose(&fingerprints, &signatures, &found.classes, settings);
@@ -122,8 +123,8 @@ pub fn search(
 
     observer.stage("comparing pairs", candidates.pairs.len())?;
     let view = View {
-        texts,
-        outlets,
+        corpus,
+        outlets: &outlets,
         classes: &found.classes,
         sets: &found.sets,
         settings,
@@ -151,21 +152,28 @@ type Sketches = (Vec<Vec<u64>>, Vec<Option<Signature>>);
 
 /// Sketches every text chunk by chunk, keeping sketches of first members only.
 fn sketch_all(
-    texts: &[&str],
+    corpus: Corpus<'_>,
     settings: &Settings,
     found: &mut Found,
     observer: &dyn Observer,
 ) -> Result<Sketches, Error> {
     let hasher = MinHasher::new(settings.slots(), settings.seed);
     let window = window(settings);
-    let mut contents: Vec<Option<u128>> = Vec::with_capacity(texts.len());
+    let mut contents: Vec<Option<u128>> = Vec::with_capacity(corpus.documents.len());
     let mut known: AHashSet<u128> = AHashSet::new();
     let (mut fingerprints, mut signatures) = (Vec::new(), Vec::new());
-    for chunk in texts.chunks(CHUNK) {
+    for chunk in corpus.documents.chunks(CHUNK) {
         observer.progress(contents.len())?;
         let sketched: Vec<Sketched> = chunk
             .par_iter()
-            .map(|text| sketch(text, settings, window, &hasher))
+            .map(|document| {
+                sketch(
+                    &corpus.archive.text(&document.text),
+                    settings,
+                    window,
+                    &hasher,
+                )
+            })
             .collect();
         for one in sketched {
             contents.push(one.content);
@@ -180,7 +188,7 @@ fn sketch_all(
     }
     found.classes = classes(&contents);
     found.counts.classes = found.classes.len() as u64;
-    found.class_of = vec![0; texts.len()];
+    found.class_of = vec![0; corpus.documents.len()];
     for (number, class) in (0u32..).zip(&found.classes) {
         for &member in &class.members {
             if let Some(of) = found.class_of.get_mut(member as usize) {
@@ -206,9 +214,16 @@ fn propose(
     by_bands.merge(fingerprint_pairs(fingerprints, order))
 }
 
+/// A text with its tokens and shingles.
+struct Reading<'a> {
+    text: Cow<'a, str>,
+    words: Normalised,
+    shingles: Vec<Shingle>,
+}
+
 /// What the later half of the search looks at.
 struct View<'a> {
-    texts: &'a [&'a str],
+    corpus: Corpus<'a>,
     outlets: &'a [Option<u32>],
     classes: &'a [Class],
     sets: &'a [Box<[u64]>],
@@ -229,22 +244,22 @@ impl View<'_> {
         members.iter().all(same).then_some(first)
     }
 
-    fn text(&self, class: u32) -> &str {
-        let first = self
-            .classes
-            .get(class as usize)
-            .and_then(|c| c.members.first());
-        first
-            .and_then(|&member| self.texts.get(member as usize))
-            .copied()
-            .unwrap_or("")
+    fn text(&self, class: u32) -> Cow<'_, str> {
+        let class = self.classes.get(class as usize);
+        let first = class.and_then(|class| class.members.first());
+        first.map_or(Cow::Borrowed(""), |&member| self.corpus.text(doc(member)))
     }
 
     /// Reads a class again: tokens and shingles are not held.
-    fn read(&self, class: u32) -> (Normalised, Vec<Shingle>) {
-        let normalised = normalise(self.text(class));
-        let list = shingles(&normalised, self.settings.width);
-        (normalised, list)
+    fn read(&self, class: u32) -> Reading<'_> {
+        let text = self.text(class);
+        let words = normalise(&text);
+        let shingles = shingles(&words, self.settings.width);
+        Reading {
+            text,
+            words,
+            shingles,
+        }
     }
 
     /// Verifies pairs, ascending; a text is read once for all its pairs as `a`.
@@ -259,19 +274,19 @@ impl View<'_> {
                     if judged.0 == Verdict::Apart {
                         return None;
                     }
-                    let (words_a, list_a) = read_a.get_or_insert_with(|| self.read(pair.a));
-                    let (words_b, list_b) = self.read(pair.b);
+                    let read_a: &Reading<'_> = read_a.get_or_insert_with(|| self.read(pair.a));
+                    let read_b = self.read(pair.b);
                     let a = Side {
-                        text: self.text(pair.a),
-                        words: words_a,
-                        shingles: list_a,
+                        text: &read_a.text,
+                        words: &read_a.words,
+                        shingles: &read_a.shingles,
                         set: set_a,
                         outlet: self.outlet(pair.a),
                     };
                     let b = Side {
-                        text: self.text(pair.b),
-                        words: &words_b,
-                        shingles: &list_b,
+                        text: &read_b.text,
+                        words: &read_b.words,
+                        shingles: &read_b.shingles,
                         set: set_b,
                         outlet: self.outlet(pair.b),
                     };
@@ -311,7 +326,7 @@ impl View<'_> {
     /// Components, refined, and classes of several documents that stand alone.
     fn group(&self, pairs: &[VerifiedPair]) -> Refined {
         let edges = copy_edges(pairs);
-        let mut spans = |x: u32, y: u32| covered_spans(&self.read(x).1, self.set(y));
+        let mut spans = |x: u32, y: u32| covered_spans(&self.read(x).shingles, self.set(y));
         let mut all = Refined::default();
         let component_list = components(&edges);
         for (component, own) in component_list.iter().zip(edges_of(&component_list, &edges)) {

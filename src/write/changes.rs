@@ -3,7 +3,6 @@
 use std::io;
 
 use super::table::{Cell, Column, Table, TableWriter, Type};
-use crate::document::DocId;
 use crate::trace::{Change, Place, Trace};
 
 pub(super) struct Changes;
@@ -106,15 +105,23 @@ impl Table for Changes {
     }
 
     fn write(&self, trace: &Trace, out: &mut TableWriter<'_>) -> io::Result<()> {
-        for change in &trace.changes {
-            let side = |doc: DocId| (trace.key(doc), trace.document(doc).text.as_str());
-            let group = trace.group_id(change.group);
-            out.row(&cells(
-                group,
-                side(change.exemplar),
-                side(change.copy),
-                change,
-            ))?;
+        // All changes of one copy stand together: its texts are read once.
+        for changes in trace
+            .changes
+            .chunk_by(|x, y| (x.exemplar, x.copy) == (y.exemplar, y.copy))
+        {
+            let Some(first) = changes.first() else {
+                continue;
+            };
+            let (exemplar, copy) = (trace.text(first.exemplar), trace.text(first.copy));
+            for change in changes {
+                out.row(&cells(
+                    trace.group_id(change.group),
+                    (trace.key(change.exemplar), &exemplar),
+                    (trace.key(change.copy), &copy),
+                    change,
+                ))?;
+            }
         }
         Ok(())
     }

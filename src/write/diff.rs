@@ -10,7 +10,6 @@ use super::folder::CsvStyle;
 use super::inert::inert;
 use super::table::TableWriter;
 use super::unit_line::{Side, write_change};
-use crate::document::Document;
 use crate::pipeline::ComparedTexts;
 use crate::trace::{Change, Place};
 
@@ -19,13 +18,22 @@ const DIM: Style = Style::new().dimmed();
 const REMOVED: Style = AnsiColor::Red.on_default();
 const INSERTED: Style = AnsiColor::Green.on_default();
 
+/// One of the two texts, by the name under which it is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Named<'a> {
+    /// The key, or the path of a file.
+    pub key: &'a str,
+    /// The text.
+    pub text: &'a str,
+}
+
 /// Writes a comparison for people: what the numbers are, then each change.
 ///
 /// # Errors
 /// What the output says.
 pub fn diff_text(
-    a: &Document,
-    b: &Document,
+    a: Named<'_>,
+    b: Named<'_>,
     compared: &ComparedTexts,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -34,12 +42,12 @@ pub fn diff_text(
     writeln!(
         out,
         "{REMOVED}---{REMOVED:#} {BOLD}{}{BOLD:#}",
-        inert(&a.key)
+        inert(a.key)
     )?;
     writeln!(
         out,
         "{INSERTED}+++{INSERTED:#} {BOLD}{}{BOLD:#}",
-        inert(&b.key)
+        inert(b.key)
     )?;
     writeln!(
         out,
@@ -62,8 +70,8 @@ pub fn diff_text(
         }
         write_change(
             change,
-            Side { text: &a.text },
-            Side { text: &b.text },
+            Side { text: a.text },
+            Side { text: b.text },
             "",
             out,
         )?;
@@ -76,15 +84,15 @@ pub fn diff_text(
 /// # Errors
 /// What the output says.
 pub fn diff_csv(
-    a: &Document,
-    b: &Document,
+    a: Named<'_>,
+    b: Named<'_>,
     compared: &ComparedTexts,
     style: CsvStyle,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut table = TableWriter::new(out, COLUMNS, style == CsvStyle::Neutral)?;
     for change in &compared.changes {
-        table.row(&cells("", (&a.key, &a.text), (&b.key, &b.text), change))?;
+        table.row(&cells("", (a.key, a.text), (b.key, b.text), change))?;
     }
     table.finish()
 }
@@ -94,13 +102,13 @@ pub fn diff_csv(
 /// # Errors
 /// What the output says.
 pub fn diff_json(
-    a: &Document,
-    b: &Document,
+    a: Named<'_>,
+    b: Named<'_>,
     compared: &ComparedTexts,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let c = &compared.comparison;
-    let side = |document: &Document| json!({ "id": document.key, "bytes": document.text.len() });
+    let side = |named: Named<'_>| json!({ "id": named.key, "bytes": named.text.len() });
     let changes: Vec<Value> = compared.changes.iter().map(|x| change(a, b, x)).collect();
     let value = json!({
         "a": side(a),
@@ -126,14 +134,14 @@ pub fn diff_json(
     out.write_all(b"\n")
 }
 
-fn change(a: &Document, b: &Document, change: &Change) -> Value {
-    let side = |document: &Document, place: &Place| {
+fn change(a: Named<'_>, b: Named<'_>, change: &Change) -> Value {
+    let side = |named: Named<'_>, place: &Place| {
         json!({
             "start": place.bytes.start,
             "end": place.bytes.end,
             "line": place.line_column.map(|(line, _)| line),
             "column": place.line_column.map(|(_, column)| column),
-            "text": document.text.get(place.bytes.clone()).unwrap_or(""),
+            "text": named.text.get(place.bytes.clone()).unwrap_or(""),
         })
     };
     let words: Vec<Value> = change

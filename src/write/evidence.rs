@@ -82,7 +82,7 @@ impl Table for EvidenceTable {
             };
             let place = doc
                 .zip(bytes)
-                .map(|(doc, bytes)| LineIndex::new(&trace.document(doc).text).place(bytes.start));
+                .map(|(doc, bytes)| LineIndex::new(&trace.text(doc)).place(bytes.start));
             out.row(&[
                 trace.key(piece.doc).into(),
                 piece.exemplar.map(|doc| trace.key(doc)).into(),

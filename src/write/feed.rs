@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::inert::inert;
-use crate::document::Document;
+use crate::document::{Archive, Document};
 
 /// What a feed is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,12 @@ pub fn feed_kind<'a>(
 ///
 /// # Errors
 /// What the output says.
-pub fn feed(documents: &[&Document], kind: FeedKind<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn feed(
+    documents: &[&Document],
+    archive: &Archive,
+    kind: FeedKind<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     if let FeedKind::Table(header) = kind {
         write_line(header, out)?;
     }
@@ -56,7 +61,7 @@ pub fn feed(documents: &[&Document], kind: FeedKind<'_>, out: &mut dyn Write) ->
     for document in documents {
         match (kind, &document.raw) {
             (FeedKind::Lines | FeedKind::Table(_), Some(raw)) => {
-                write_line(raw, out)?;
+                write_line(&archive.bytes(*raw), out)?;
             }
             (FeedKind::Paths, _) if paths.insert(&document.place.path) => {
                 writeln!(out, "{}", inert(&document.place.path))?;

@@ -101,6 +101,7 @@ pub fn publish(trace: &Trace, folder: &Path, style: CsvStyle, force: bool) -> Re
     place(&folder.join("datapackage.json"), |out| {
         write_json(out, &datapackage::describe(&tables))
     })?;
+    trace.archive.intact()?;
     sync(folder).map_err(io("bringing the output folder to the disk"))?;
     place(&folder.join(MANIFEST), |out| {
         write_json(out, &run::manifest(trace, style))

@@ -18,7 +18,7 @@ mod terminal;
 mod unit_line;
 
 pub use decisions::{decision_columns, decisions_csv};
-pub use diff::{diff_csv, diff_json, diff_text};
+pub use diff::{Named, diff_csv, diff_json, diff_text};
 pub use feed::{FeedKind, feed, feed_kind};
 pub(crate) use folder::place;
 pub use folder::{CsvStyle, check, is_result, publish};

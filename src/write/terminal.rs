@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 use super::inert::{inert, inert_line};
 use super::unit_line::{Side, write_change};
 use crate::candidates::BUCKET_CAP;
-use crate::document::{DocId, Document};
+use crate::document::DocId;
 use crate::lineage::{Basis, Evidence, Role};
 use crate::trace::{Change, Group, Lineage, Trace};
 
@@ -202,17 +202,17 @@ fn copy(trace: &Trace, doc: DocId, out: &mut dyn Write) -> io::Result<()> {
         comparison.jaccard,
         sums.join(", ")
     )?;
+    let (exemplar, copy) = (trace.text(other), trace.text(doc));
     for change in changes_of(trace, doc) {
-        let (exemplar, copy) = (trace.document(change.exemplar), trace.document(change.copy));
-        write_change(change, side(exemplar), side(copy), "    ", out)?;
+        write_change(
+            change,
+            Side { text: &exemplar },
+            Side { text: &copy },
+            "    ",
+            out,
+        )?;
     }
     Ok(())
-}
-
-fn side(document: &Document) -> Side<'_> {
-    Side {
-        text: &document.text,
-    }
 }
 
 fn changes_of(trace: &Trace, doc: DocId) -> impl Iterator<Item = &Change> {

@@ -151,19 +151,13 @@ fn shortened(kept: &str, after_change: bool, before_change: bool) -> String {
 mod tests {
     use super::*;
     use crate::config::Settings;
-    use crate::document::Document;
     use crate::pipeline::compare_texts;
 
     fn lines(a: &str, b: &str) -> Vec<String> {
-        let text = |text: &str| Document {
-            text: text.to_string(),
-            ..Document::default()
-        };
-        let (a, b) = (text(a), text(b));
-        let compared = compare_texts(&a, &b, &Settings::default());
+        let compared = compare_texts(a.into(), b.into(), &Settings::default());
         let line = |change: &Change| {
             let mut out = Vec::new();
-            let (a, b) = (Side { text: &a.text }, Side { text: &b.text });
+            let (a, b) = (Side { text: a }, Side { text: b });
             write_change(change, a, b, "", &mut out).unwrap();
             anstream::adapter::strip_str(&String::from_utf8(out).unwrap()).to_string()
         };

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use assert_cmd::Command;
 use serde_json::Value;
 use tempfile::TempDir;
-use wirecopy::document::Document;
+use wirecopy::document::{Document, Text};
 use wirecopy::ingest::{Counts, IngestOptions, Input, Intake, read_inputs};
 
 /// A row of a table by column.
@@ -109,14 +109,43 @@ pub fn records(path: &Path) -> Vec<Value> {
 pub fn documents(inputs: &[&str]) -> Vec<Document> {
     let inputs: Vec<Input> = inputs.iter().map(|i| Input::Path(i.into())).collect();
     let intake = read_inputs(&inputs, std::io::empty(), &IngestOptions::default());
-    intake.unwrap().documents
+    held(intake.unwrap())
+}
+
+/// The documents of an intake with their texts in memory, as if they had come alone.
+pub fn held(intake: Intake) -> Vec<Document> {
+    let texts: Vec<String> = intake
+        .documents
+        .iter()
+        .map(|document| intake.archive.text(&document.text).into_owned())
+        .collect();
+    intake.archive.intact().unwrap();
+    let with_text = |(document, text): (Document, String)| Document {
+        text: text.into(),
+        arrival: 0,
+        ..document
+    };
+    intake
+        .documents
+        .into_iter()
+        .zip(texts)
+        .map(with_text)
+        .collect()
+}
+
+/// A text in memory.
+pub fn text(document: &Document) -> &str {
+    match &document.text {
+        Text::Held(text) => text,
+        Text::Stored { .. } => panic!("{} is not held", document.key),
+    }
 }
 
 /// What ingest would give for these texts.
 pub fn intake(texts: &[String]) -> Intake {
     let document = |(number, text): (usize, &String)| Document {
         key: format!("d{number:04}"),
-        text: text.clone(),
+        text: text.clone().into(),
         ..Document::default()
     };
     let count = texts.len() as u64;

@@ -1,0 +1,113 @@
+//! Where texts can be read again: in the inputs themselves where they can be
+//! read by offset, else in a copy made on the way in.
+
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::fields::Fields;
+use super::{Limits, jsonl, whole_text};
+use crate::document::{Extent, Storage};
+use crate::error::Error;
+use crate::hash::hash64;
+use crate::spill::{Spill, read_at};
+
+/// Bytes of the copies that stay in memory; more go to a temporary file.
+pub(super) const HELD_COPIES: usize = 16 << 20;
+
+/// One place that extents point into.
+#[derive(Debug)]
+enum Source {
+    /// A file of JSON lines; an extent is a line with its end.
+    Lines(PathBuf, File),
+    /// A file that is one text.
+    Whole(PathBuf),
+}
+
+/// Number of the source that stands for the copies.
+const COPIES: u32 = u32::MAX;
+
+/// Everything that texts can be read from again.
+#[derive(Debug)]
+pub(super) struct Shelf {
+    sources: Vec<Source>,
+    copies: Spill,
+    fields: Arc<Fields>,
+    limits: Limits,
+}
+
+impl Shelf {
+    pub fn new(fields: Arc<Fields>, limits: &Limits, folder: Option<PathBuf>) -> Self {
+        Shelf {
+            sources: Vec::new(),
+            copies: Spill::new(HELD_COPIES, folder),
+            fields,
+            limits: limits.clone(),
+        }
+    }
+
+    /// A file of JSON lines to be read by offset; gives its number.
+    pub fn lines(&mut self, path: PathBuf, file: File) -> u32 {
+        self.source(Source::Lines(path, file))
+    }
+
+    /// A file that is one text; gives its number.
+    pub fn whole(&mut self, path: PathBuf) -> u32 {
+        self.source(Source::Whole(path))
+    }
+
+    fn source(&mut self, source: Source) -> u32 {
+        self.sources.push(source);
+        (self.sources.len() - 1) as u32
+    }
+
+    /// Keeps a copy of bytes that no input gives twice.
+    pub fn copy(&mut self, bytes: &[u8]) -> Result<Extent, Error> {
+        Ok(Extent {
+            source: COPIES,
+            bytes: bytes.len() as u32,
+            offset: self.copies.append(bytes)?,
+        })
+    }
+}
+
+/// What a text is checked by when it is read again.
+pub(super) fn check(text: &str) -> u32 {
+    hash64(text.as_bytes()) as u32
+}
+
+impl Storage for Shelf {
+    fn text(&self, extent: Extent, expected: u32) -> Result<String, Error> {
+        let (text, path) = match self.sources.get(extent.source as usize) {
+            None => (String::from_utf8(self.bytes(extent)?).ok(), None),
+            Some(Source::Lines(path, _)) => {
+                let line = self.bytes(extent)?;
+                (jsonl::text(&line, &self.fields), Some(path))
+            }
+            Some(Source::Whole(path)) => {
+                let opened = File::open(path);
+                let opened = opened.map_err(|cause| Error::io(AGAIN, path, cause))?;
+                (whole_text(opened, &self.limits), Some(path))
+            }
+        };
+        let same = text.filter(|text| check(text) == expected);
+        same.ok_or_else(|| {
+            let path = path.cloned().unwrap_or_default();
+            Error::io(AGAIN, path, io::Error::other(CHANGED))
+        })
+    }
+
+    fn bytes(&self, extent: Extent) -> Result<Vec<u8>, Error> {
+        let mut bytes = vec![0; extent.bytes as usize];
+        match self.sources.get(extent.source as usize) {
+            Some(Source::Lines(path, file)) => read_at(file, &mut bytes, extent.offset)
+                .map_err(|cause| Error::io(AGAIN, path, cause))?,
+            _ => self.copies.read(extent.offset, &mut bytes)?,
+        }
+        Ok(bytes)
+    }
+}
+
+const AGAIN: &str = "reading a text again";
+const CHANGED: &str = "the input changed while it was read; run again once nothing writes to it";
