@@ -1,8 +1,11 @@
 //! The settings of a run: all that can change a result, frozen in one struct.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use crate::error::Error;
+use crate::spill::Spill;
 
 /// Everything that decides a result. Threads, memory, paths and colour are not
 /// here, because they must not matter. `run.json` holds a copy.
@@ -22,6 +25,64 @@ pub struct Settings {
     pub rows: usize,
     /// Seed of the signature's hash functions.
     pub seed: u64,
+    /// How pairs are found.
+    pub search: Search,
+}
+
+/// How pairs are found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Search {
+    /// Exactly up to [`EXACT_BYTES`] of text, beyond that by shared passages.
+    #[default]
+    Auto,
+    /// Every pair at a bar, by construction.
+    Exact,
+    /// Every pair that shares a long enough run of words.
+    Passages,
+    /// Bands of a MinHash signature, and shared passages where containment counts.
+    Lsh,
+}
+
+/// Bytes of text up to which [`Search::Auto`] is exact.
+pub const EXACT_BYTES: u64 = 256 << 20;
+
+/// What a run may use; nothing here changes a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resources {
+    /// Bytes of memory.
+    pub memory: u64,
+    /// Folder for temporary files; none for the system's own.
+    pub temporary: Option<PathBuf>,
+    /// Bytes of input that are known to come, where that is known.
+    pub expected: Option<u64>,
+}
+
+impl Default for Resources {
+    fn default() -> Self {
+        Resources {
+            memory: 1 << 30,
+            temporary: None,
+            expected: None,
+        }
+    }
+}
+
+impl Resources {
+    /// Bytes of keys that stay in memory.
+    pub fn keys(&self) -> usize {
+        usize::try_from(self.memory / 8).unwrap_or(usize::MAX)
+    }
+
+    /// A store for what does not stay in memory.
+    pub(crate) fn spill(&self) -> Spill {
+        Spill::new(0, self.temporary.clone())
+    }
+
+    /// Bytes of candidate pairs that stay in memory.
+    pub fn pairs(&self) -> usize {
+        usize::try_from(self.memory / 16).unwrap_or(usize::MAX)
+    }
 }
 
 impl Default for Settings {
@@ -34,6 +95,7 @@ impl Default for Settings {
             bands: 42,
             rows: 3,
             seed: 0,
+            search: Search::Auto,
         }
     }
 }

@@ -57,6 +57,7 @@ pub mod ingest;
 pub mod lineage;
 pub mod normalise;
 pub mod pipeline;
+pub mod scan;
 pub mod segment;
 pub mod shingle;
 pub mod sketch;

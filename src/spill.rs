@@ -120,8 +120,9 @@ impl Spill {
 }
 
 fn failed(folder: &Option<PathBuf>, cause: io::Error) -> Error {
-    let folder = folder.clone().unwrap_or_else(std::env::temp_dir);
-    Error::io("using a temporary file", folder, cause)
+    let folder = folder.clone();
+    let folder = folder.unwrap_or_else(|| "the system's temporary folder".into());
+    Error::io("using a temporary file in", folder, cause)
 }
 
 /// Fills `out` from a place in a file, whatever others read at the same time.

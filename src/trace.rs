@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::codes::codes;
-use crate::config::Settings;
+use crate::config::{Search, Settings};
 use crate::document::{Archive, Corpus, DocId, Document};
 use crate::ingest::{Counts, Reading, Rejection};
 use crate::lineage::{Basis, CreditStatus, Evidence, Role};
@@ -38,6 +38,8 @@ pub struct Trace {
     pub evidence: Vec<Evidence>,
     /// Counts of the stages, by name.
     pub counts: BTreeMap<&'static str, u64>,
+    /// How pairs were found.
+    pub search: Search,
     /// Shingles in a window of the fingerprints.
     pub fingerprint_window: usize,
 }

@@ -9,16 +9,17 @@ use std::path::{Path, PathBuf};
 ///
 /// `codes`, `document`, `config`, `error`, `hash` and `spill` are shared. `trace` holds the rows of
 /// the outputs, `pipeline` alone knows the order, `write` and `cli` come last.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 21] = [
     "codes",
     "error",
     "hash",
     "document",
-    "config",
     "spill",
+    "config",
     "ingest",
     "normalise",
     "shingle",
+    "scan",
     "sketch",
     "candidates",
     "verify",

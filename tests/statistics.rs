@@ -6,7 +6,7 @@
 mod support;
 
 use support::Random;
-use wirecopy::candidates::{CandidatePair, banding_pairs};
+use wirecopy::candidates::{Banding, Strategy};
 use wirecopy::config::Settings;
 use wirecopy::sketch::{MinHasher, Signature};
 
@@ -93,12 +93,10 @@ fn slots_are_independent_enough_that_the_variance_is_the_binomial_one() {
 #[test]
 fn banding_finds_what_its_curve_states() {
     const PAIRS: usize = 1500;
-    let hasher = MinHasher::new(Settings::default().slots(), 0);
     for (seed, sizes) in [(21, (150, 75)), (22, (210, 45))] {
         let mut random = Random(seed);
-        let signatures: Vec<Option<Signature>> = (0..PAIRS)
-            .flat_map(|_| planted_sets(&mut random, sizes))
-            .map(|set| Some(hasher.sign(&set)))
+        let pairs: Vec<[Vec<u64>; 2]> = (0..PAIRS)
+            .map(|_| planted_sets(&mut random, sizes))
             .collect();
         for (bands, rows) in [(42, 3), (17, 3), (31, 4), (14, 8), (6, 13)] {
             let settings = Settings {
@@ -106,9 +104,18 @@ fn banding_finds_what_its_curve_states() {
                 rows,
                 ..Settings::default()
             };
-            let found = banding_pairs(&signatures, bands, rows, |text| text);
-            let planted = |pair: &&CandidatePair| pair.a.is_multiple_of(2) && pair.b == pair.a + 1;
-            let seen = found.pairs.iter().filter(planted).count();
+            let banding = Banding::new(&settings);
+            let keys = |set: &Vec<u64>| {
+                let mut keys = Vec::new();
+                banding.keys(set, &mut keys);
+                assert_eq!(keys.len(), bands);
+                keys
+            };
+            let meets = |[a, b]: &&[Vec<u64>; 2]| {
+                let (x, y) = (keys(a), keys(b));
+                x.iter().any(|key| y.contains(key))
+            };
+            let seen = pairs.iter().filter(meets).count();
             let recall = settings.banding_recall(planted_jaccard(sizes));
             let p = two_sided(seen, PAIRS, recall);
             println!("{bands} x {rows}: {seen} of {PAIRS}, stated {recall:.4}");

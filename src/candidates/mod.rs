@@ -1,25 +1,45 @@
 //! Which pairs of texts are worth an exact comparison.
 //!
-//! Two paths propose pairs: LSH banding over signatures (texts that resemble
-//! each other as wholes) and shared winnowed fingerprints (texts that share a
-//! passage, however different their lengths). Both only propose: each pair is
-//! verified exactly afterwards. Byte-identical canonical texts form a class
+//! Texts meet where they share a key, and a [`Strategy`] says what keys a text
+//! has: [`Banding`] of its MinHash signature (texts that resemble each other as
+//! wholes), winnowed fingerprints as [`Passages`] (texts that share a passage,
+//! however different their lengths), or with [`Prefixes`] every shingle, of
+//! which only the rarest are paired (no pair at a bar is missed). All only
+//! propose: each pair is verified exactly afterwards. Texts with the same words form a class
 //! before that, so a million copies of one page are one text here.
 
-mod fingerprint;
 mod identical;
 mod lsh;
+mod meet;
+mod parts;
+mod passages;
+mod prefix;
 
-pub use fingerprint::{fingerprint_pairs, window_for, winnow};
-pub use identical::{Class, classes};
-pub use lsh::banding_pairs;
-
-use rayon::prelude::*;
+pub use identical::Classes;
+pub use lsh::Banding;
+pub use meet::{Meeting, across, entry, spread, stars};
+pub use parts::{Batches, Feeder, PARTS, Parts};
+pub use passages::{Passages, window_for, winnow};
+pub use prefix::{Prefixes, prefix_pairs};
 
 /// Members of a bucket above which its pairs are no longer all proposed: each
 /// member is then paired with the one of smallest (content hash, key). Keeps
 /// the work linear when a footer or a crafted collision fills a bucket.
 pub const BUCKET_CAP: usize = 100;
+
+/// What makes texts meet.
+pub trait Strategy: Sync {
+    /// Appends the keys of a text with these shingles, given in text order. Two
+    /// texts meet once for each key that both have.
+    fn keys(&self, shingles: &[u64], keys: &mut Vec<u64>);
+
+    /// Keys that two texts of so many distinct shingles share at least if they
+    /// reach a bar.
+    fn least_shared(&self, a: u32, b: u32) -> usize {
+        let _ = (a, b);
+        1
+    }
+}
 
 /// Two texts that may be copies: `a < b`, indices into the list of classes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,85 +57,5 @@ impl CandidatePair {
             a: x.min(y),
             b: x.max(y),
         }
-    }
-}
-
-/// Proposed pairs, sorted and without repetition, and how often a cap bit.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Candidates {
-    /// Ascending, each pair once.
-    pub pairs: Vec<CandidatePair>,
-    /// Buckets with more than [`BUCKET_CAP`] members.
-    pub capped_buckets: u64,
-}
-
-impl Candidates {
-    /// The union of two lists of candidates.
-    pub fn merge(mut self, other: Candidates) -> Candidates {
-        self.pairs.extend(other.pairs);
-        self.pairs.sort_unstable();
-        self.pairs.dedup();
-        self.capped_buckets += other.capped_buckets;
-        self
-    }
-}
-
-/// Pairs the members of the buckets of every part, the parts at once. `entries`
-/// gives the (bucket key, text) list of a part, in any order.
-fn pair_parts<R: Ord>(
-    parts: usize,
-    entries: impl Fn(usize) -> Vec<(u64, u32)> + Sync,
-    order: impl Fn(u32) -> R + Sync,
-) -> Candidates {
-    (0..parts)
-        .into_par_iter()
-        .map(|part| {
-            let mut entries = entries(part);
-            entries.sort_unstable();
-            let mut found = Candidates::default();
-            pair_buckets(&entries, &order, &mut found);
-            found
-        })
-        .reduce(Candidates::default, Candidates::merge)
-}
-
-/// Pairs the members of every bucket of `entries`, a list of (bucket key, text)
-/// sorted by key and then by text. `order` ranks a text when its bucket is capped.
-fn pair_buckets<K: PartialEq, R: Ord>(
-    entries: &[(K, u32)],
-    order: impl Fn(u32) -> R,
-    found: &mut Candidates,
-) {
-    for bucket in entries.chunk_by(|x, y| x.0 == y.0) {
-        if bucket.len() <= BUCKET_CAP {
-            for (i, &(_, x)) in bucket.iter().enumerate() {
-                for &(_, y) in &bucket[i + 1..] {
-                    found.pairs.push(CandidatePair::new(x, y));
-                }
-            }
-        } else if let Some(centre) = bucket.iter().map(|&(_, x)| x).min_by_key(|&x| order(x)) {
-            found.capped_buckets += 1;
-            let others = bucket.iter().map(|&(_, x)| x).filter(|&x| x != centre);
-            found
-                .pairs
-                .extend(others.map(|x| CandidatePair::new(centre, x)));
-        }
-    }
-    found.pairs.sort_unstable();
-    found.pairs.dedup();
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_capped_bucket_becomes_a_star() {
-        let entries: Vec<(u64, u32)> = (0..=BUCKET_CAP as u32).map(|x| (7, x)).collect();
-        let mut found = Candidates::default();
-        pair_buckets(&entries, |x| (x != 5, x), &mut found);
-        assert_eq!(found.capped_buckets, 1);
-        assert_eq!(found.pairs.len(), BUCKET_CAP);
-        assert!(found.pairs.iter().all(|pair| pair.a == 5 || pair.b == 5));
     }
 }

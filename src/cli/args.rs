@@ -111,6 +111,9 @@ pub struct MatchArgs {
     /// Seed of the signature's hash functions
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
+    /// How pairs are found
+    #[arg(long, value_name = "HOW", default_value = "auto")]
+    pub search: SearchArg,
 }
 
 /// How to run and to talk.
@@ -120,6 +123,12 @@ pub struct RunningArgs {
     /// Threads [default: one per core]
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<usize>,
+    /// Memory to use, such as 500MiB or 4GiB; what does not fit goes to temporary files
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = memory)]
+    pub memory: u64,
+    /// Folder for temporary files [default: the system's]
+    #[arg(long, value_name = "DIR")]
+    pub temp_dir: Option<PathBuf>,
     /// Say nothing but data and errors
     #[arg(short, long)]
     pub quiet: bool,
@@ -247,8 +256,23 @@ fn containment(typed: &str) -> Result<Containment, String> {
     Ok(Containment(Some(bar)))
 }
 
-/// A number of bytes with an optional unit.
+/// Bytes of one text or record.
 fn size(typed: &str) -> Result<u64, String> {
+    let size = bytes(typed).filter(|bytes| (1..=LARGEST).contains(bytes));
+    size.ok_or_else(|| "give between 1 byte and 256 MiB, such as 16MiB".to_string())
+}
+
+/// Bytes of memory.
+fn memory(typed: &str) -> Result<u64, String> {
+    let size = bytes(typed).filter(|bytes| *bytes >= LEAST_MEMORY);
+    size.ok_or_else(|| "give 64 MiB or more, such as 500MiB or 4GiB".to_string())
+}
+
+/// Less than this holds not even what is being read.
+const LEAST_MEMORY: u64 = 64 << 20;
+
+/// A number of bytes with an optional unit.
+fn bytes(typed: &str) -> Option<u64> {
     const UNITS: [(&str, u64); 7] = [
         ("GiB", 1 << 30),
         ("MiB", 1 << 20),
@@ -262,14 +286,8 @@ fn size(typed: &str) -> Result<u64, String> {
     let (digits, factor) = unit.map_or((typed, 1), |(name, factor)| {
         (typed.trim_end_matches(name), *factor)
     });
-    let number: u64 = digits
-        .trim()
-        .parse()
-        .map_err(|_| "give bytes, such as 16MiB".to_string())?;
-    let bytes = number
-        .checked_mul(factor)
-        .filter(|bytes| (1..=LARGEST).contains(bytes));
-    bytes.ok_or_else(|| "give between 1 byte and 256 MiB".to_string())
+    let number: u64 = digits.trim().parse().ok()?;
+    number.checked_mul(factor)
 }
 
 /// Offsets are 32 bits and normalisation may make a text eleven times as long.
@@ -284,6 +302,19 @@ pub enum ColorArg {
     Always,
     /// Never
     Never,
+}
+
+/// How pairs are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SearchArg {
+    /// Exactly up to 256 MiB of text, by shared passages beyond
+    Auto,
+    /// No pair at a bar is missed
+    Exact,
+    /// Pairs that share a run of words; faster on large inputs
+    Passages,
+    /// Bands of MinHash signatures, and passages where containment counts
+    Lsh,
 }
 
 /// Style of CSV cells.
@@ -320,6 +351,8 @@ mod tests {
     fn sizes_and_bars() {
         assert_eq!(size("16MiB"), Ok(16 << 20));
         assert_eq!(size("512"), Ok(512));
+        assert_eq!(memory("2GiB"), Ok(2 << 30));
+        assert!(memory("63MiB").is_err());
         assert!(size("1TB").is_err() && size("0").is_err() && size("9GiB").is_err());
         assert_eq!(containment("off"), Ok(Containment(None)));
         assert!(containment("most").is_err());

@@ -12,7 +12,7 @@ use super::progress::Messages;
 use crate::document::Document;
 use crate::error::{Error, ErrorKind};
 use crate::group::Policy;
-use crate::pipeline;
+use crate::pipeline::{self, Survey};
 use crate::write::{self, FeedKind};
 
 pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
@@ -34,10 +34,26 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
         return Err(ErrorKind::Overwrite { path, advice }.into());
     }
     let messages = Messages::new(args.running.quiet);
-    let intake = plan::read(&args.input.inputs, &args.input.reading, true, None)?;
+    let resources = plan::resources(&args.running, &args.input.inputs);
+    let survey = Survey::new(&settings, &resources, &messages)?;
+    let intake = plan::read_and_tell(
+        &args.input.inputs,
+        &args.input.reading,
+        true,
+        None,
+        resources.temporary.as_deref(),
+        &survey,
+    )?;
     messages.intake(&intake);
     let documents = &intake.documents;
-    let deduped = pipeline::dedup(intake.corpus(), &settings, &policy, &messages)?;
+    let deduped = pipeline::dedup(
+        intake.corpus(),
+        survey,
+        &settings,
+        &resources,
+        &policy,
+        &messages,
+    )?;
 
     let mut kept: Vec<&Document> = deduped
         .decisions

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 
-use super::args::{ColorArg, CsvArg, MatchArgs, ReadingArgs, RunningArgs};
-use crate::config::Settings;
+use super::args::{ColorArg, CsvArg, MatchArgs, ReadingArgs, RunningArgs, SearchArg};
+use crate::config::{Resources, Search, Settings};
 use crate::error::{Error, ErrorKind};
-use crate::ingest::{FieldNames, IngestOptions, Input, Intake, Limits, read_inputs};
+use crate::ingest::{self, FieldNames, IngestOptions, Input, Intake, Limits, Listener};
 use crate::write::{CsvStyle, is_result};
 
 /// The settings that were typed.
@@ -23,9 +23,33 @@ pub(super) fn settings(typed: &MatchArgs) -> Result<Settings, Error> {
         bands: typed.bands,
         rows: typed.rows,
         seed: typed.seed,
+        search: match typed.search {
+            SearchArg::Auto => Search::Auto,
+            SearchArg::Exact => Search::Exact,
+            SearchArg::Passages => Search::Passages,
+            SearchArg::Lsh => Search::Lsh,
+        },
     };
     settings.check()?;
     Ok(settings)
+}
+
+/// What the run may use.
+pub(super) fn resources(typed: &RunningArgs, inputs: &[OsString]) -> Resources {
+    // Only what is read as it is stored tells how much there is of it.
+    let bytes = |input: &OsString| {
+        let size = fs::metadata(input).ok().filter(fs::Metadata::is_file)?;
+        let packed = [".gz", ".zst"].iter().any(|end| {
+            let name = input.as_encoded_bytes();
+            name.ends_with(end.as_bytes())
+        });
+        (!packed).then_some(size.len())
+    };
+    Resources {
+        memory: typed.memory,
+        temporary: typed.temp_dir.clone(),
+        expected: inputs.iter().map(bytes).sum(),
+    }
 }
 
 /// Reads inputs as typed.
@@ -34,6 +58,18 @@ pub(super) fn read(
     typed: &ReadingArgs,
     keep_raw: bool,
     skip: Option<&Path>,
+) -> Result<Intake, Error> {
+    read_and_tell(inputs, typed, keep_raw, skip, None, &())
+}
+
+/// As [`read`], while `listener` hears every text.
+pub(super) fn read_and_tell(
+    inputs: &[OsString],
+    typed: &ReadingArgs,
+    keep_raw: bool,
+    skip: Option<&Path>,
+    temporary: Option<&Path>,
+    listener: &dyn Listener,
 ) -> Result<Intake, Error> {
     let inputs: Vec<Input> = inputs.iter().cloned().map(Input::from).collect();
     let options = IngestOptions {
@@ -54,9 +90,9 @@ pub(super) fn read(
             record_bytes: typed.max_record,
             ..Limits::default()
         },
-        temporary: None,
+        temporary: temporary.map(PathBuf::from),
     };
-    read_inputs(&inputs, io::stdin(), &options)
+    ingest::read_and_tell(&inputs, io::stdin(), &options, listener)
 }
 
 /// Sets the number of threads for the whole process.

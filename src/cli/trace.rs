@@ -5,7 +5,7 @@ use super::args::TraceArgs;
 use super::plan;
 use super::progress::Messages;
 use crate::error::Error;
-use crate::pipeline;
+use crate::pipeline::{self, Survey};
 use crate::write::{self, plural};
 
 pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
@@ -22,14 +22,18 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
         plan::check_folder(folder, &args.input.inputs)?;
         write::check(folder, args.force)?;
     }
-    let intake = plan::read(
+    let resources = plan::resources(&args.running, &args.input.inputs);
+    let survey = Survey::new(&settings, &resources, &messages)?;
+    let intake = plan::read_and_tell(
         &args.input.inputs,
         &args.input.reading,
         false,
         args.output.as_deref(),
+        resources.temporary.as_deref(),
+        &survey,
     )?;
     messages.intake(&intake);
-    let trace = pipeline::trace(intake, &settings, &messages)?;
+    let trace = pipeline::trace_surveyed(intake, survey, &settings, &resources, &messages)?;
     match &args.output {
         Some(folder) => {
             write::publish(&trace, folder, plan::csv_style(args.csv), args.force)?;

@@ -9,7 +9,7 @@ mod union;
 
 pub use keep::{Policy, keepers};
 pub use refine::{Refined, Spans, refine};
-pub use union::components;
+pub use union::{components, labels};
 
 use std::collections::VecDeque;
 

@@ -56,6 +56,29 @@ pub fn components(edges: &[(u32, u32)]) -> Vec<Vec<u32>> {
         .collect()
 }
 
+/// A label for each of `count` indices, the same for those that `edges` connect:
+/// the smallest index of the component. The order of `edges` does not matter.
+///
+/// ```
+/// assert_eq!(wirecopy::group::labels(5, &[(4, 2), (1, 2)]), [0, 1, 1, 3, 1]);
+/// ```
+pub fn labels(count: usize, edges: &[(u32, u32)]) -> Vec<u32> {
+    let mut parent: Vec<u32> = (0..count as u32).collect();
+    let root = |parent: &mut Vec<u32>, mut at: u32| {
+        while parent[at as usize] != at {
+            let up = parent[parent[at as usize] as usize];
+            parent[at as usize] = up;
+            at = up;
+        }
+        at
+    };
+    for &(x, y) in edges {
+        let (x, y) = (root(&mut parent, x), root(&mut parent, y));
+        parent[x.max(y) as usize] = x.min(y);
+    }
+    (0..count as u32).map(|at| root(&mut parent, at)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +102,7 @@ mod tests {
                 let flooded: Vec<u32> = (0..30).filter(|&x| label[x as usize] == label[first as usize]).collect();
                 prop_assert_eq!(component, flooded);
             }
+            prop_assert_eq!(labels(30, &edges), label);
         }
     }
 }

@@ -59,11 +59,11 @@ pub(super) fn compare(
                     let title = documents[doc.index()].title.as_deref();
                     Titled { title, text }
                 });
-                let class = found.class_of[i] as usize;
-                if found.class_of[other.index()] as usize == class {
-                    let first = corpus.text(doc(found.classes[class].members[0]));
+                let class = found.classes.of(own.0);
+                if found.classes.of(other.0) == class {
+                    let first = corpus.text(doc(found.classes.first(class)));
                     let units = if first == copy.text {
-                        *units[class].get_or_init(|| units_of(&first))
+                        *units[class as usize].get_or_init(|| units_of(&first))
                     } else {
                         units_of(copy.text)
                     };
@@ -72,7 +72,7 @@ pub(super) fn compare(
                 compare_texts(exemplar, copy, settings)
             });
             let document = &documents[i];
-            let is_form = forms.contains(&found.class_of[i]);
+            let is_form = forms.contains(&found.classes.of(own.0));
             let mut flags = flags(document, found, i, is_form);
             let cut = compared
                 .as_ref()
@@ -139,7 +139,10 @@ pub(super) fn compare(
 
 fn flags(document: &Document, found: &Found, i: usize, is_form: bool) -> Vec<Flag> {
     let words = found.words[i];
-    let round_up = found.round_ups.binary_search(&found.class_of[i]).is_ok();
+    let round_up = found
+        .round_ups
+        .binary_search(&found.classes.of(i as u32))
+        .is_ok();
     let given = [
         (Flag::Empty, words == 0),
         (Flag::Short, (1..SHORT_WORDS).contains(&words)),

@@ -1,15 +1,17 @@
 //! The short way: groups only, and what a deduplicated feed keeps of them.
 
-use super::relate::group_documents;
-use super::search::search;
-use super::{Observer, doc};
+use rayon::prelude::*;
+
+use super::relate::{group_documents, measure};
+use super::search::find;
+use super::survey::Survey;
+use super::{Observer, arrivals, doc};
 use crate::codes::codes;
-use crate::config::Settings;
+use crate::config::{Resources, Settings};
 use crate::document::{Corpus, DocId};
 use crate::error::Error;
 use crate::group::{Policy, keepers};
 use crate::trace::Group;
-use crate::verify::{containment, jaccard, overlap};
 
 /// What is kept and why.
 #[derive(Debug)]
@@ -64,13 +66,16 @@ codes! {
 /// As [`search`].
 pub fn dedup(
     corpus: Corpus<'_>,
+    survey: Survey<'_>,
     settings: &Settings,
+    resources: &Resources,
     policy: &Policy,
     observer: &dyn Observer,
 ) -> Result<Deduped, Error> {
-    let found = search(corpus, settings, observer)?;
+    let surveyed = survey.conclude(&arrivals(corpus));
+    let found = find(corpus, surveyed, settings, resources, observer)?;
     let documents = corpus.documents;
-    let (groups, _, group_of) = group_documents(documents, &found);
+    let (groups, _, group_of) = group_documents(corpus, &found, settings);
     let kept: Vec<Vec<DocId>> = groups
         .iter()
         .map(|group| {
@@ -84,12 +89,14 @@ pub fn dedup(
             )
         })
         .collect();
-    let set = |doc: DocId| &found.sets[found.class_of[doc.index()] as usize];
     let values = |own: DocId, other: DocId| {
-        let (x, y) = (set(own), set(other));
-        let shared = overlap(x, y);
-        let jaccard = jaccard(shared, x.len() as u32, y.len() as u32);
-        (jaccard, containment(shared, x.len() as u32))
+        let (x, y) = (found.classes.of(own.0), found.classes.of(other.0));
+        if x == y {
+            return (1.0, 1.0);
+        }
+        let measured = found.measured(x, y);
+        let measured = measured.unwrap_or_else(|| measure(corpus, &found, (x, y), settings));
+        (measured.jaccard(), measured.containment_of(x))
     };
     let decide = |i: u32| {
         let own = doc(i);
@@ -117,8 +124,7 @@ pub fn dedup(
             .iter()
             .map(|&other| (values(own, other), other))
             .reduce(|best, next| if next.0.0 > best.0.0 { next } else { best });
-        let same_class =
-            |other: DocId| found.class_of[other.index()] == found.class_of[own.index()];
+        let same_class = |other: DocId| found.classes.of(other.0) == found.classes.of(own.0);
         Decision {
             kept: nearest.map(|(_, other)| other),
             group: Some(group),
@@ -132,7 +138,10 @@ pub fn dedup(
             ..alone
         }
     };
-    let decisions = (0..documents.len() as u32).map(decide).collect();
+    let decisions = (0..documents.len() as u32)
+        .into_par_iter()
+        .map(decide)
+        .collect();
     corpus.archive.intact()?;
     Ok(Deduped { groups, decisions })
 }

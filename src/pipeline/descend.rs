@@ -17,7 +17,9 @@ use crate::lineage::{
     Basis, Code, Credit, CreditStatus, Descent, Distance, Evidence, Member, Role, SourceNames,
     Strength, credits, infer, update_rank,
 };
+use crate::normalise::normalise;
 use crate::segment::kinds;
+use crate::shingle::{shingle_set, shingles};
 use crate::trace::Trace;
 use crate::verify::{Standing, Verdict, VerifiedPair, judge};
 
@@ -156,7 +158,7 @@ fn lines(
         let title = corpus.documents[doc.index()].title.clone();
         let first = || text.lines().find(|line| !line.trim().is_empty());
         let head = title.unwrap_or_else(|| first().unwrap_or("").to_string());
-        let class = found.class_of[doc.index()];
+        let class = found.classes.of(doc.0);
         let credits = match known.get(&class) {
             Some((same, credits)) if *same == text => credits.clone(),
             _ => {
@@ -186,10 +188,7 @@ fn distance(
     group: usize,
     (exemplar, copy): (DocId, DocId),
 ) -> Option<Distance> {
-    let (x, y) = (
-        found.class_of[exemplar.index()],
-        found.class_of[copy.index()],
-    );
+    let (x, y) = (found.classes.of(exemplar.0), found.classes.of(copy.0));
     if x == y {
         return Some(Distance::default());
     }
@@ -197,12 +196,14 @@ fn distance(
         return Some(*known);
     }
     // In a large group only some pairs were aligned beforehand.
-    let (set_x, set_y) = (&found.sets[x as usize], &found.sets[y as usize]);
-    let complete = kinship.groups[group].pairs_complete;
-    if complete || judge(set_x, set_y, settings).0 == Verdict::Apart {
+    if kinship.groups[group].pairs_complete {
         return None;
     }
     let (x, y) = (corpus.text(exemplar), corpus.text(copy));
+    let set = |text: &str| shingle_set(&shingles(&normalise(text), settings.width));
+    if judge(&set(&x), &set(&y), settings).0 == Verdict::Apart {
+        return None;
+    }
     let counts = align(&PreparedText::new(&x), &PreparedText::new(&y)).counts;
     Some(Distance {
         added: counts.words_added as u32,
@@ -252,7 +253,7 @@ impl Descents {
             longer.entry(short).or_default().push((share, long));
         }
         for (short, candidates) in longer {
-            for &member in &found.classes[short as usize].members {
+            for &member in found.classes.members(short) {
                 self.excerpt(documents, found, kinship, doc(member), &candidates);
             }
         }
@@ -282,8 +283,9 @@ impl Descents {
         let mut ranked: Vec<(f64, DocId)> = candidates
             .iter()
             .flat_map(|&(share, class)| {
-                found.classes[class as usize]
-                    .members
+                found
+                    .classes
+                    .members(class)
                     .iter()
                     .map(move |&m| (share, doc(m)))
             })
@@ -385,8 +387,8 @@ impl Descents {
     }
 
     fn about_classes(&mut self, found: &Found, own: u32, other: u32, code: Code, text: String) {
-        let first = |class: u32| doc(found.classes[class as usize].members[0]);
-        for &member in &found.classes[own as usize].members {
+        let first = |class: u32| doc(found.classes.first(class));
+        for &member in found.classes.members(own) {
             self.evidence.push(Evidence {
                 doc: doc(member),
                 exemplar: Some(first(other)),

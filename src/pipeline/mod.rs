@@ -10,16 +10,20 @@ mod dedup;
 mod descend;
 mod relate;
 mod search;
+mod survey;
+mod verified;
 
 use std::collections::BTreeMap;
 
 pub use compare::{ComparedTexts, Titled, compare_texts};
 pub use dedup::{Decision, Deduped, Reason, dedup};
 pub use search::{COMPLETE_GROUP, Found, SearchCounts, search};
+pub use survey::Survey;
+pub use verified::Measured;
 
-use crate::config::Settings;
+use crate::config::{Resources, Settings};
 use crate::document::{Corpus, DocId, Document};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::ingest::Intake;
 use crate::lineage::SourceNames;
 use crate::trace::Trace;
@@ -46,6 +50,16 @@ pub trait Observer: Sync {
         let _ = done;
         Ok(())
     }
+
+    /// `done` bytes of the input were read, of `total` where that is known (a
+    /// pipe does not say). Reading is the first stage and begins with the first call.
+    ///
+    /// # Errors
+    /// As [`stage`](Observer::stage).
+    fn reading(&self, done: u64, total: Option<u64>) -> Result<(), Error> {
+        let _ = (done, total);
+        Ok(())
+    }
 }
 
 /// An observer that hears nothing and never stops.
@@ -53,11 +67,36 @@ pub struct Silent;
 
 impl Observer for Silent {}
 
-/// Runs every stage over what was read.
+/// Runs every stage over documents that are at hand already.
 ///
 /// # Errors
 /// A setting that makes no sense, or a stop that the observer asked for.
-pub fn trace(intake: Intake, settings: &Settings, observer: &dyn Observer) -> Result<Trace, Error> {
+pub fn trace(
+    mut intake: Intake,
+    settings: &Settings,
+    observer: &dyn Observer,
+) -> Result<Trace, Error> {
+    let resources = Resources::default();
+    let survey = Survey::new(settings, &resources, observer)?;
+    for (arrival, document) in (0u32..).zip(&mut intake.documents) {
+        document.arrival = arrival;
+    }
+    observer.stage("reading words", intake.documents.len())?;
+    survey.go_through(intake.corpus())?;
+    trace_surveyed(intake, survey, settings, &resources, observer)
+}
+
+/// Runs the stages behind reading; `survey` heard every text on the way in.
+///
+/// # Errors
+/// As [`trace`]; a temporary file that cannot be used.
+pub fn trace_surveyed(
+    intake: Intake,
+    survey: Survey<'_>,
+    settings: &Settings,
+    resources: &Resources,
+    observer: &dyn Observer,
+) -> Result<Trace, Error> {
     let Intake {
         documents,
         archive,
@@ -66,15 +105,12 @@ pub fn trace(intake: Intake, settings: &Settings, observer: &dyn Observer) -> Re
         reading,
         ..
     } = intake;
-    if documents.len() >= u32::MAX as usize {
-        let what = format!("{} documents in one run", documents.len());
-        return Err(ErrorKind::Internal(what).into());
-    }
     let corpus = Corpus {
         documents: &documents,
         archive: &archive,
     };
-    let found = search(corpus, settings, observer)?;
+    let surveyed = survey.conclude(&arrivals(corpus));
+    let found = search::find(corpus, surveyed, settings, resources, observer)?;
 
     observer.stage("aligning pairs", found.pairs.len())?;
     let kinship = relate::relate(corpus, &found, settings);
@@ -95,6 +131,7 @@ pub fn trace(intake: Intake, settings: &Settings, observer: &dyn Observer) -> Re
         lineage: compared.lineage,
         changes: compared.changes,
         evidence: descents.evidence,
+        search: found.search,
         fingerprint_window: search::window(settings),
         documents,
         archive,
@@ -103,6 +140,12 @@ pub fn trace(intake: Intake, settings: &Settings, observer: &dyn Observer) -> Re
     };
     descend::sum_up(&mut trace);
     Ok(trace)
+}
+
+/// The number of arrival of each document.
+fn arrivals(corpus: Corpus<'_>) -> Vec<u32> {
+    let documents = corpus.documents.iter();
+    documents.map(|document| document.arrival).collect()
 }
 
 /// Numbers the outlets of documents; spellings in other case or punctuation are one.

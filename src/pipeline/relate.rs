@@ -1,6 +1,7 @@
 //! Groups of documents, and how the two texts of each pair relate.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use ahash::AHashMap;
@@ -8,14 +9,15 @@ use rayon::prelude::*;
 
 use super::doc;
 use super::search::{COMPLETE_GROUP, Found};
+use super::verified::Measured;
 use crate::align::{PreparedText, align};
 use crate::config::Settings;
-use crate::document::{Corpus, DocId, Document};
+use crate::document::{Corpus, DocId};
 use crate::group::{Edge, diameter, spanning_tree, weakest_link};
 use crate::hash::hash64;
 use crate::lineage::Distance;
 use crate::normalise::normalise;
-use crate::shingle::shingles;
+use crate::shingle::{Shingle, shingle_set, shingles};
 use crate::trace::{Group, Pair, Relation};
 use crate::verify::{
     Standing, VerifiedPair, containment, covered_words, jaccard, longest_run, overlap,
@@ -56,8 +58,7 @@ struct Summary {
 }
 
 pub(super) fn relate(corpus: Corpus<'_>, found: &Found, settings: &Settings) -> Kinship {
-    let documents = corpus.documents;
-    let (groups, classes, group_of) = group_documents(documents, found);
+    let (groups, classes, group_of) = group_documents(corpus, found, settings);
     let mut kinship = Kinship {
         groups,
         classes,
@@ -73,11 +74,12 @@ pub(super) fn relate(corpus: Corpus<'_>, found: &Found, settings: &Settings) -> 
 type Grouped = (Vec<Group>, Vec<Vec<u32>>, Vec<Option<usize>>);
 
 /// Names the groups of documents that the search found, ordered by id.
-pub(super) fn group_documents(documents: &[Document], found: &Found) -> Grouped {
+pub(super) fn group_documents(corpus: Corpus<'_>, found: &Found, settings: &Settings) -> Grouped {
+    let documents = corpus.documents;
     let mut groups: Vec<(Group, Vec<u32>)> = found
         .groups
         .par_iter()
-        .map(|classes| (describe(documents, found, classes), classes.clone()))
+        .map(|classes| (describe(corpus, found, classes, settings), classes.clone()))
         .collect();
     groups.sort_by(|x, y| (&x.0.id, &x.0.members).cmp(&(&y.0.id, &y.0.members)));
     let (groups, classes): (Vec<Group>, Vec<Vec<u32>>) = groups.into_iter().unzip();
@@ -91,28 +93,24 @@ pub(super) fn group_documents(documents: &[Document], found: &Found) -> Grouped 
 }
 
 /// What is known of a group from its verified pairs.
-fn describe(documents: &[Document], found: &Found, classes: &[u32]) -> Group {
-    let first = |class: u32| found.classes[class as usize].members[0];
+fn describe(corpus: Corpus<'_>, found: &Found, classes: &[u32], settings: &Settings) -> Group {
+    let documents = corpus.documents;
+    let first = |class: u32| found.classes.first(class);
     let mut members: Vec<DocId> = classes
         .iter()
-        .flat_map(|&class| {
-            found.classes[class as usize]
-                .members
-                .iter()
-                .map(|&m| doc(m))
-        })
+        .flat_map(|&class| found.classes.members(class).iter().map(|&m| doc(m)))
         .collect();
     members.sort_unstable();
     let complete = classes.len() <= COMPLETE_GROUP;
     let edges = edges(found, classes);
     let values = if complete {
-        all_values(found, classes)
+        all_values(corpus, found, classes, settings)
     } else {
         edges.clone()
     };
 
     let place = |class: u32| classes.binary_search(&class).unwrap_or(0);
-    let size = |class: u32| found.classes[class as usize].members.len();
+    let size = |class: u32| found.classes.members(class).len();
     let mut sums: Vec<f64> = classes
         .iter()
         .map(|&class| size(class) as f64 - 1.0)
@@ -196,12 +194,23 @@ fn is_bridge(found: &Found, pair: &VerifiedPair) -> bool {
 }
 
 /// The exact Jaccard of every two classes.
-fn all_values(found: &Found, classes: &[u32]) -> Vec<Edge> {
+fn all_values(
+    corpus: Corpus<'_>,
+    found: &Found,
+    classes: &[u32],
+    settings: &Settings,
+) -> Vec<Edge> {
+    // Not measured before: a part of a component that was too large for it.
+    let sets: Vec<OnceCell<Box<[u64]>>> = vec![OnceCell::new(); classes.len()];
+    let set = |at: usize| sets[at].get_or_init(|| set_of(corpus, found, classes[at], settings));
     let mut values = Vec::new();
     for (i, &a) in classes.iter().enumerate() {
-        for &b in &classes[i + 1..] {
-            let (x, y) = (&found.sets[a as usize], &found.sets[b as usize]);
-            let jaccard = jaccard(overlap(x, y), x.len() as u32, y.len() as u32);
+        for (j, &b) in classes[i + 1..].iter().enumerate() {
+            let known = found.measured(a, b).map(|measured| measured.jaccard());
+            let jaccard = known.unwrap_or_else(|| {
+                let (x, y) = (set(i), set(i + 1 + j));
+                jaccard(overlap(x, y), x.len() as u32, y.len() as u32)
+            });
             values.push(Edge { a, b, jaccard });
         }
     }
@@ -212,7 +221,7 @@ impl Kinship {
     /// Aligns and lists the pairs.
     fn list(&mut self, corpus: Corpus<'_>, found: &Found, settings: &Settings) {
         let group_of_class = |class: u32| {
-            let first = found.classes[class as usize].members[0];
+            let first = found.classes.first(class);
             self.group_of[first as usize]
         };
         let sparse = self.sparse_pairs(found);
@@ -260,9 +269,9 @@ impl Kinship {
             }
             rows.extend(cross(found, pair, *group, summary));
         }
-        for class in &found.classes {
-            let group = self.group_of[class.members[0] as usize];
-            rows.extend(star(corpus, found, &class.members, group));
+        for members in found.classes.iter().filter(|members| members.len() > 1) {
+            let group = self.group_of[members[0] as usize];
+            rows.extend(star(corpus, found, members, group));
         }
         let groups = &self.groups;
         let id = |pair: &Pair| pair.group.map_or("", |number| groups[number].id.as_str());
@@ -289,7 +298,7 @@ impl Kinship {
             if classes.len() <= ALIGNED_GROUP {
                 continue;
             }
-            let representative = found.class_of[self.groups[number].representative.index()];
+            let representative = found.classes.of(self.groups[number].representative.0);
             let tree = spanning_tree(&edges(found, classes));
             wanted.extend(tree.iter().map(|edge| ((edge.a, edge.b), number)));
             let others = classes.iter().filter(|&&class| class != representative);
@@ -309,21 +318,18 @@ fn exact(corpus: Corpus<'_>, found: &Found, settings: &Settings, a: u32, b: u32)
     if let Ok(at) = known {
         return found.pairs[at];
     }
-    let (x, y) = (&found.sets[a as usize], &found.sets[b as usize]);
-    let read = |class| {
-        shingles(
-            &normalise(&first_text(corpus, found, class)),
-            settings.width,
-        )
-    };
-    let (list_a, list_b) = (read(a), read(b));
+    let (list_a, list_b) = (
+        list_of(corpus, found, a, settings),
+        list_of(corpus, found, b, settings),
+    );
+    let (x, y) = (shingle_set(&list_a), shingle_set(&list_b));
     VerifiedPair {
         a,
         b,
-        shared: overlap(x, y),
+        shared: overlap(&x, &y),
         shingles_a: x.len() as u32,
         shingles_b: y.len() as u32,
-        shared_words: covered_words(&list_a, y).min(covered_words(&list_b, x)),
+        shared_words: covered_words(&list_a, &y).min(covered_words(&list_b, &x)),
         longest_run_words: longest_run(&list_a, &list_b),
         standing: Standing::Copy,
     }
@@ -331,7 +337,35 @@ fn exact(corpus: Corpus<'_>, found: &Found, settings: &Settings, a: u32, b: u32)
 
 /// The text of the first document of a class.
 fn first_text<'a>(corpus: Corpus<'a>, found: &Found, class: u32) -> Cow<'a, str> {
-    corpus.text(doc(found.classes[class as usize].members[0]))
+    corpus.text(doc(found.classes.first(class)))
+}
+
+/// The shingles of a class in text order, read again.
+fn list_of(corpus: Corpus<'_>, found: &Found, class: u32, settings: &Settings) -> Vec<Shingle> {
+    let text = first_text(corpus, found, class);
+    shingles(&normalise(&text), settings.width)
+}
+
+/// The exact values of two classes, their texts read again.
+pub(super) fn measure(
+    corpus: Corpus<'_>,
+    found: &Found,
+    (x, y): (u32, u32),
+    settings: &Settings,
+) -> Measured {
+    let (a, b) = (x.min(y), x.max(y));
+    let [own, other] = [a, b].map(|class| set_of(corpus, found, class, settings));
+    Measured {
+        a,
+        b,
+        shared: overlap(&own, &other),
+        shingles_a: own.len() as u32,
+        shingles_b: other.len() as u32,
+    }
+}
+
+fn set_of(corpus: Corpus<'_>, found: &Found, class: u32, settings: &Settings) -> Box<[u64]> {
+    shingle_set(&list_of(corpus, found, class, settings))
 }
 
 fn summary(corpus: Corpus<'_>, found: &Found, pair: &VerifiedPair) -> Summary {
@@ -378,16 +412,9 @@ fn cross(
     summary: Option<Summary>,
 ) -> Vec<Pair> {
     let bridge = is_bridge(found, pair);
-    let (x, y) = (
-        &found.classes[pair.a as usize].members,
-        &found.classes[pair.b as usize].members,
-    );
+    let (x, y) = (found.classes.members(pair.a), found.classes.members(pair.b));
     let few = x.len() + y.len() <= LISTED_CROSS;
-    let (x, y) = if few {
-        (&x[..], &y[..])
-    } else {
-        (&x[..1], &y[..1])
-    };
+    let (x, y) = if few { (x, y) } else { (&x[..1], &y[..1]) };
     let forward = relation(pair, bridge, summary);
     let turned = VerifiedPair {
         shingles_a: pair.shingles_b,
@@ -433,9 +460,6 @@ fn cross(
 /// The rows of one class: every other member beside the first.
 fn star(corpus: Corpus<'_>, found: &Found, members: &[u32], group: Option<usize>) -> Vec<Pair> {
     let centre = members[0];
-    if members.len() == 1 {
-        return Vec::new();
-    }
     let text = corpus.text(doc(centre));
     let words = found.words[centre as usize];
     let row = |&other: &u32| Pair {

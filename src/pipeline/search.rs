@@ -1,33 +1,25 @@
-//! Texts to groups: normalise, shingle, sketch, candidates, verify, group.
-
-use std::borrow::Cow;
+//! Texts to groups: candidates, verify, group.
 
 use ahash::AHashSet;
 use rayon::prelude::*;
 
+use super::survey::{Survey, Surveyed};
+use super::verified::{Measured, View};
+use super::{Observer, outlets};
 use crate::candidates::{
-    CandidatePair, Candidates, Class, banding_pairs, classes, fingerprint_pairs, window_for, winnow,
+    CandidatePair, Classes, Meeting, Parts, Prefixes, across, prefix_pairs, stars, window_for,
 };
-use crate::config::Settings;
+use crate::config::{Resources, Search, Settings};
 use crate::document::Corpus;
 use crate::error::Error;
-use crate::group::{Refined, components, refine};
-use crate::hash::hash128;
-use crate::normalise::{Normalised, normalise};
-use crate::shingle::{Shingle, shingle_set, shingles};
-use crate::sketch::{MinHasher, Signature};
-use crate::verify::{
-    Side, Standing, Verdict, VerifiedPair, covered_spans, demote_kin, judge, verify,
-};
-
-use super::{Observer, doc, outlets};
+use crate::group::{Refined, components, labels, refine};
+use crate::verify::{Standing, VerifiedPair, covered_spans, demote_kin};
 
 /// Classes in a group up to which all its pairs are compared and listed.
 pub const COMPLETE_GROUP: usize = 200;
 
-/// Documents that are read and sketched before identical texts among them are
-/// folded, so that a million copies of one page never stand in memory as sketches.
-const CHUNK: usize = 4096;
+/// Meetings that make a pair worth a comparison in the first round.
+const FIRST_ROUND: usize = 2;
 
 /// What the search found. Pairs and groups speak of classes; a class is all
 /// documents with one canonical text.
@@ -37,14 +29,12 @@ pub struct Found {
     pub words: Vec<u32>,
     /// Invisible characters left out of each document.
     pub removed: Vec<u32>,
-    /// Classes, ordered by their first member.
-    pub classes: Vec<Class>,
-    /// The class of each document.
-    pub class_of: Vec<u32>,
-    /// Distinct shingles of each class, ascending.
-    pub sets: Vec<Box<[u64]>>,
+    /// Documents with one canonical text, ordered by their first member.
+    pub classes: Classes,
     /// Verified pairs of classes, ascending.
     pub pairs: Vec<VerifiedPair>,
+    /// Pairs of one component that reach no bar, ascending.
+    pub below: Vec<Measured>,
     /// Pairs that a round-up lost, ascending: verified, but not of one group.
     pub bridges: Vec<(u32, u32)>,
     /// Classes that are round-ups, ascending.
@@ -54,6 +44,24 @@ pub struct Found {
     pub groups: Vec<Vec<u32>>,
     /// What was counted on the way.
     pub counts: SearchCounts,
+    /// How pairs were found: what [`Search::Auto`] came to.
+    pub search: Search,
+}
+
+impl Found {
+    /// The exact values of two classes of one component, where they are known.
+    pub fn measured(&self, x: u32, y: u32) -> Option<Measured> {
+        let (a, b) = (x.min(y), x.max(y));
+        let key = |m: &Measured| (m.a, m.b);
+        if let Ok(at) = self
+            .pairs
+            .binary_search_by_key(&(a, b), |pair| (pair.a, pair.b))
+        {
+            return self.pairs.get(at).map(Measured::from);
+        }
+        let at = self.below.binary_search_by_key(&(a, b), key).ok()?;
+        self.below.get(at).copied()
+    }
 }
 
 /// Counts of the search, for `run.json`.
@@ -73,30 +81,6 @@ pub struct SearchCounts {
     pub bridges: u64,
 }
 
-/// What is held of a class while pairs are looked for.
-struct Sketched {
-    content: Option<u128>,
-    words: u32,
-    removed: u32,
-    set: Box<[u64]>,
-    fingerprints: Vec<u64>,
-    signature: Option<Signature>,
-}
-
-fn sketch(text: &str, settings: &Settings, window: usize, hasher: &MinHasher) -> Sketched {
-    let normalised = normalise(text);
-    let list = shingles(&normalised, settings.width);
-    let set = shingle_set(&list);
-    Sketched {
-        content: (!normalised.is_empty()).then(|| hash128(normalised.canonical().as_bytes())),
-        words: normalised.len() as u32,
-        removed: normalised.removed(),
-        fingerprints: winnow(&list, window),
-        signature: (!set.is_empty()).then(|| hasher.sign(&set)),
-        set,
-    }
-}
-
 /// Finds all groups among the texts of a corpus.
 ///
 /// The result does not depend on threads. It depends on the order of the texts
@@ -107,40 +91,108 @@ fn sketch(text: &str, settings: &Settings, window: usize, hasher: &MinHasher) ->
 pub fn search(
     corpus: Corpus<'_>,
     settings: &Settings,
+    resources: &Resources,
     observer: &dyn Observer,
 ) -> Result<Found, Error> {
-    settings.check()?;
-    let outlets = outlets(corpus.documents);
-    let mut found = Found::default();
+    let survey = Survey::new(settings, resources, observer)?;
     observer.stage("reading words", corpus.documents.len())?;
-    let (fingerprints, signatures) = sketch_all(corpus, settings, &mut found, observer)?;
+    survey.go_through(corpus)?;
+    let arrivals: Vec<u32> = (0..corpus.documents.len() as u32).collect();
+    find(
+        corpus,
+        survey.conclude(&arrivals),
+        settings,
+        resources,
+        observer,
+    )
+}
 
-    observer.stage("looking for pairs", found.classes.len())?;
-    let candidates = propose(&fingerprints, &signatures, &found.classes, settings);
-    drop((fingerprints, signatures));
-    found.counts.candidates = candidates.pairs.len() as u64;
-    found.counts.capped_buckets = candidates.capped_buckets;
-
-    observer.stage("comparing pairs", candidates.pairs.len())?;
+/// The search over texts that were surveyed on the way in.
+pub(super) fn find(
+    corpus: Corpus<'_>,
+    surveyed: Surveyed,
+    settings: &Settings,
+    resources: &Resources,
+    observer: &dyn Observer,
+) -> Result<Found, Error> {
+    let outlets = outlets(corpus.documents);
     let view = View {
         corpus,
         outlets: &outlets,
-        classes: &found.classes,
-        sets: &found.sets,
+        classes: &surveyed.classes,
         settings,
     };
-    let mut pairs = view.verify_all(&candidates.pairs);
-    let completed = view.complete(&candidates.pairs, &pairs, &mut found.counts);
-    pairs.extend(view.verify_all(&completed));
+    let mut counts = SearchCounts {
+        classes: surveyed.classes.len() as u64,
+        ..SearchCounts::default()
+    };
+    observer.stage("looking for pairs", surveyed.classes.len())?;
+    let meeting = |entries| Meeting {
+        entries,
+        class_of: &surveyed.class_of,
+        classes: &surveyed.classes,
+    };
+    let parts = || Parts::new(resources.pairs(), resources.spill());
+    let keys = if surveyed.keys.is_empty() {
+        &surveyed.every
+    } else {
+        &surveyed.keys
+    };
+    let first = stars(&meeting(keys), &parts(), FIRST_ROUND)?;
+    observer.stage("comparing likely pairs", first.len())?;
+    let mut pairs = view.verify_all(&first, observer)?;
+
+    observer.stage("looking for other pairs", surveyed.classes.len())?;
+    let component = labels(surveyed.classes.len(), &copy_edges(&pairs));
+    let (mut second, capped) = if surveyed.exact {
+        let prefixes = Prefixes::new(settings);
+        let every = meeting(&surveyed.every);
+        prefix_pairs(&every, &prefixes, &surveyed.shingles, &component, &parts())?
+    } else {
+        let size = |class: u32| surveyed.shingles[class as usize];
+        let wanted = |pair: CandidatePair, met: usize| {
+            let (a, b) = (size(pair.a), size(pair.b));
+            let least = surveyed.strategies.iter().map(|s| s.least_shared(a, b));
+            met >= least.min().unwrap_or(1)
+        };
+        across(&meeting(&surveyed.keys), &component, &parts(), wanted)?
+    };
+    second.retain(|pair| first.binary_search(pair).is_err());
+    counts.candidates = (first.len() + second.len()) as u64;
+    counts.capped_buckets = capped;
+    observer.stage("comparing pairs", second.len())?;
+    pairs.extend(view.verify_all(&second, observer)?);
+    drop((first, second));
+    pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
+
+    let missing = missing(&pairs, &mut counts);
+    observer.stage("completing groups", missing.len())?;
+    let (completed, below) = view.measure_all(&missing, observer)?;
+    pairs.extend(completed);
     pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
     demote_kin(&mut pairs);
 
     observer.stage("grouping", pairs.len())?;
-    let refined = view.group(&pairs);
-    found.counts.bridges = refined.bridges.len() as u64;
-    (found.groups, found.pairs) = (refined.groups, pairs);
-    (found.bridges, found.round_ups) = (refined.bridges, refined.round_ups);
-    Ok(found)
+    let refined = group(&view, &pairs);
+    counts.bridges = refined.bridges.len() as u64;
+    corpus.archive.intact()?;
+    let search = match settings.search {
+        Search::Auto if surveyed.exact => Search::Exact,
+        Search::Auto => Search::Passages,
+        chosen => chosen,
+    };
+    Ok(Found {
+        words: surveyed.words,
+        removed: surveyed.removed,
+        classes: surveyed.classes,
+        pairs,
+        below,
+        bridges: refined.bridges,
+        round_ups: refined.round_ups,
+        groups: refined.groups,
+        counts,
+        search,
+    })
 }
 
 /// Shingles in a window of the fingerprints.
@@ -148,208 +200,68 @@ pub(super) fn window(settings: &Settings) -> usize {
     window_for(settings.width, settings.threshold, settings.containment)
 }
 
-type Sketches = (Vec<Vec<u64>>, Vec<Option<Signature>>);
-
-/// Sketches every text chunk by chunk, keeping sketches of first members only.
-fn sketch_all(
-    corpus: Corpus<'_>,
-    settings: &Settings,
-    found: &mut Found,
-    observer: &dyn Observer,
-) -> Result<Sketches, Error> {
-    let hasher = MinHasher::new(settings.slots(), settings.seed);
-    let window = window(settings);
-    let mut contents: Vec<Option<u128>> = Vec::with_capacity(corpus.documents.len());
-    let mut known: AHashSet<u128> = AHashSet::new();
-    let (mut fingerprints, mut signatures) = (Vec::new(), Vec::new());
-    for chunk in corpus.documents.chunks(CHUNK) {
-        observer.progress(contents.len())?;
-        let sketched: Vec<Sketched> = chunk
-            .par_iter()
-            .map(|document| {
-                sketch(
-                    &corpus.archive.text(&document.text),
-                    settings,
-                    window,
-                    &hasher,
-                )
-            })
-            .collect();
-        for one in sketched {
-            contents.push(one.content);
-            found.words.push(one.words);
-            found.removed.push(one.removed);
-            if one.content.is_none_or(|content| known.insert(content)) {
-                found.sets.push(one.set);
-                fingerprints.push(one.fingerprints);
-                signatures.push(one.signature);
-            }
+/// Pairs that stand in one component and were not verified: a group's own
+/// numbers should rest on all its pairs, and the two rounds look for
+/// components only. `pairs` are ascending.
+fn missing(pairs: &[VerifiedPair], counts: &mut SearchCounts) -> Vec<CandidatePair> {
+    let mut missing = Vec::new();
+    for component in components(&copy_edges(pairs)) {
+        if component.len() > COMPLETE_GROUP {
+            counts.incomplete_components += 1;
+            continue;
         }
-    }
-    found.classes = classes(&contents);
-    found.counts.classes = found.classes.len() as u64;
-    found.class_of = vec![0; corpus.documents.len()];
-    for (number, class) in (0u32..).zip(&found.classes) {
-        for &member in &class.members {
-            if let Some(of) = found.class_of.get_mut(member as usize) {
-                *of = number;
-            }
-        }
-    }
-    Ok((fingerprints, signatures))
-}
-
-fn propose(
-    fingerprints: &[Vec<u64>],
-    signatures: &[Option<Signature>],
-    classes: &[Class],
-    settings: &Settings,
-) -> Candidates {
-    // Classes are ordered by key, so the index settles equal hashes as the key would.
-    let order = |class: u32| (classes.get(class as usize).map(|c| c.content), class);
-    let by_bands = banding_pairs(signatures, settings.bands, settings.rows, order);
-    if settings.containment.is_none() {
-        return by_bands;
-    }
-    by_bands.merge(fingerprint_pairs(fingerprints, order))
-}
-
-/// A text with its tokens and shingles.
-struct Reading<'a> {
-    text: Cow<'a, str>,
-    words: Normalised,
-    shingles: Vec<Shingle>,
-}
-
-/// What the later half of the search looks at.
-struct View<'a> {
-    corpus: Corpus<'a>,
-    outlets: &'a [Option<u32>],
-    classes: &'a [Class],
-    sets: &'a [Box<[u64]>],
-    settings: &'a Settings,
-}
-
-impl View<'_> {
-    fn set(&self, class: u32) -> &[u64] {
-        self.sets.get(class as usize).map_or(&[], |set| set)
-    }
-
-    /// The outlet of a class, if all its documents have the same.
-    fn outlet(&self, class: u32) -> Option<u32> {
-        let members = &self.classes.get(class as usize)?.members;
-        let outlet = |&member: &u32| self.outlets.get(member as usize).copied().flatten();
-        let first = members.first().and_then(outlet)?;
-        let same = |member: &u32| outlet(member) == Some(first);
-        members.iter().all(same).then_some(first)
-    }
-
-    fn text(&self, class: u32) -> Cow<'_, str> {
-        let class = self.classes.get(class as usize);
-        let first = class.and_then(|class| class.members.first());
-        first.map_or(Cow::Borrowed(""), |&member| self.corpus.text(doc(member)))
-    }
-
-    /// Reads a class again: tokens and shingles are not held.
-    fn read(&self, class: u32) -> Reading<'_> {
-        let text = self.text(class);
-        let words = normalise(&text);
-        let shingles = shingles(&words, self.settings.width);
-        Reading {
-            text,
-            words,
-            shingles,
-        }
-    }
-
-    /// Verifies pairs, ascending; a text is read once for all its pairs as `a`.
-    fn verify_all(&self, pairs: &[CandidatePair]) -> Vec<VerifiedPair> {
-        pairs
-            .par_chunk_by(|x, y| x.a == y.a)
-            .flat_map_iter(|of_one| {
-                let mut read_a = None;
-                of_one.iter().filter_map(move |&pair| {
-                    let (set_a, set_b) = (self.set(pair.a), self.set(pair.b));
-                    let judged = judge(set_a, set_b, self.settings);
-                    if judged.0 == Verdict::Apart {
-                        return None;
-                    }
-                    let read_a: &Reading<'_> = read_a.get_or_insert_with(|| self.read(pair.a));
-                    let read_b = self.read(pair.b);
-                    let a = Side {
-                        text: &read_a.text,
-                        words: &read_a.words,
-                        shingles: &read_a.shingles,
-                        set: set_a,
-                        outlet: self.outlet(pair.a),
-                    };
-                    let b = Side {
-                        text: &read_b.text,
-                        words: &read_b.words,
-                        shingles: &read_b.shingles,
-                        set: set_b,
-                        outlet: self.outlet(pair.b),
-                    };
-                    verify(pair, judged, &a, &b, self.settings)
-                })
-            })
-            .collect()
-    }
-
-    /// Pairs that stand in one component and were not proposed: banding misses
-    /// a few, and a group's own numbers should rest on all its pairs.
-    fn complete(
-        &self,
-        proposed: &[CandidatePair],
-        verified: &[VerifiedPair],
-        counts: &mut SearchCounts,
-    ) -> Vec<CandidatePair> {
-        let mut missing = Vec::new();
-        for component in components(&copy_edges(verified)) {
-            if component.len() > COMPLETE_GROUP {
-                counts.incomplete_components += 1;
-                continue;
-            }
-            for (i, &a) in component.iter().enumerate() {
-                for &b in &component[i + 1..] {
-                    let pair = CandidatePair { a, b };
-                    if proposed.binary_search(&pair).is_err() {
-                        missing.push(pair);
-                    }
+        for (i, &a) in component.iter().enumerate() {
+            for &b in &component[i + 1..] {
+                if pairs
+                    .binary_search_by_key(&(a, b), |pair| (pair.a, pair.b))
+                    .is_err()
+                {
+                    missing.push(CandidatePair { a, b });
                 }
             }
         }
-        counts.completed = missing.len() as u64;
-        missing
     }
+    counts.completed = missing.len() as u64;
+    missing.sort_unstable();
+    missing
+}
 
-    /// Components, refined, and classes of several documents that stand alone.
-    fn group(&self, pairs: &[VerifiedPair]) -> Refined {
-        let edges = copy_edges(pairs);
-        let mut spans = |x: u32, y: u32| covered_spans(&self.read(x).shingles, self.set(y));
-        let mut all = Refined::default();
-        let component_list = components(&edges);
-        for (component, own) in component_list.iter().zip(edges_of(&component_list, &edges)) {
+/// Components, refined, and classes of several documents that stand alone.
+fn group(view: &View<'_>, pairs: &[VerifiedPair]) -> Refined {
+    let edges = copy_edges(pairs);
+    let spans = |x: u32, y: u32| covered_spans(&view.read(x).shingles, &view.set(y));
+    let component_list = components(&edges);
+    let own_edges = edges_of(&component_list, &edges);
+    let parts: Vec<Refined> = component_list
+        .par_iter()
+        .zip(own_edges)
+        .map(|(component, own)| {
             if component.len() > 2 {
-                let refined = refine(&own, &mut spans);
-                all.groups.extend(refined.groups);
-                all.bridges.extend(refined.bridges);
-                all.round_ups.extend(refined.round_ups);
+                refine(&own, &mut |x, y| spans(x, y))
             } else {
-                all.groups.push(component.clone());
+                Refined {
+                    groups: vec![component.clone()],
+                    ..Refined::default()
+                }
             }
-        }
-        let grouped: AHashSet<u32> = all.groups.iter().flatten().copied().collect();
-        for (number, class) in (0u32..).zip(self.classes) {
-            if class.members.len() > 1 && !grouped.contains(&number) {
-                all.groups.push(vec![number]);
-            }
-        }
-        all.groups.sort_unstable();
-        all.bridges.sort_unstable();
-        all.round_ups.sort_unstable();
-        all
+        })
+        .collect();
+    let mut all = Refined::default();
+    for refined in parts {
+        all.groups.extend(refined.groups);
+        all.bridges.extend(refined.bridges);
+        all.round_ups.extend(refined.round_ups);
     }
+    let grouped: AHashSet<u32> = all.groups.iter().flatten().copied().collect();
+    for (number, members) in (0u32..).zip(view.classes.iter()) {
+        if members.len() > 1 && !grouped.contains(&number) {
+            all.groups.push(vec![number]);
+        }
+    }
+    all.groups.sort_unstable();
+    all.bridges.sort_unstable();
+    all.round_ups.sort_unstable();
+    all
 }
 
 fn copy_edges(pairs: &[VerifiedPair]) -> Vec<(u32, u32)> {

@@ -1,0 +1,173 @@
+//! Shared passages by winnowed fingerprints (Schleimer, Wilkerson, Aiken 2003).
+
+use super::Strategy;
+use crate::config::Settings;
+
+/// The fingerprints of a text, given its shingle hashes in text order: of every
+/// `window` neighbouring shingles the smallest hash. In text order; one may come
+/// again, but never right after itself.
+///
+/// Two texts that share a run of `window` shingles, that is of
+/// `window + width - 1` words, share a fingerprint for certain. About
+/// `2 / (window + 1)` of the shingles are kept. A text of fewer shingles than
+/// the window has one fingerprint.
+pub fn winnow(shingles: &[u64], window: usize) -> Vec<u64> {
+    let window = window.clamp(1, shingles.len().max(1));
+    let minima = shingles.windows(window).filter_map(|w| w.iter().min());
+    let mut kept: Vec<u64> = minima.copied().collect();
+    kept.dedup();
+    kept
+}
+
+/// The window that finds every pair at the bars, edits being spread as evenly
+/// as can be.
+///
+/// One changed word costs `width` shingles on each side, one inserted word
+/// `width - 1` on the side that lacks it and `width` on the other. If every
+/// shared run had fewer than `window` shingles, a pair of Jaccard `t` would need
+/// `(2 width - 1) t / (1 - t)` shingles a run, one of containment `c`
+/// `(width - 1) c / (1 - c)`; a window up to the smaller of the two misses
+/// neither. One less than that leaves room for the ends of the text.
+pub fn window_for(width: usize, threshold: f64, containment: Option<f64>) -> usize {
+    let odds = |share: f64| share / (1.0 - share).max(1e-9);
+    let width = width as f64;
+    let by_jaccard = (2.0 * width - 1.0) * odds(threshold);
+    let by_containment = containment.map_or(f64::INFINITY, |bar| (width - 1.0) * odds(bar));
+    (by_jaccard.min(by_containment).floor() as usize)
+        .saturating_sub(1)
+        .clamp(1, 64)
+}
+
+/// Texts meet where they share a winnowed fingerprint, and with it a passage.
+#[derive(Debug)]
+pub struct Passages {
+    window: usize,
+    width: usize,
+    threshold: f64,
+    containment: f64,
+}
+
+impl Passages {
+    /// Fingerprints for the bars of the settings.
+    pub fn new(settings: &Settings) -> Self {
+        Passages {
+            window: window_for(settings.width, settings.threshold, settings.containment),
+            width: settings.width,
+            threshold: settings.threshold,
+            containment: settings.containment.unwrap_or(f64::INFINITY),
+        }
+    }
+}
+
+impl Strategy for Passages {
+    fn keys(&self, shingles: &[u64], keys: &mut Vec<u64>) {
+        keys.extend(winnow(shingles, self.window));
+    }
+
+    /// A run of r shared shingles holds `(r - window + 1) / window` fingerprints
+    /// or more. Two runs are parted by a change, and a change costs each text
+    /// `width - 1` shingles at least; so texts of so many shingles that reach a
+    /// bar share them in so few runs that this many fingerprints are in them.
+    fn least_shared(&self, a: u32, b: u32) -> usize {
+        let (small, both) = (f64::from(a.min(b)), f64::from(a) + f64::from(b));
+        let window = self.window as f64;
+        let in_runs = |shared: f64| {
+            let runs = 1.0 + (small - shared).max(0.0) / (self.width as f64 - 1.0).max(1.0);
+            (shared - runs * (window - 1.0)) / window
+        };
+        let by_jaccard = self.threshold / (1.0 + self.threshold) * both;
+        let by_jaccard = if by_jaccard <= small {
+            in_runs(by_jaccard)
+        } else {
+            f64::INFINITY
+        };
+        let by_containment = in_runs(self.containment * small);
+        // A margin of one for texts that repeat themselves.
+        (by_jaccard.min(by_containment).floor() as usize)
+            .saturating_sub(1)
+            .max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hash::hash64;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    fn shingles(values: &[u8]) -> Vec<u64> {
+        values.iter().map(|value| hash64(&[*value])).collect()
+    }
+
+    /// The definition: the smallest of every window.
+    fn naive(shingles: &[u64], window: usize) -> BTreeSet<u64> {
+        let window = window.min(shingles.len()).max(1);
+        let minima = shingles.windows(window);
+        minima.filter_map(|w| w.iter().min().copied()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn equals_the_smallest_of_every_window(
+            values in prop::collection::vec(any::<u8>(), 0..60), window in 1usize..12
+        ) {
+            let list = shingles(&values);
+            let found: BTreeSet<u64> = winnow(&list, window).into_iter().collect();
+            prop_assert_eq!(found, naive(&list, window));
+        }
+
+        #[test]
+        fn a_shared_run_of_one_window_is_found(
+            left in prop::collection::vec(0u8..100, 0..30),
+            shared in prop::collection::vec(any::<u8>(), 9..20),
+            right in prop::collection::vec(100u8..200, 0..30),
+        ) {
+            let a = shingles(&[left.clone(), shared.clone()].concat());
+            let b = winnow(&shingles(&[shared, right].concat()), 9);
+            prop_assert!(winnow(&a, 9).iter().any(|hash| b.contains(hash)));
+        }
+
+        /// Texts of random words, edited: whoever reaches a bar shares as many
+        /// fingerprints as it must.
+        #[test]
+        fn no_pair_at_a_bar_shares_too_few(
+            edits in prop::collection::vec((0usize..400, 0u8..3), 0..30),
+            length in 20usize..400,
+        ) {
+            let original: Vec<u32> = (0..length as u32).collect();
+            let mut copy = original.clone();
+            for (n, (at, kind)) in (1000u32..).zip(&edits) {
+                let at = at % copy.len();
+                match kind {
+                    0 => copy[at] = n,
+                    1 => copy.insert(at, n),
+                    _ if copy.len() > 10 => { copy.remove(at); }
+                    _ => {}
+                }
+            }
+            let hashes = |words: &[u32]| -> Vec<u64> {
+                let bytes = |five: &[u32]| five.iter().flat_map(|w| w.to_le_bytes()).collect::<Vec<u8>>();
+                words.windows(5).map(|five| hash64(&bytes(five))).collect()
+            };
+            let (a, b) = (hashes(&original), hashes(&copy));
+            let (x, y): (BTreeSet<u64>, BTreeSet<u64>) = (a.iter().copied().collect(), b.iter().copied().collect());
+            let shared = x.intersection(&y).count();
+            let jaccard = shared as f64 / (x.len() + y.len() - shared) as f64;
+            let contained = shared as f64 / x.len().min(y.len()) as f64;
+            if jaccard >= 0.5 || contained >= 0.7 {
+                let met = naive(&a, 8).intersection(&naive(&b, 8)).count();
+                let strategy = Passages::new(&Settings::default());
+                prop_assert!(met >= strategy.least_shared(x.len() as u32, y.len() as u32));
+            }
+        }
+    }
+
+    #[test]
+    fn the_window_follows_the_bars() {
+        assert_eq!(window_for(5, 0.5, Some(0.7)), 8);
+        assert_eq!(window_for(5, 0.5, None), 8);
+        assert_eq!(window_for(5, 0.9, Some(0.95)), 64);
+        assert_eq!(window_for(5, 0.1, Some(0.7)), 1);
+    }
+}

@@ -1,0 +1,239 @@
+//! The exact join: no pair at a bar is missed, by construction.
+//!
+//! Prefix filter (Chaudhuri, Ganti, Kaushik 2006; Xiao and others 2008, PPJoin),
+//! with the order that news suggests: nine shingles in ten stand in one text
+//! only, and a text that keeps enough of those to itself needs no partner.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use rayon::prelude::*;
+
+use super::meet::{Meeting, buckets, counted, push};
+use super::parts::{Feeder, PARTS, Parts};
+use super::{CandidatePair, Strategy};
+use crate::config::Settings;
+use crate::error::Error;
+
+/// Every shingle is a key.
+#[derive(Debug)]
+pub struct Prefixes {
+    threshold: f64,
+    containment: f64,
+}
+
+impl Prefixes {
+    /// Prefixes for the bars of the settings.
+    pub fn new(settings: &Settings) -> Self {
+        Prefixes {
+            threshold: settings.threshold,
+            containment: settings.containment.unwrap_or(f64::INFINITY),
+        }
+    }
+
+    /// Shingles of a text of `shingles` of which a longer one that reaches a
+    /// bar with it must have one: whichever they are.
+    ///
+    /// Jaccard t with a text at least as long takes `2 t / (1 + t)` of the
+    /// shorter one's shingles, containment c takes c of them; one more than the
+    /// rest cannot all be missing.
+    fn prefix(&self, shingles: u32) -> i64 {
+        let shared = (2.0 * self.threshold / (1.0 + self.threshold)).min(self.containment);
+        // Rounded down with a margin, so that no rounding loses a pair.
+        let needed = (shared * f64::from(shingles) - 1e-6).ceil().max(1.0);
+        i64::from(shingles) - needed as i64 + 1
+    }
+}
+
+impl Strategy for Prefixes {
+    fn keys(&self, shingles: &[u64], keys: &mut Vec<u64>) {
+        keys.extend_from_slice(shingles);
+    }
+}
+
+/// Parts that are gone through at once; the order of a text's shingles is that
+/// of these blocks within a range of frequencies.
+const BLOCK: usize = 16;
+
+/// Pairs each text with all that have a shingle of its prefix, where the two are
+/// in different components.
+///
+/// The prefix is made of the shingles that no text of another component has,
+/// then of the rarest of the others. `sizes` are the shingles of each class,
+/// never too few; `component` labels every class. Returns the pairs and the
+/// number of buckets above the cap, in which texts are paired with one of them
+/// only and completeness ends. Cost: a sort of all shingles; then in proportion to the pairs.
+///
+/// # Errors
+/// What the disk says.
+pub fn prefix_pairs(
+    meeting: &Meeting<'_>,
+    prefixes: &Prefixes,
+    sizes: &[u32],
+    component: &[u32],
+    pairs: &Parts,
+) -> Result<(Vec<CandidatePair>, u64), Error> {
+    let label = |entry: u64| component.get(entry as u32 as usize);
+    let left: Vec<AtomicI64> = sizes
+        .iter()
+        .map(|&size| AtomicI64::new(prefixes.prefix(size)))
+        .collect();
+    let spend = |text: u32| {
+        if let Some(left) = left.get(text as usize) {
+            left.fetch_sub(1, Ordering::Relaxed);
+        }
+    };
+    // What only one component has is spent without pairing anything.
+    let rarest: Result<Vec<Vec<u64>>, Error> = (0..PARTS)
+        .into_par_iter()
+        .map(|part| {
+            let entries = meeting.part(part, false)?;
+            let mut shared = Vec::new();
+            for bucket in entries.chunk_by(|x, y| x >> 32 == y >> 32) {
+                if bucket.iter().all(|&entry| label(entry) == label(bucket[0])) {
+                    bucket.iter().for_each(|&entry| spend(entry as u32));
+                } else {
+                    shared.extend_from_slice(bucket);
+                }
+            }
+            Ok(shared)
+        })
+        .collect();
+    let shared = rarest?;
+    let capped = AtomicU64::new(0);
+    let longest = shared
+        .iter()
+        .flat_map(|part| buckets(part))
+        .map(<[u64]>::len)
+        .max();
+    let levels = longest.map_or(0, |longest| longest.ilog2() + 1);
+    for level in 1..=levels {
+        for block in shared.chunks(BLOCK) {
+            // What is left is read by all and spent after: the order in which
+            // threads come by decides nothing.
+            let used: Vec<u32> = block
+                .par_iter()
+                .flat_map_iter(|part| {
+                    let mut feeder = Feeder::new(pairs);
+                    let mut used = Vec::new();
+                    let rare = |bucket: &&[u64]| bucket.len().ilog2() + 1 == level + 1;
+                    for bucket in buckets(part).filter(rare) {
+                        pair_bucket(meeting, bucket, &left, component, &mut feeder, &capped);
+                        used.extend(bucket.iter().map(|&entry| entry as u32));
+                    }
+                    used
+                })
+                .collect();
+            used.into_iter().for_each(spend);
+        }
+    }
+    Ok((counted(pairs, |_, _| true)?, capped.into_inner()))
+}
+
+/// Texts of a bucket beyond which those that need a partner are paired with one only.
+const CROWD: usize = 20_000;
+
+fn pair_bucket(
+    meeting: &Meeting<'_>,
+    bucket: &[u64],
+    left: &[AtomicI64],
+    component: &[u32],
+    feeder: &mut Feeder<'_>,
+    capped: &AtomicU64,
+) {
+    let texts = || bucket.iter().map(|&entry| entry as u32);
+    let label = |text: u32| component.get(text as usize);
+    let needs = |text: &u32| {
+        let left = left.get(*text as usize);
+        left.is_some_and(|left| left.load(Ordering::Relaxed) > 0)
+    };
+    let needy: Vec<u32> = texts().filter(needs).collect();
+    if needy.len() * bucket.len() > CROWD {
+        capped.fetch_add(1, Ordering::Relaxed);
+        let centre = meeting.centre(bucket);
+        for &text in needy.iter().filter(|&&text| label(text) != label(centre)) {
+            push(feeder, CandidatePair::new(centre, text));
+        }
+        return;
+    }
+    for &text in &needy {
+        for other in texts().filter(|&other| label(other) != label(text)) {
+            push(feeder, CandidatePair::new(text, other));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{CandidatePair, Classes, Feeder, Meeting, Parts, entry, spread};
+    use super::{Prefixes, prefix_pairs};
+    use crate::config::Settings;
+    use crate::hash::hash64;
+    use crate::spill::Spill;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    fn hash(shingle: u16) -> u64 {
+        hash64(&shingle.to_le_bytes())
+    }
+
+    /// Sets of shingles, most of them shares of a few common stocks, so that
+    /// every degree of likeness occurs.
+    fn corpus() -> impl proptest::strategy::Strategy<Value = Vec<BTreeSet<u16>>> {
+        let share = (0u16..4, 0u16..40, 1u16..40).prop_map(|(stock, from, count)| {
+            (from..from + count)
+                .map(|n| stock * 100 + n)
+                .collect::<BTreeSet<u16>>()
+        });
+        let own = prop::collection::btree_set(1000u16..60_000, 0..12);
+        let text = (prop::collection::vec(share, 0..3), own).prop_map(|(shares, own)| {
+            shares
+                .into_iter()
+                .flatten()
+                .chain(own)
+                .collect::<BTreeSet<u16>>()
+        });
+        prop::collection::vec(text, 2..40)
+    }
+
+    fn parts() -> Parts {
+        Parts::new(1 << 20, Spill::new(0, None))
+    }
+
+    proptest! {
+        #[test]
+        fn no_pair_at_a_bar_is_missed(texts in corpus(), threshold in 0.2f64..1.0, joined in 0u32..4) {
+            let settings = Settings { threshold, ..Settings::default() };
+            let every = parts();
+            let mut feeder = Feeder::new(&every);
+            for (text, set) in (0u32..).zip(&texts) {
+                for key in set.iter().map(|&shingle| spread(hash(shingle))) {
+                    feeder.push(key, entry(key, text));
+                }
+            }
+            drop(feeder);
+            let count = texts.len() as u32;
+            let contents: Vec<Option<u128>> = (0..count).map(|n| Some(n.into())).collect();
+            let classes = Classes::new(&contents);
+            let class_of: Vec<u32> = (0..count).collect();
+            let sizes: Vec<u32> = texts.iter().map(|set| set.len() as u32).collect();
+            // The first few texts are one component already.
+            let component: Vec<u32> = (0..count).map(|n| if n < joined { 0 } else { n }).collect();
+            let meeting = Meeting { entries: &every, class_of: &class_of, classes: &classes };
+            let (found, capped) =
+                prefix_pairs(&meeting, &Prefixes::new(&settings), &sizes, &component, &parts()).unwrap();
+            prop_assert_eq!(capped, 0);
+            for a in 0..count {
+                for b in a + 1..count {
+                    let (x, y) = (&texts[a as usize], &texts[b as usize]);
+                    let shared = x.intersection(y).count() as f64;
+                    let jaccard = shared / (x.len() + y.len()) .saturating_sub(shared as usize).max(1) as f64;
+                    let contained = shared / x.len().min(y.len()).max(1) as f64;
+                    let apart = component[a as usize] != component[b as usize];
+                    if apart && shared > 0.0 && (jaccard >= threshold || contained >= 0.7) {
+                        prop_assert!(found.contains(&CandidatePair { a, b }), "{} {}", a, b);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! What is noted of every text on the way in: its content, and the keys by
+//! which it meets others.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use ahash::{AHashMap, AHashSet};
+use rayon::prelude::*;
+
+use super::Observer;
+use crate::candidates::{Banding, Batches, Classes, Parts, Passages, Strategy, entry, spread};
+use crate::config::{EXACT_BYTES, Resources, Search, Settings};
+use crate::document::Corpus;
+use crate::error::Error;
+use crate::ingest::Listener;
+use crate::scan::Scanner;
+
+/// What is kept of one text.
+#[derive(Clone, Copy, Debug)]
+struct Note {
+    /// Hash of its canonical text; 0 where it has no words.
+    content: u128,
+    arrival: u32,
+    words: u32,
+    removed: u32,
+    shingles: u32,
+}
+
+/// What one thread needs to look at a text, and what it noted.
+struct Worker {
+    scanner: Scanner,
+    found: Vec<u64>,
+    keys: Batches,
+    every: Batches,
+    notes: Vec<Note>,
+}
+
+/// Listens to every text and notes what the search needs of it.
+///
+/// Of texts with the same words only one gives keys, whichever comes first: the
+/// keys are the same. So a million copies of one page cost the keys of one.
+pub struct Survey<'o> {
+    settings: Settings,
+    resources: Resources,
+    observer: &'o dyn Observer,
+    strategies: Vec<Box<dyn Strategy + Send>>,
+    keys: Parts,
+    /// Every shingle, while the search may be exact.
+    every: Parts,
+    exact: AtomicBool,
+    /// Bytes of texts so far, and of input.
+    bytes: AtomicU64,
+    read: AtomicU64,
+    seen: Vec<Mutex<AHashSet<u128>>>,
+    workers: Vec<Mutex<Worker>>,
+}
+
+/// Shards of the contents seen so far: threads rarely want the same one.
+const SHARDS: usize = 64;
+
+impl<'o> Survey<'o> {
+    /// A survey for a search with these settings.
+    ///
+    /// # Errors
+    /// A setting that makes no sense.
+    pub fn new(
+        settings: &Settings,
+        resources: &Resources,
+        observer: &'o dyn Observer,
+    ) -> Result<Self, Error> {
+        settings.check()?;
+        let much = resources.expected.unwrap_or(0) / 4 > EXACT_BYTES;
+        let mut strategies: Vec<Box<dyn Strategy + Send>> = Vec::new();
+        if settings.search == Search::Lsh {
+            strategies.push(Box::new(Banding::new(settings)));
+        }
+        if match settings.search {
+            Search::Auto | Search::Passages => true,
+            Search::Exact => false,
+            Search::Lsh => settings.containment.is_some(),
+        } {
+            strategies.push(Box::new(Passages::new(settings)));
+        }
+        let exact = match settings.search {
+            Search::Auto => !much,
+            Search::Exact => true,
+            Search::Passages | Search::Lsh => false,
+        };
+        let parts = || Parts::new(resources.keys(), resources.spill());
+        let worker = |_| {
+            Mutex::new(Worker {
+                scanner: Scanner::new(),
+                found: Vec::new(),
+                keys: Batches::default(),
+                every: Batches::default(),
+                notes: Vec::new(),
+            })
+        };
+        Ok(Survey {
+            settings: settings.clone(),
+            resources: resources.clone(),
+            observer,
+            strategies,
+            keys: parts(),
+            every: parts(),
+            exact: AtomicBool::new(exact),
+            bytes: AtomicU64::new(0),
+            read: AtomicU64::new(0),
+            seen: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            workers: (0..=rayon::current_num_threads()).map(worker).collect(),
+        })
+    }
+
+    /// True the first time that a content comes.
+    fn is_new(&self, content: u128) -> bool {
+        let shard = self.seen.get(content as usize % SHARDS).map(Mutex::lock);
+        shard.is_some_and(|shard| shard.is_ok_and(|mut seen| seen.insert(content)))
+    }
+
+    /// Whether the search is exact, given what came so far.
+    fn is_exact(&self) -> bool {
+        if self.settings.search == Search::Auto && self.bytes.load(Ordering::Relaxed) > EXACT_BYTES
+        {
+            self.exact.store(false, Ordering::Relaxed);
+        }
+        self.exact.load(Ordering::Relaxed)
+    }
+
+    /// Looks at the texts of a corpus that did not come through ingest; their
+    /// numbers of arrival are their indices.
+    ///
+    /// # Errors
+    /// A stop that the observer asked for.
+    pub fn go_through(&self, corpus: Corpus<'_>) -> Result<(), Error> {
+        const CHUNK: usize = 4096;
+        for (at, chunk) in corpus.documents.chunks(CHUNK).enumerate() {
+            self.observer.progress(at * CHUNK)?;
+            chunk.par_iter().enumerate().for_each(|(i, document)| {
+                let arrival = (at * CHUNK + i) as u32;
+                self.text(arrival, &corpus.archive.text(&document.text));
+            });
+        }
+        Ok(())
+    }
+
+    /// Sets the notes in order. `arrivals` gives the number of arrival of each document.
+    pub(super) fn conclude(self, arrivals: &[u32]) -> Surveyed {
+        let exact = self.is_exact();
+        let mut notes: Vec<Note> = Vec::new();
+        for worker in self.workers {
+            let Ok(mut worker) = worker.into_inner() else {
+                continue;
+            };
+            worker.keys.flush(&self.keys);
+            worker.every.flush(&self.every);
+            notes.append(&mut worker.notes);
+        }
+        notes.par_sort_unstable_by_key(|note| note.arrival);
+        let note = |arrival: u32| {
+            let at = notes.binary_search_by_key(&arrival, |note| note.arrival);
+            at.ok().and_then(|at| notes.get(at).copied())
+        };
+        let of_documents: Vec<Option<Note>> = arrivals.iter().map(|&a| note(a)).collect();
+        let each = |of: fn(&Note) -> u32| -> Vec<u32> {
+            let notes = of_documents.iter();
+            notes.map(|note| note.as_ref().map_or(0, of)).collect()
+        };
+        let contents: Vec<Option<u128>> = of_documents
+            .iter()
+            .map(|note| {
+                note.map(|note| note.content)
+                    .filter(|&content| content != 0)
+            })
+            .collect();
+        let classes = Classes::new(&contents);
+        let shingles = (0..classes.len() as u32)
+            .map(|class| of_documents[classes.first(class) as usize].map_or(0, |n| n.shingles))
+            .collect();
+        // By content, since the text that gave the keys may be a record that
+        // was merged into another.
+        let by_content: AHashMap<u128, u32> = (0..classes.len() as u32)
+            .map(|class| (classes.content(class), class))
+            .collect();
+        let last = notes.last().map_or(0, |note| note.arrival as usize + 1);
+        let mut class_of = vec![u32::MAX; last];
+        for note in &notes {
+            if let Some(class) = by_content.get(&note.content).filter(|_| note.content != 0) {
+                class_of[note.arrival as usize] = *class;
+            }
+        }
+        Surveyed {
+            words: each(|note| note.words),
+            removed: each(|note| note.removed),
+            classes,
+            shingles,
+            class_of,
+            keys: self.keys,
+            every: self.every,
+            strategies: self.strategies,
+            exact,
+        }
+    }
+}
+
+impl Listener for Survey<'_> {
+    fn text(&self, arrival: u32, text: &str) {
+        let own = rayon::current_thread_index().map_or(0, |index| index + 1);
+        let Some(Ok(mut worker)) = self.workers.get(own).map(Mutex::lock) else {
+            return;
+        };
+        let Worker {
+            scanner,
+            found,
+            keys,
+            every,
+            notes,
+        } = &mut *worker;
+        let scan = scanner.scan(text, self.settings.width);
+        let content = scan.content().unwrap_or(0);
+        notes.push(Note {
+            content,
+            arrival,
+            words: scan.words.len() as u32,
+            removed: scan.removed,
+            shingles: scan.shingles.len() as u32,
+        });
+        self.bytes.fetch_add(text.len() as u64, Ordering::Relaxed);
+        if content == 0 || !self.is_new(content) {
+            return;
+        }
+        found.clear();
+        for strategy in &self.strategies {
+            strategy.keys(scan.shingles, found);
+        }
+        for key in found.iter().map(|&key| spread(key)) {
+            keys.push(&self.keys, key, entry(key, arrival));
+        }
+        if self.is_exact() {
+            for key in scan.shingles.iter().map(|&key| spread(key)) {
+                every.push(&self.every, key, entry(key, arrival));
+            }
+        }
+    }
+
+    fn read(&self, bytes: u64) -> Result<(), Error> {
+        let done = self.read.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        self.observer.reading(done, self.resources.expected)
+    }
+}
+
+/// What a survey found, by document and by class.
+pub(super) struct Surveyed {
+    /// Words and invisible characters of each document.
+    pub words: Vec<u32>,
+    pub removed: Vec<u32>,
+    pub classes: Classes,
+    /// Shingles of each class, repetitions included.
+    pub shingles: Vec<u32>,
+    /// The class of a text by its number of arrival.
+    pub class_of: Vec<u32>,
+    pub keys: Parts,
+    pub every: Parts,
+    pub strategies: Vec<Box<dyn Strategy + Send>>,
+    /// Whether `every` holds every shingle.
+    pub exact: bool,
+}
