@@ -33,11 +33,12 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
         let path = output.unwrap_or(Path::new("")).to_path_buf();
         return Err(ErrorKind::Overwrite { path, advice }.into());
     }
-    let messages = Messages::new(args.running.quiet);
+    let messages = Messages::new(&args.running);
     let intake = plan::read(&args.input.inputs, &args.input.reading, true, None)?;
     messages.intake(&intake);
     let documents = &intake.documents;
     let deduped = pipeline::dedup(documents, &settings, &policy, &messages)?;
+    messages.end();
 
     let mut kept: Vec<&Document> = deduped
         .decisions

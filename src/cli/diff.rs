@@ -17,7 +17,7 @@ use crate::write;
 
 pub(super) fn run(args: &DiffArgs) -> Result<Outcome, Error> {
     plan::threads(&args.running)?;
-    let messages = Messages::new(args.running.quiet);
+    let messages = Messages::new(&args.running);
     let (a, b, rejected) = if args.inputs.is_empty() {
         (whole(&args.a, args)?, whole(&args.b, args)?, Vec::new())
     } else {

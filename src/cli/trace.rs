@@ -11,7 +11,7 @@ use crate::write::{self, plural};
 pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     let settings = plan::settings(&args.matching)?;
     plan::threads(&args.running)?;
-    let messages = Messages::new(args.running.quiet);
+    let messages = Messages::new(&args.running);
     if let Some(folder) = &args.output {
         if folder.as_os_str() == "-" {
             return Err(Error::setting(
@@ -30,6 +30,7 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     )?;
     messages.intake(&intake);
     let trace = pipeline::trace(intake, &settings, &messages)?;
+    messages.end();
     match &args.output {
         Some(folder) => {
             write::publish(&trace, folder, plan::csv_style(args.csv), args.force)?;

@@ -46,6 +46,16 @@ pub trait Observer: Sync {
         let _ = done;
         Ok(())
     }
+
+    /// `done` bytes of the input were read, of `total` where that is known (a
+    /// pipe does not say). Reading is the first stage and begins with the first call.
+    ///
+    /// # Errors
+    /// As [`stage`](Observer::stage).
+    fn reading(&self, done: u64, total: Option<u64>) -> Result<(), Error> {
+        let _ = (done, total);
+        Ok(())
+    }
 }
 
 /// An observer that hears nothing and never stops.
