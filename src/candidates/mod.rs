@@ -6,10 +6,12 @@
 //! verified exactly afterwards. Byte-identical canonical texts form a class
 //! before that, so a million copies of one page are one text here.
 
+mod curve;
 mod fingerprint;
 mod identical;
 mod lsh;
 
+pub use curve::{Banding, Curve, Fingerprints, curve};
 pub use fingerprint::{fingerprint_pairs, window_for, winnow};
 pub use identical::{Class, classes};
 pub use lsh::banding_pairs;

@@ -42,7 +42,9 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
                 folder.display()
             ));
         }
-        None => plan::to_stream(plan::page(&args.running), |out| write::summary(&trace, out))?,
+        None => plan::to_stream(plan::page(args.running.color), |out| {
+            write::summary(&trace, out)
+        })?,
     }
     Ok(if !trace.rejected.is_empty() {
         Outcome::Rejected

@@ -8,6 +8,8 @@
 mod compare;
 mod dedup;
 mod descend;
+mod explain;
+mod passages;
 mod relate;
 mod search;
 
@@ -15,6 +17,8 @@ use std::collections::BTreeMap;
 
 pub use compare::{ComparedTexts, compare_texts};
 pub use dedup::{Decision, Deduped, Reason, dedup};
+pub use explain::{Explained, Explanation, Rule, Step, explain};
+pub use passages::Passage;
 pub use search::{COMPLETE_GROUP, Found, SearchCounts, search};
 
 use crate::config::Settings;
