@@ -21,6 +21,9 @@ Examples:
 Exit codes: 0 done; 1 copies or differences found (with --exit-code only); 2 usage or failure;
 3 done, but some records were rejected.")]
 pub struct Cli {
+    /// TOML file with flags, named as they are typed, without dashes; typed flags win
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,

@@ -33,7 +33,7 @@ pub(super) fn find(documents: &[Document], key: &OsStr) -> Result<DocId, Error> 
 }
 
 /// Share of neighbouring letters that two keys have in common (Dice).
-fn likeness(x: &str, y: &str) -> f64 {
+pub(super) fn likeness(x: &str, y: &str) -> f64 {
     let pairs = |key: &str| -> BTreeSet<(char, char)> {
         let letters: Vec<char> = key.to_lowercase().chars().collect();
         letters.windows(2).map(|pair| (pair[0], pair[1])).collect()

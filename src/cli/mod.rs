@@ -2,6 +2,7 @@
 //! file per subcommand.
 
 pub mod args;
+mod config;
 mod curve;
 mod dedup;
 mod diff;
@@ -15,6 +16,7 @@ mod trace;
 use std::io;
 
 use args::{Cli, Command};
+pub use config::with_config;
 
 use crate::error::{Error, ErrorKind};
 
