@@ -229,3 +229,45 @@ fn json_says_the_same_as_the_page() {
     let of = all.iter().find(|document| document.key == pair[1]).unwrap();
     assert_eq!(value["passages"][0]["text"], of.text[start..end]);
 }
+
+#[test]
+fn a_pair_that_the_search_missed_is_called_one() {
+    // One band of 30 slots proposes nothing below equality.
+    let settings = Settings {
+        bands: 1,
+        rows: 30,
+        containment: None,
+        ..Settings::default()
+    };
+    let documents = made(&[words(0, 100), words(20, 120)]);
+    let it = explained(&documents, 0, 1, &settings);
+    assert!(it.jaccard() > 0.6 && !it.by_banding() && !it.by_fingerprints());
+    assert_eq!((it.rule, it.same_group), (Rule::NotCompared, false));
+    // Fingerprints find it.
+    let settings = Settings {
+        containment: Some(0.7),
+        ..settings
+    };
+    let it = explained(&documents, 0, 1, &settings);
+    assert!(it.by_fingerprints() && !it.by_banding());
+    assert_eq!((it.rule, it.same_group), (Rule::Jaccard, true));
+}
+
+#[test]
+fn too_few_shared_words_are_said_to_be_what_is_missing() {
+    let folder = temp();
+    put(&folder, "a.txt", words(0, 120));
+    put(&folder, "b.txt", words(0, 40));
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
+    let (a, b) = (path("a.txt"), path("b.txt"));
+    let arguments = ["explain", &a, &b, "--", &a, &b];
+    let run = wirecopy().args(arguments).output().unwrap();
+    let said = String::from_utf8(run.stdout).unwrap();
+    let wanted = "Containment 1.0000 of B reaches the bar 0.7, \
+                  but 40 shared words are 20 under the 60 that it takes.";
+    assert!(said.contains(wanted), "{said}");
+    assert!(
+        said.contains("their lengths alone keep it from being reached"),
+        "{said}"
+    );
+}
