@@ -271,3 +271,33 @@ fn too_few_shared_words_are_said_to_be_what_is_missing() {
         "{said}"
     );
 }
+
+#[test]
+fn a_passage_of_too_many_texts_is_not_said_to_have_proposed_a_pair() {
+    let footer = words(20_000, 20_030);
+    let text = |number: usize| format!("{} {footer}", words(number * 100, number * 100 + 60));
+    let proposal = |texts: usize| {
+        let folder = temp();
+        for number in 0..texts {
+            put(&folder, &format!("{number:03}.txt"), text(number));
+        }
+        let path = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
+        let (all, a, b) = (path(""), path("007.txt"), path("008.txt"));
+        let run = wirecopy().args(["explain", &all, "--", &a, &b]).output();
+        let said = String::from_utf8(run.unwrap().stdout).unwrap();
+        let line = said
+            .lines()
+            .find(|line| line.contains("the pair") || line.contains("The pair"));
+        line.unwrap_or(&said).to_string()
+    };
+    assert!(
+        proposal(20).starts_with("The search proposed the pair"),
+        "{}",
+        proposal(20)
+    );
+    assert!(
+        proposal(120).ends_with("stands in more than 100 texts."),
+        "{}",
+        proposal(120)
+    );
+}

@@ -89,6 +89,9 @@ pub struct Explanation {
     /// Words of a shared run that fingerprints find for certain; `None` where
     /// containment is off, and with it fingerprints.
     pub certain_run_words: Option<u32>,
+    /// Buckets of the whole search with too many texts to pair them all: where
+    /// there are some, a shared band or fingerprint need not have proposed the two.
+    pub capped_buckets: u64,
     /// The longest passages that both have, the longest first.
     pub passages: Vec<Passage>,
     /// Whether the two are in one group.
@@ -207,6 +210,7 @@ pub fn explain(
         certain_run_words: settings
             .containment
             .map(|_| (window + settings.width - 1) as u32),
+        capped_buckets: found.counts.capped_buckets,
         passages: passages(&text_a, &text_b, &texts, &found, settings, observer)?,
         a: explained_a,
         b: explained_b,

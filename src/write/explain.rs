@@ -170,7 +170,15 @@ fn proposed(explained: &Explanation) -> String {
             BUCKET_CAP
         );
     }
-    format!("The search proposed the pair {by}.")
+    match (explained.capped_buckets, explained.pair_rule) {
+        (0, _) => format!("The search proposed the pair {by}."),
+        // Which buckets were capped is not known here, so nothing more is claimed.
+        (_, Rule::Below) => format!(
+            "The pair is proposed {by}, unless all that it shares so stands in more than \
+             {BUCKET_CAP} texts."
+        ),
+        _ => format!("The search compared the pair, proposed {by} or as part of its group."),
+    }
 }
 
 fn numbers(explained: &Explanation, out: &mut dyn Write) -> io::Result<()> {

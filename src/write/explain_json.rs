@@ -60,6 +60,7 @@ pub fn explain_json(
         "jaccard_estimate": explained.estimate,
         "fingerprints_shared": explained.fingerprints_shared,
         "shared_run_found_for_certain_words": explained.certain_run_words,
+        "capped_buckets": explained.capped_buckets,
         "chain": steps,
         "passages": passages,
     });
