@@ -8,7 +8,8 @@ use wirecopy::cli;
 use wirecopy::write::inert;
 
 fn main() -> ExitCode {
-    match cli::run(cli::args::Cli::parse()) {
+    let typed = cli::with_config(std::env::args_os().collect());
+    match typed.and_then(|typed| cli::run(cli::args::Cli::parse_from(typed))) {
         Ok(outcome) => ExitCode::from(outcome.code()),
         Err(error) if cli::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

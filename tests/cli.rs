@@ -52,7 +52,7 @@ fn path(folder: &TempDir, name: &str) -> String {
 fn help_and_version_are_data() {
     assert!(out(&["--help"]).contains("Exit codes: 0 done"));
     assert!(out(&["--version"]).starts_with(concat!("wirecopy ", env!("CARGO_PKG_VERSION"))));
-    for command in ["trace", "diff", "dedup"] {
+    for command in ["trace", "diff", "dedup", "explain", "curve"] {
         assert!(out(&[command, "--help"]).contains("Examples:"));
         assert_eq!(code(&[command, "--help"]), 0);
     }
@@ -446,7 +446,16 @@ fn every_command_has_a_man_page() {
     let folder = temp();
     assert_eq!(code(&["man", &path(&folder, "")]), 0);
     let pages = files(folder.path());
-    let expected = ["-completions", "-dedup", "-diff", "-man", "-trace", ""];
+    let expected = [
+        "-completions",
+        "-curve",
+        "-dedup",
+        "-diff",
+        "-explain",
+        "-man",
+        "-trace",
+        "",
+    ];
     let expected = expected.map(|name| format!("wirecopy{name}.1"));
     assert!(expected.iter().eq(pages.keys()), "{:?}", pages.keys());
     for page in pages.values() {

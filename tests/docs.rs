@@ -11,10 +11,10 @@ use std::process::Command;
 
 use wirecopy::ingest::Reason as Rejected;
 use wirecopy::lineage::{Basis, Code, CreditStatus, Role};
-use wirecopy::pipeline::Reason;
+use wirecopy::pipeline::{Reason, Rule};
 use wirecopy::segment::Kind;
 use wirecopy::trace::{Flag, Op, Relation};
-use wirecopy::write::{Column, Type, decision_columns, tables};
+use wirecopy::write::{Column, Type, curve_columns, decision_columns, tables};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -80,6 +80,8 @@ fn the_formats_list_every_column_and_code() {
     }
     out.push_str("## `dedup --decisions FILE`\none row per document, by key.\n\n");
     column_rows(&mut out, decision_columns());
+    out.push_str("## `curve --format csv`\none row per setting and Jaccard, the setting asked for first.\n\n");
+    column_rows(&mut out, curve_columns());
     out.push_str("## Codes\n");
     codes!(out, "`role`", Role);
     codes!(out, "`relation`", Relation);
@@ -91,6 +93,7 @@ fn the_formats_list_every_column_and_code() {
     codes!(out, "`kind`", Kind);
     codes!(out, "`reason` of a decision", Reason);
     codes!(out, "`reason` of a rejection", Rejected);
+    codes!(out, "`rule` and `pair_rule` of `explain`", Rule);
     generated("docs/formats.md", "tables", &out);
 }
 

@@ -96,6 +96,49 @@ fn two_texts_compared_in_every_format() {
 }
 
 #[test]
+fn two_documents_explained() {
+    let cases = [
+        (
+            "copy",
+            "harbour-ferry/tarnwire",
+            "harbour-ferry/skerra-post",
+        ),
+        (
+            "identical",
+            "harbour-ferry/tarnwire",
+            "harbour-ferry/ledger",
+        ),
+        ("excerpt", "holm-tunnel/register", "holm-tunnel/courier"),
+        ("template", "dam-levels/april-04", "dam-levels/april-11"),
+        (
+            "apart",
+            "harbour-ferry/tarnwire",
+            "data/sample/wire/port-hallam-ona.txt",
+        ),
+        ("empty", "photo-page/courier", "harbour-ferry/tarnwire"),
+    ];
+    for (name, a, b) in cases {
+        let explain = ["explain", SAMPLE, "--", a, b];
+        golden(&format!("explain/{name}.txt"), &printed(&explain));
+    }
+    let json = [
+        "explain", SAMPLE, "--format", "json", "--", cases[0].1, cases[0].2,
+    ];
+    golden("explain/copy.json", &printed(&json));
+}
+
+#[test]
+fn the_curve_in_every_format() {
+    for (format, end) in [("text", "txt"), ("json", "json"), ("csv", "csv")] {
+        let curve = printed(&["curve", "--format", format]);
+        golden(&format!("curve/default.{end}"), &curve);
+    }
+    let other = "curve --threshold 0.73 --bands 14 --rows 8 --containment off";
+    let other: Vec<&str> = other.split(' ').collect();
+    golden("curve/14x8.txt", &printed(&other));
+}
+
+#[test]
 fn a_feed_without_its_copies_and_the_decisions() {
     let folder = temp();
     let decisions = folder.path().join("decisions.csv");

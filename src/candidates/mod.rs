@@ -8,6 +8,7 @@
 //! propose: each pair is verified exactly afterwards. Texts with the same words form a class
 //! before that, so a million copies of one page are one text here.
 
+mod curve;
 mod identical;
 mod lsh;
 mod meet;
@@ -21,6 +22,7 @@ pub use meet::{Meeting, across, entry, spread, stars};
 pub use parts::{Batches, Feeder, PARTS, Parts};
 pub use passages::{Passages, window_for, winnow};
 pub use prefix::{Prefixes, prefix_pairs};
+pub use curve::{BandingCost, Curve, Fingerprints, curve};
 
 /// Members of a bucket above which its pairs are no longer all proposed: each
 /// member is then paired with the one of smallest (content hash, key). Keeps

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 /// Finds every news article that republishes the same text, shows line by line
 /// what each copy added or dropped, and works out who copied whom.
@@ -15,10 +15,15 @@ Examples:
   wirecopy trace feed.jsonl.gz -o result      the same as CSV files in result/
   wirecopy diff ours.txt theirs.txt           which lines the second added, dropped, edited, moved
   wirecopy dedup feed.jsonl -o unique.jsonl   the feed without its copies
+  wirecopy explain feed.jsonl -- KEY KEY      why two of them are, or are not, one group
+  wirecopy curve --threshold 0.7              which pairs the search finds, at what cost
 
 Exit codes: 0 done; 1 copies or differences found (with --exit-code only); 2 usage or failure;
 3 done, but some records were rejected.")]
 pub struct Cli {
+    /// TOML file with flags, named as they are typed, without dashes; typed flags win
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -33,6 +38,10 @@ pub enum Command {
     Diff(Box<DiffArgs>),
     /// Write the input without its copies
     Dedup(Box<DedupArgs>),
+    /// Show why two documents are, or are not, one group
+    Explain(Box<ExplainArgs>),
+    /// Show which Jaccards a setting of bands and rows finds, and at what cost
+    Curve(Box<CurveArgs>),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -242,6 +251,55 @@ pub struct DedupArgs {
     pub running: RunningArgs,
 }
 
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wirecopy explain articles/ -- articles/ours.txt articles/theirs.txt
+  wirecopy explain feed.jsonl more.csv --threshold 0.6 -- tarnwire/31 ledger/9
+  wirecopy explain feed.jsonl --format json -- tarnwire/31 ledger/9
+
+All inputs are searched with the flags of `trace`, so that the answer is the one that `trace` gives.")]
+pub struct ExplainArgs {
+    /// Inputs.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Keys of the two documents, after `--`
+    #[arg(last = true, required = true, num_args = 2, value_names = ["A", "B"], action = ArgAction::Set)]
+    pub keys: Vec<OsString>,
+    /// Form of the output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: PageArg,
+    /// What counts as a copy.
+    #[command(flatten)]
+    pub matching: MatchArgs,
+    /// How to run.
+    #[command(flatten)]
+    pub running: RunningArgs,
+}
+
+/// Arguments of `curve`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wirecopy curve
+  wirecopy curve --threshold 0.7 --bands 25 --rows 4
+  wirecopy curve --format csv > curve.csv
+
+It reads no input. --seed and --min-shared-words are taken, so that the flags of a search can be
+given as they are, and change nothing.")]
+pub struct CurveArgs {
+    /// Form of the output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: FormatArg,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorArg,
+    /// What counts as a copy.
+    #[command(flatten)]
+    pub matching: MatchArgs,
+}
+
 /// A containment bar, or none.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Containment(pub Option<f64>);
@@ -326,14 +384,23 @@ pub enum CsvArg {
     Raw,
 }
 
-/// Form of the output of `diff`.
+/// Form of an output that has no table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PageArg {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
+}
+
+/// Form of an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum FormatArg {
     /// For people
     Text,
-    /// The rows of changes.csv
+    /// A table
     Csv,
-    /// One JSON object with offsets
+    /// One JSON object
     Json,
 }
 

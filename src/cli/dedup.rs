@@ -33,7 +33,7 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
         let path = output.unwrap_or(Path::new("")).to_path_buf();
         return Err(ErrorKind::Overwrite { path, advice }.into());
     }
-    let messages = Messages::new(args.running.quiet);
+    let messages = Messages::new(&args.running);
     let resources = plan::resources(&args.running, &args.input.inputs);
     let survey = Survey::new(&settings, &resources, &messages)?;
     let intake = plan::read_and_tell(
@@ -54,6 +54,7 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
         &policy,
         &messages,
     )?;
+    messages.end();
 
     let mut kept: Vec<&Document> = deduped
         .decisions

@@ -1,23 +1,23 @@
 //! `wirecopy diff`
 
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 
 use super::Outcome;
 use super::args::{DiffArgs, FormatArg};
+use super::keys;
 use super::plan;
 use super::progress::Messages;
 use crate::config::Settings;
 use crate::document::DocId;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::ingest::{Intake, Rejection};
 use crate::pipeline::{Titled, compare_texts};
 use crate::write::{self, Named};
 
 pub(super) fn run(args: &DiffArgs) -> Result<Outcome, Error> {
     plan::threads(&args.running)?;
-    let messages = Messages::new(args.running.quiet);
+    let messages = Messages::new(&args.running);
     let (a, b, rejected) = if args.inputs.is_empty() {
         (whole(&args.a, args)?, whole(&args.b, args)?, Vec::new())
     } else {
@@ -36,7 +36,7 @@ pub(super) fn run(args: &DiffArgs) -> Result<Outcome, Error> {
         // Data is written as it is; only pages for people are fit for a terminal.
         let data = || io::BufWriter::new(io::stdout().lock());
         match args.format {
-            FormatArg::Text => plan::to_stream(plan::page(&args.running), |out| {
+            FormatArg::Text => plan::to_stream(plan::page(args.running.color), |out| {
                 write::diff_text(a, b, &compared, out)
             }),
             FormatArg::Csv => plan::to_stream(data(), |out| {
@@ -108,37 +108,5 @@ fn whole(path: &OsString, args: &DiffArgs) -> Result<Subject, Error> {
 }
 
 fn by_key(intake: &Intake, key: &OsString) -> Result<Subject, Error> {
-    let key = key.to_string_lossy();
-    let documents = &intake.documents;
-    if let Ok(at) = documents.binary_search_by(|document| document.key.as_str().cmp(&key)) {
-        return Subject::of(intake, at);
-    }
-    let mut near: Vec<(f64, &str)> = documents
-        .iter()
-        .map(|document| (likeness(&key, &document.key), document.key.as_str()))
-        .collect();
-    near.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(y.1)));
-    let best = near.first().map_or(0.0, |(likeness, _)| *likeness);
-    let alike = |likeness: f64| likeness >= ALIKE && likeness >= best - BESIDE_THE_BEST;
-    let near = near.iter().filter(|(likeness, _)| alike(*likeness)).take(3);
-    Err(ErrorKind::UnknownKey {
-        key: key.to_string(),
-        near: near.map(|(_, key)| (*key).to_string()).collect(),
-    }
-    .into())
-}
-
-/// Likeness from which a key is offered in place of an unknown one, and how far
-/// it may be behind the best.
-const ALIKE: f64 = 0.5;
-const BESIDE_THE_BEST: f64 = 0.1;
-
-/// Share of neighbouring letters that two keys have in common (Dice).
-fn likeness(x: &str, y: &str) -> f64 {
-    let pairs = |key: &str| -> BTreeSet<(char, char)> {
-        let letters: Vec<char> = key.to_lowercase().chars().collect();
-        letters.windows(2).map(|pair| (pair[0], pair[1])).collect()
-    };
-    let (x, y) = (pairs(x), pairs(y));
-    2.0 * x.intersection(&y).count() as f64 / (x.len() + y.len()).max(1) as f64
+    Subject::of(intake, keys::find(&intake.documents, key)?.index())
 }

@@ -2,8 +2,12 @@
 //! file per subcommand.
 
 pub mod args;
+mod config;
+mod curve;
 mod dedup;
 mod diff;
+mod explain;
+mod keys;
 mod plan;
 mod progress;
 mod shell;
@@ -12,6 +16,7 @@ mod trace;
 use std::io;
 
 use args::{Cli, Command};
+pub use config::with_config;
 
 use crate::error::{Error, ErrorKind};
 
@@ -46,6 +51,8 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::Trace(args) => trace::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Dedup(args) => dedup::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Curve(args) => curve::run(&args),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { folder } => shell::man(&folder),
     }

@@ -119,8 +119,8 @@ pub(super) fn csv_style(typed: CsvArg) -> CsvStyle {
 }
 
 /// Standard output for people: colours kept on a terminal only, or as told.
-pub(super) fn page(typed: &RunningArgs) -> impl Write {
-    let choice = match typed.color {
+pub(super) fn page(color: ColorArg) -> impl Write {
+    let choice = match color {
         ColorArg::Auto => AutoStream::choice(&io::stdout()),
         ColorArg::Always => ColorChoice::Always,
         ColorArg::Never => ColorChoice::Never,

@@ -11,7 +11,7 @@ use crate::write::{self, plural};
 pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     let settings = plan::settings(&args.matching)?;
     plan::threads(&args.running)?;
-    let messages = Messages::new(args.running.quiet);
+    let messages = Messages::new(&args.running);
     if let Some(folder) = &args.output {
         if folder.as_os_str() == "-" {
             return Err(Error::setting(
@@ -34,6 +34,7 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     )?;
     messages.intake(&intake);
     let trace = pipeline::trace_surveyed(intake, survey, &settings, &resources, &messages)?;
+    messages.end();
     match &args.output {
         Some(folder) => {
             write::publish(&trace, folder, plan::csv_style(args.csv), args.force)?;
@@ -45,7 +46,9 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
                 folder.display()
             ));
         }
-        None => plan::to_stream(plan::page(&args.running), |out| write::summary(&trace, out))?,
+        None => plan::to_stream(plan::page(args.running.color), |out| {
+            write::summary(&trace, out)
+        })?,
     }
     Ok(if !trace.rejected.is_empty() {
         Outcome::Rejected

@@ -6,10 +6,12 @@
 mod keep;
 mod refine;
 mod union;
+mod way;
 
 pub use keep::{Policy, keepers};
 pub use refine::{Refined, Spans, refine};
 pub use union::{components, labels};
+pub use way::way;
 
 use std::collections::VecDeque;
 

@@ -8,6 +8,8 @@
 mod compare;
 mod dedup;
 mod descend;
+mod explain;
+mod passages;
 mod relate;
 mod search;
 mod survey;
@@ -17,6 +19,8 @@ use std::collections::BTreeMap;
 
 pub use compare::{ComparedTexts, Titled, compare_texts};
 pub use dedup::{Decision, Deduped, Reason, dedup};
+pub use explain::{Explained, Explanation, Rule, Step, explain};
+pub use passages::Passage;
 pub use search::{COMPLETE_GROUP, Found, SearchCounts, search};
 pub use survey::Survey;
 pub use verified::Measured;

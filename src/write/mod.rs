@@ -1,10 +1,13 @@
 //! Results to files and to the terminal: one file per output.
 
 mod changes;
+mod curve;
 mod datapackage;
 mod decisions;
 mod diff;
 mod evidence;
+mod explain;
+mod explain_json;
 mod feed;
 mod folder;
 mod groups;
@@ -17,8 +20,11 @@ mod table;
 mod terminal;
 mod unit_line;
 
+pub use curve::{curve_columns, curve_csv, curve_json, curve_text};
 pub use decisions::{decision_columns, decisions_csv};
 pub use diff::{Named, diff_csv, diff_json, diff_text};
+pub use explain::explain_text;
+pub use explain_json::explain_json;
 pub use feed::{FeedKind, feed, feed_kind};
 pub(crate) use folder::place;
 pub use folder::{CsvStyle, check, is_result, publish};
