@@ -7,17 +7,19 @@ use std::path::{Path, PathBuf};
 
 /// Modules in the order of the data: each may use those before it.
 ///
-/// `codes`, `document`, `config`, `error` and `hash` are shared. `trace` holds the rows of
+/// `codes`, `document`, `config`, `error`, `hash` and `cpu` are shared. `trace` holds the rows of
 /// the outputs, `pipeline` alone knows the order, `write` and `cli` come last.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 21] = [
     "codes",
     "error",
     "hash",
+    "cpu",
     "document",
     "config",
     "ingest",
     "normalise",
     "shingle",
+    "scan",
     "sketch",
     "candidates",
     "verify",

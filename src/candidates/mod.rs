@@ -10,7 +10,7 @@ mod fingerprint;
 mod identical;
 mod lsh;
 
-pub use fingerprint::{fingerprint_pairs, window_for, winnow};
+pub use fingerprint::{fingerprint_pairs, window_for, window_minima, winnow};
 pub use identical::{Class, classes};
 pub use lsh::banding_pairs;
 

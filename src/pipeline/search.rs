@@ -9,9 +9,9 @@ use crate::candidates::{
 use crate::config::Settings;
 use crate::error::Error;
 use crate::group::{Refined, components, refine};
-use crate::hash::hash128;
 use crate::normalise::{Normalised, normalise};
-use crate::shingle::{Shingle, shingle_set, shingles};
+use crate::scan::Scanner;
+use crate::shingle::{Shingle, set_of, shingles};
 use crate::sketch::{MinHasher, Signature};
 use crate::verify::{
     Side, Standing, Verdict, VerifiedPair, covered_spans, demote_kin, judge, verify,
@@ -80,17 +80,22 @@ struct Sketched {
     signature: Option<Signature>,
 }
 
-fn sketch(text: &str, settings: &Settings, window: usize, hasher: &MinHasher) -> Sketched {
-    let normalised = normalise(text);
-    let list = shingles(&normalised, settings.width);
-    let set = shingle_set(&list);
+fn sketch(
+    scanner: &mut Scanner,
+    text: &str,
+    settings: &Settings,
+    window: usize,
+    hasher: &MinHasher,
+) -> Sketched {
+    let scan = scanner.scan(text, settings.width);
+    let list = scan.shingles;
     Sketched {
-        content: (!normalised.is_empty()).then(|| hash128(normalised.canonical().as_bytes())),
-        words: normalised.len() as u32,
-        removed: normalised.removed(),
-        fingerprints: winnow(&list, window),
-        signature: (!set.is_empty()).then(|| hasher.sign(&set)),
-        set,
+        content: scan.content(),
+        words: scan.words.len() as u32,
+        removed: scan.removed,
+        fingerprints: winnow(list, window),
+        signature: (!list.is_empty()).then(|| hasher.sign(list)),
+        set: set_of(list.to_vec()),
     }
 }
 
@@ -165,7 +170,9 @@ fn sketch_all(
         observer.progress(contents.len())?;
         let sketched: Vec<Sketched> = chunk
             .par_iter()
-            .map(|text| sketch(text, settings, window, &hasher))
+            .map_init(Scanner::new, |scanner, text| {
+                sketch(scanner, text, settings, window, &hasher)
+            })
             .collect();
         for one in sketched {
             contents.push(one.content);
