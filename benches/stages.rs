@@ -85,10 +85,11 @@ fn sample() -> Vec<u8> {
     data
 }
 
-type Stage<'a> = (String, Box<dyn FnMut(&[u8]) -> u64 + 'a>);
+type Stage<T> = (String, Box<dyn FnMut(&T) -> u64>);
 
-fn stages() -> Vec<Stage<'static>> {
-    let mut list: Vec<Stage<'static>> = Vec::new();
+/// Each stage from the bytes of the file on.
+fn stages() -> Vec<Stage<[u8]>> {
+    let mut list: Vec<Stage<[u8]>> = Vec::new();
     let mut word = Vec::new();
     list.push((
         "yardstick: parse, byte loop, XXH3 a word".into(),
@@ -203,23 +204,13 @@ fn main() {
         data.len()
     );
     let mut stages = stages();
-    let mut times = vec![Vec::new(); stages.len()];
-    for _ in 0..rounds {
-        for ((_, run), times) in stages.iter_mut().zip(&mut times) {
-            let start = Instant::now();
-            black_box(run(black_box(&data)));
-            times.push(start.elapsed().as_secs_f64());
-        }
-    }
+    let medians = medians(&mut stages, &data[..], rounds);
     println!(
         "{:<46} {:>8} {:>12} {:>10}",
         "stage", "MB/s", "documents/s", "yardstick"
     );
-    let mut yardstick = None;
-    for ((name, _), times) in stages.iter().zip(&mut times) {
-        times.sort_unstable_by(f64::total_cmp);
-        let median = times[times.len() / 2];
-        let yardstick = *yardstick.get_or_insert(median);
+    let yardstick = medians[0];
+    for ((name, _), median) in stages.iter().zip(medians) {
         println!(
             "{name:<46} {:>8.0} {:>12.0} {:>9.2}x",
             data.len() as f64 / median / 1e6,
@@ -227,4 +218,76 @@ fn main() {
             yardstick / median
         );
     }
+
+    let mut texts = Vec::new();
+    records(&data, |text| texts.push(text.to_string()));
+    let list = |text: &String| Scanner::new().scan(text, WIDTH).shingles.to_vec();
+    let lists: Vec<Vec<u64>> = texts.iter().map(list).collect();
+    let memory = Memory { texts, lists };
+    let mut stages = alone();
+    let medians = self::medians(&mut stages, &memory, rounds);
+    println!(
+        "\n{:<46} {:>8} {:>12}",
+        "alone, texts in memory", "MB/s", "ns/shingle"
+    );
+    for ((name, _), median) in stages.iter().zip(medians) {
+        let (speed, each) = (bytes as f64 / median / 1e6, median * 1e9 / shingles as f64);
+        println!("{name:<46} {speed:>8.0} {each:>12.2}");
+    }
+}
+
+/// Texts and their shingles.
+struct Memory {
+    texts: Vec<String>,
+    lists: Vec<Vec<u64>>,
+}
+
+/// Each stage by itself.
+fn alone() -> Vec<Stage<Memory>> {
+    let mut list: Vec<Stage<Memory>> = Vec::new();
+    for (name, level) in cpu::levels() {
+        let mut scanner = Scanner::at_level(level);
+        let scan = move |memory: &Memory| {
+            let texts = memory.texts.iter();
+            texts
+                .map(|text| scanner.scan(text, WIDTH).shingles.len() as u64)
+                .sum()
+        };
+        list.push((format!("scan ({name})"), Box::new(scan)));
+        let hasher = MinHasher::new(SLOTS, 0);
+        let sign = move |memory: &Memory| {
+            let first = |list: &Vec<u64>| hasher.sign_at_level(level, list).slots[0];
+            memory.lists.iter().map(|list| u64::from(first(list))).sum()
+        };
+        list.push((format!("sign {SLOTS} slots ({name})"), Box::new(sign)));
+    }
+    let kinds: [(&str, fn(&[u64], usize) -> Vec<u64>); 2] = [
+        ("window minima in order", window_minima),
+        ("winnow", winnow),
+    ];
+    for (name, find) in kinds {
+        let run = move |memory: &Memory| {
+            let lists = memory.lists.iter();
+            lists.map(|list| find(list, WINDOW).len() as u64).sum()
+        };
+        list.push((name.into(), Box::new(run)));
+    }
+    list
+}
+
+/// Seconds of each stage: the median of rounds in which they take turns.
+fn medians<T: ?Sized>(stages: &mut [Stage<T>], input: &T, rounds: usize) -> Vec<f64> {
+    let mut times = vec![Vec::new(); stages.len()];
+    for _ in 0..rounds {
+        for ((_, run), times) in stages.iter_mut().zip(&mut times) {
+            let start = Instant::now();
+            black_box(run(black_box(input)));
+            times.push(start.elapsed().as_secs_f64());
+        }
+    }
+    let median = |mut times: Vec<f64>| {
+        times.sort_unstable_by(f64::total_cmp);
+        times[times.len() / 2]
+    };
+    times.into_iter().map(median).collect()
 }

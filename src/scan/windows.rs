@@ -26,8 +26,12 @@ pub(super) fn of_words<S: Simd>(_simd: S, words: &[u64], width: usize, out: &mut
     let (blocks, rest) = out.as_chunks_mut::<LANES>();
     let mut tail = words;
     for block in blocks {
+        let mut windows = tail.windows(LANES).take(width);
         let mut sums = [0; LANES];
-        for words in tail.windows(LANES).take(width) {
+        if let Some(first) = windows.next() {
+            sums.copy_from_slice(first);
+        }
+        for words in windows {
             for (sum, &word) in sums.iter_mut().zip(words) {
                 *sum = append(*sum, word);
             }
