@@ -23,7 +23,7 @@ pub fn winnow(shingles: &[u64], window: usize) -> Vec<u64> {
 }
 
 /// [`winnow`] in text order, where a fingerprint may come again, but never
-/// right after itself. Sorting is four fifths of the cost of [`winnow`].
+/// right after itself. Sorting is two fifths of the cost of [`winnow`].
 pub fn window_minima(shingles: &[u64], window: usize) -> Vec<u64> {
     window_minima_at_level(cpu::best(), shingles, window)
 }
