@@ -4,11 +4,12 @@
 //! # A tour
 //! Read the modules in this order; each uses only those before it.
 //!
-//! 1. [`document`], [`config`], [`error`], [`hash`]: what every stage shares.
+//! 1. [`document`], [`config`], [`error`], [`hash`], [`cpu`]: what every stage shares.
 //! 2. [`ingest`] reads files and streams into [`Document`](document::Document)s.
 //!    Nothing after it knows a file format.
 //! 3. [`normalise`] turns a text into canonical words that know their bytes;
-//!    [`shingle`] into hashed runs of words; [`sketch`] into a MinHash signature.
+//!    [`shingle`] into hashed runs of words; [`scan`] does both at once, ten
+//!    times as fast, where hashes are enough; [`sketch`] makes a MinHash signature.
 //! 4. [`candidates`] proposes pairs; [`verify`] computes each exactly; [`group`]
 //!    joins what reaches a bar. Sketches only propose: no group edge exists
 //!    without a verified pair.
@@ -49,6 +50,7 @@ pub mod candidates;
 pub mod cli;
 mod codes;
 pub mod config;
+pub mod cpu;
 pub mod document;
 pub mod error;
 pub mod group;

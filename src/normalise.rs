@@ -101,8 +101,7 @@ pub fn normalise(text: &str) -> Normalised {
             tokens: Vec::with_capacity(text.len() / 6),
             removed: 0,
         },
-        open: false,
-        after_spaceless: false,
+        joint: Joint::default(),
     };
     let bytes = text.as_bytes();
     let mut cluster = Cluster::default();
@@ -126,21 +125,39 @@ pub fn normalise(text: &str) -> Normalised {
     writer.out
 }
 
+/// Where canonical characters join into words.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Joint {
+    /// A word is open: the next letter may join it.
+    pub(crate) open: bool,
+    /// The open word began with a letter of a script without spaces.
+    pub(crate) after_spaceless: bool,
+}
+
+impl Joint {
+    /// Takes in a letter, mark or digit; true where it begins a word.
+    #[inline]
+    pub(crate) fn begins(&mut self, c: char) -> bool {
+        let spaceless = is_spaceless(c);
+        let joins = self.open && (is_mark(c) || !(spaceless || self.after_spaceless));
+        if !joins {
+            self.open = true;
+            self.after_spaceless = spaceless;
+        }
+        !joins
+    }
+}
+
 /// Builds the token list character by character.
 struct TokenWriter {
     out: Normalised,
-    /// A token is open: the next letter may join it.
-    open: bool,
-    /// The open token began with a letter of a script without spaces.
-    after_spaceless: bool,
+    joint: Joint,
 }
 
 impl TokenWriter {
     /// Adds one canonical character that came from `start..end` of the original.
     fn push(&mut self, c: char, start: usize, end: usize) {
-        let spaceless = is_spaceless(c);
-        let joins = self.open && (is_mark(c) || !(spaceless || self.after_spaceless));
-        if !joins {
+        if self.joint.begins(c) {
             if !self.out.canonical.is_empty() {
                 self.out.canonical.push(' ');
             }
@@ -151,8 +168,6 @@ impl TokenWriter {
                 canonical_start: at,
                 canonical_end: at,
             });
-            self.open = true;
-            self.after_spaceless = spaceless;
         }
         self.out.canonical.push(c);
         if let Some(token) = self.out.tokens.last_mut() {
@@ -162,14 +177,14 @@ impl TokenWriter {
     }
 
     fn close(&mut self) {
-        self.open = false;
+        self.joint.open = false;
     }
 
     fn push_cluster(&mut self, cluster: &Cluster, start: usize, end: usize) {
         self.out.removed += cluster.removed;
         let mut from = start;
         for &c in &cluster.chars {
-            if is_mark(c) || c.is_alphanumeric() {
+            if is_of_word(c) {
                 self.push(c, from, end);
                 // A further token of the same character owns none of its bytes.
                 from = end;
@@ -181,16 +196,18 @@ impl TokenWriter {
 }
 
 /// A character with everything that may compose with it, normalised.
-#[derive(Default)]
-struct Cluster {
+#[derive(Debug, Default)]
+pub(crate) struct Cluster {
     source: Vec<char>,
-    chars: Vec<char>,
-    removed: u32,
+    /// Its canonical characters.
+    pub(crate) chars: Vec<char>,
+    /// Invisible characters in it.
+    pub(crate) removed: u32,
 }
 
 impl Cluster {
     /// Reads one cluster from the start of `rest` and returns its length in bytes.
-    fn read(&mut self, rest: &str) -> usize {
+    pub(crate) fn read(&mut self, rest: &str) -> usize {
         self.source.clear();
         self.chars.clear();
         self.removed = 0;
@@ -223,13 +240,18 @@ fn fold(chars: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
 }
 
 /// True where NFKC may join `c` with what stands before it.
-fn continues_cluster(c: char) -> bool {
+pub(crate) fn continues_cluster(c: char) -> bool {
     is_mark(c)
         || matches!(c,
             '\u{1160}'..='\u{11FF}'     // Hangul vowels and finals
             | '\u{D7B0}'..='\u{D7FF}'
             | '\u{FFA0}'..='\u{FFDC}'   // their half-width forms
             | '\u{FF9E}' | '\u{FF9F}') // half-width kana voicing
+}
+
+/// True for what words are made of.
+pub(crate) fn is_of_word(c: char) -> bool {
+    is_mark(c) || c.is_alphanumeric()
 }
 
 fn is_mark(c: char) -> bool {
@@ -265,7 +287,7 @@ fn ascii_digit(c: char, zero: char) -> char {
 }
 
 /// Letters of scripts that are written without spaces between words.
-fn is_spaceless(c: char) -> bool {
+pub(crate) fn is_spaceless(c: char) -> bool {
     matches!(c,
         '\u{0E00}'..='\u{0EFF}'         // Thai, Lao
         | '\u{1000}'..='\u{109F}' | '\u{A9E0}'..='\u{A9FF}' | '\u{AA60}'..='\u{AA7F}' // Myanmar

@@ -1,6 +1,6 @@
 //! Canonical text to hashed shingles.
 
-use crate::hash::hash64;
+use crate::hash::{shingle_hash, word_hash};
 use crate::normalise::{Normalised, starts_spaceless};
 
 /// A run of neighbouring tokens, as its hash and its length.
@@ -8,16 +8,16 @@ use crate::normalise::{Normalised, starts_spaceless};
 /// The shingle at index `i` of a list begins at token `i`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shingle {
-    /// XXH3-64 of the canonical words joined by single spaces.
+    /// [`shingle_hash`] of its canonical words.
     pub hash: u64,
     /// One past its last token.
     pub end: u32,
 }
 
 /// What a word adds to the width of a shingle, in fortieths of the default five words.
-const WORD_WEIGHT: usize = 8;
+pub(crate) const WORD_WEIGHT: usize = 8;
 /// What a letter of a script without spaces adds: eight of them weigh as much as five words.
-const SPACELESS_WEIGHT: usize = 5;
+pub(crate) const SPACELESS_WEIGHT: usize = 5;
 
 /// All shingles of a text in order, repetitions included.
 ///
@@ -35,7 +35,10 @@ const SPACELESS_WEIGHT: usize = 5;
 /// assert_eq!(shingles(&normalise(""), 5).len(), 0);
 /// ```
 pub fn shingles(text: &Normalised, width: usize) -> Vec<Shingle> {
-    let full = width.max(1) * WORD_WEIGHT;
+    let full = width.max(1).saturating_mul(WORD_WEIGHT);
+    let words: Vec<u64> = (0..text.len())
+        .map(|i| word_hash(text.word(i).as_bytes()))
+        .collect();
     let weights: Vec<usize> = (0..text.len())
         .map(|i| {
             if starts_spaceless(text.word(i)) {
@@ -58,14 +61,14 @@ pub fn shingles(text: &Normalised, width: usize) -> Vec<Shingle> {
             break;
         }
         list.push(Shingle {
-            hash: hash64(text.words(start, end).as_bytes()),
+            hash: shingle_hash(&words[start..end]),
             end: end as u32,
         });
         weight -= own;
     }
     if list.is_empty() && !text.is_empty() {
         list.push(Shingle {
-            hash: hash64(text.canonical().as_bytes()),
+            hash: shingle_hash(&words),
             end: text.len() as u32,
         });
     }
@@ -75,7 +78,12 @@ pub fn shingles(text: &Normalised, width: usize) -> Vec<Shingle> {
 /// The distinct shingle hashes of a text, ascending: what Jaccard and
 /// containment are computed over.
 pub fn shingle_set(shingles: &[Shingle]) -> Box<[u64]> {
-    let mut set: Vec<u64> = shingles.iter().map(|shingle| shingle.hash).collect();
+    set_of(shingles.iter().map(|shingle| shingle.hash).collect())
+}
+
+/// The distinct ones of shingle hashes, ascending.
+pub fn set_of(hashes: Vec<u64>) -> Box<[u64]> {
+    let mut set = hashes;
     set.sort_unstable();
     set.dedup();
     set.into_boxed_slice()
@@ -106,7 +114,8 @@ mod tests {
             .collect();
         assert_eq!(list.len(), text.len() - 4);
         assert_eq!(shingle_set(&list).len(), naive.len());
-        assert_eq!(list[0].hash, hash64(b"the cat sat on the"));
+        let words = ["the", "cat", "sat", "on", "the"].map(|word| word_hash(word.as_bytes()));
+        assert_eq!(list[0].hash, shingle_hash(&words));
         assert_eq!(list[0], Shingle { end: 5, ..list[6] });
     }
 }

@@ -4,10 +4,10 @@
 mod support;
 
 use serde_json::Value;
-use support::{documents, put, table, temp, traced, wirecopy};
-use wirecopy::config::Settings;
-use wirecopy::document::{DocId, Document};
-use wirecopy::pipeline::{Explanation, Rule, Silent, explain};
+use support::{documents, put, table, temp, text, traced, wirecopy};
+use wirecopy::config::{Resources, Settings};
+use wirecopy::document::{Archive, Corpus, DocId, Document};
+use wirecopy::pipeline::{Explanation, Rule, Silent, Survey, explain};
 
 const SAMPLE: &str = "data/sample";
 
@@ -15,14 +15,25 @@ const SAMPLE: &str = "data/sample";
 fn made(texts: &[String]) -> Vec<Document> {
     let document = |(number, text): (usize, &String)| Document {
         key: format!("d{number}"),
-        text: text.clone(),
+        text: text.clone().into(),
         ..Document::default()
     };
     texts.iter().enumerate().map(document).collect()
 }
 
 fn explained(documents: &[Document], a: u32, b: u32, settings: &Settings) -> Explanation {
-    explain(documents, (DocId(a), DocId(b)), settings, &Silent).unwrap()
+    both(documents, (DocId(a), DocId(b)), settings)
+}
+
+fn both(documents: &[Document], pair: (DocId, DocId), settings: &Settings) -> Explanation {
+    let corpus = Corpus {
+        documents,
+        archive: &Archive::default(),
+    };
+    let resources = Resources::default();
+    let survey = Survey::new(settings, &resources, &Silent).unwrap();
+    survey.go_through(corpus).unwrap();
+    explain(corpus, survey, pair, settings, &resources, &Silent).unwrap()
 }
 
 /// Words that occur nowhere else, `from..to` of an endless list.
@@ -49,7 +60,7 @@ fn every_listed_pair_is_explained_with_its_own_numbers() {
     for pair in pairs {
         let (a, b) = (at(&pair["a_id"]), at(&pair["b_id"]));
         // Asked the other way round, so that sides are told apart.
-        let it = explain(&documents, (b, a), &Settings::default(), &Silent).unwrap();
+        let it = both(&documents, (b, a), &Settings::default());
         let number = |value: f64| format!("{value:.4}");
         assert_eq!(pair["jaccard"], number(it.jaccard()), "{pair:?}");
         assert_eq!(pair["containment_a"], number(it.containment_b()));
@@ -227,7 +238,7 @@ fn json_says_the_same_as_the_page() {
     let end = value["passages"][0]["a"]["end"].as_u64().unwrap() as usize;
     let all = documents(&[SAMPLE]);
     let of = all.iter().find(|document| document.key == pair[1]).unwrap();
-    assert_eq!(value["passages"][0]["text"], of.text[start..end]);
+    assert_eq!(value["passages"][0]["text"], text(of)[start..end]);
 }
 
 #[test]

@@ -530,7 +530,7 @@ proptest! {
         for bytes in [table.into_inner().unwrap(), lines] {
             let intake = stdin(&bytes).unwrap();
             prop_assert!(intake.rejected.is_empty());
-            let read = support::held(intake);
+            let read = held(intake);
             let read: Vec<&str> = read.iter().map(support::text).collect();
             let written: Vec<&str> = texts.iter().map(|t| t.strip_prefix('\u{feff}').unwrap_or(t)).collect();
             prop_assert_eq!(read, written);

@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 ///
 /// `codes`, `document`, `config`, `error`, `hash` and `spill` are shared. `trace` holds the rows of
 /// the outputs, `pipeline` alone knows the order, `write` and `cli` come last.
-const ORDER: [&str; 21] = [
+const ORDER: [&str; 22] = [
     "codes",
     "error",
     "hash",
+    "cpu",
     "document",
     "spill",
     "config",

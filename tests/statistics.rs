@@ -6,7 +6,7 @@
 mod support;
 
 use support::Random;
-use wirecopy::candidates::{Banding, Strategy};
+use wirecopy::candidates::{Banding, Keying};
 use wirecopy::config::Settings;
 use wirecopy::sketch::{MinHasher, Signature};
 

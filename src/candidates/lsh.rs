@@ -1,6 +1,6 @@
 //! Locality-sensitive hashing by bands of a MinHash signature.
 
-use super::Strategy;
+use super::Keying;
 use crate::config::Settings;
 use crate::hash::hash64_seeded;
 use crate::sketch::MinHasher;
@@ -23,7 +23,7 @@ impl Banding {
     }
 }
 
-impl Strategy for Banding {
+impl Keying for Banding {
     fn keys(&self, shingles: &[u64], keys: &mut Vec<u64>) {
         if shingles.is_empty() {
             return;

@@ -1,6 +1,6 @@
 //! Which pairs of texts are worth an exact comparison.
 //!
-//! Texts meet where they share a key, and a [`Strategy`] says what keys a text
+//! Texts meet where they share a key, and a [`Keying`] says what keys a text
 //! has: [`Banding`] of its MinHash signature (texts that resemble each other as
 //! wholes), winnowed fingerprints as [`Passages`] (texts that share a passage,
 //! however different their lengths), or with [`Prefixes`] every shingle, of
@@ -16,13 +16,13 @@ mod parts;
 mod passages;
 mod prefix;
 
+pub use curve::{BandingCost, Curve, Fingerprints, curve};
 pub use identical::Classes;
 pub use lsh::Banding;
 pub use meet::{Meeting, across, entry, spread, stars};
 pub use parts::{Batches, Feeder, PARTS, Parts};
-pub use passages::{Passages, window_for, winnow};
+pub use passages::{Passages, window_for, window_minima, winnow};
 pub use prefix::{Prefixes, prefix_pairs};
-pub use curve::{BandingCost, Curve, Fingerprints, curve};
 
 /// Members of a bucket above which its pairs are no longer all proposed: each
 /// member is then paired with the one of smallest (content hash, key). Keeps
@@ -30,7 +30,7 @@ pub use curve::{BandingCost, Curve, Fingerprints, curve};
 pub const BUCKET_CAP: usize = 100;
 
 /// What makes texts meet.
-pub trait Strategy: Sync {
+pub trait Keying: Sync {
     /// Appends the keys of a text with these shingles, given in text order. Two
     /// texts meet once for each key that both have.
     fn keys(&self, shingles: &[u64], keys: &mut Vec<u64>);

@@ -1,22 +1,80 @@
 //! Shared passages by winnowed fingerprints (Schleimer, Wilkerson, Aiken 2003).
 
-use super::Strategy;
-use crate::config::Settings;
+use fearless_simd::dispatch;
+use fearless_simd::prelude::*;
 
-/// The fingerprints of a text, given its shingle hashes in text order: of every
-/// `window` neighbouring shingles the smallest hash. In text order; one may come
-/// again, but never right after itself.
+use super::Keying;
+use crate::config::Settings;
+use crate::cpu::{self, Level};
+
+/// The fingerprints of a text: of every `window` neighbouring shingles the one
+/// with the smallest hash. Ascending, without repetition. `shingles` are the
+/// hashes in text order.
 ///
 /// Two texts that share a run of `window` shingles, that is of
 /// `window + width - 1` words, share a fingerprint for certain. About
 /// `2 / (window + 1)` of the shingles are kept. A text of fewer shingles than
 /// the window has one fingerprint.
 pub fn winnow(shingles: &[u64], window: usize) -> Vec<u64> {
-    let window = window.clamp(1, shingles.len().max(1));
-    let minima = shingles.windows(window).filter_map(|w| w.iter().min());
-    let mut kept: Vec<u64> = minima.copied().collect();
+    let mut kept = window_minima(shingles, window);
+    kept.sort_unstable();
     kept.dedup();
     kept
+}
+
+/// [`winnow`] in text order, where a fingerprint may come again, but never
+/// right after itself. Sorting is two fifths of the cost of [`winnow`].
+pub fn window_minima(shingles: &[u64], window: usize) -> Vec<u64> {
+    window_minima_at_level(cpu::best(), shingles, window)
+}
+
+fn window_minima_at_level(level: Level, shingles: &[u64], window: usize) -> Vec<u64> {
+    let mut minima = shingles.to_vec();
+    dispatch!(level, simd => all_minima(simd, &mut minima, window));
+    // Every value is written, and kept if it differs from the one before: no
+    // branch depends on the hashes.
+    let (mut kept, mut last) = (0, None);
+    for i in 0..minima.len() {
+        let value = minima[i];
+        minima[kept] = value;
+        kept += usize::from(last != Some(value));
+        last = Some(value);
+    }
+    minima.truncate(kept);
+    minima
+}
+
+/// Replaces hashes by the minimum of each window: of 2, of 4, of 8 and so on
+/// neighbours, and at last of two windows that overlap.
+#[inline(always)]
+fn all_minima<S: Simd>(simd: S, hashes: &mut Vec<u64>, window: usize) {
+    let window = window.clamp(1, hashes.len().max(1));
+    let mut wide = 1;
+    while wide < window {
+        let step = wide.min(window - wide);
+        let count = hashes.len() - step;
+        fold_in(simd, hashes, step);
+        hashes.truncate(count);
+        wide += step;
+    }
+}
+
+/// Sets each hash to the smaller of itself and the one `step` behind. Vectors
+/// are read before what they overlap is written.
+#[inline(always)]
+fn fold_in<S: Simd>(simd: S, hashes: &mut [u64], step: usize) {
+    let lanes = S::u64s::LEN;
+    let count = hashes.len().saturating_sub(step);
+    let mut at = 0;
+    while at + lanes <= count {
+        let own = S::u64s::from_slice(simd, &hashes[at..at + lanes]);
+        let other = S::u64s::from_slice(simd, &hashes[at + step..at + step + lanes]);
+        own.min(other).store_slice(&mut hashes[at..at + lanes]);
+        at += lanes;
+    }
+    for at in at..count {
+        hashes[at] = hashes[at].min(hashes[at + step]);
+    }
 }
 
 /// The window that finds every pair at the bars, edits being spread as evenly
@@ -59,9 +117,9 @@ impl Passages {
     }
 }
 
-impl Strategy for Passages {
+impl Keying for Passages {
     fn keys(&self, shingles: &[u64], keys: &mut Vec<u64>) {
-        keys.extend(winnow(shingles, self.window));
+        keys.extend(window_minima(shingles, self.window));
     }
 
     /// A run of r shared shingles holds `(r - window + 1) / window` fingerprints
@@ -101,20 +159,25 @@ mod tests {
     }
 
     /// The definition: the smallest of every window.
-    fn naive(shingles: &[u64], window: usize) -> BTreeSet<u64> {
+    fn naive(shingles: &[u64], window: usize) -> Vec<u64> {
         let window = window.min(shingles.len()).max(1);
-        let minima = shingles.windows(window);
-        minima.filter_map(|w| w.iter().min().copied()).collect()
+        let windows = shingles.windows(window);
+        windows.filter_map(|w| w.iter().copied().min()).collect()
     }
 
     proptest! {
         #[test]
         fn equals_the_smallest_of_every_window(
-            values in prop::collection::vec(any::<u8>(), 0..60), window in 1usize..12
+            values in prop::collection::vec(any::<u8>(), 0..90), window in 0usize..70
         ) {
             let list = shingles(&values);
-            let found: BTreeSet<u64> = winnow(&list, window).into_iter().collect();
-            prop_assert_eq!(found, naive(&list, window));
+            let mut minima = naive(&list, window);
+            minima.dedup();
+            for (name, level) in cpu::tested() {
+                prop_assert_eq!(&window_minima_at_level(level, &list, window), &minima, "{}", name);
+            }
+            let set: BTreeSet<u64> = minima.into_iter().collect();
+            prop_assert!(winnow(&list, window).into_iter().eq(set));
         }
 
         #[test]
@@ -156,9 +219,10 @@ mod tests {
             let jaccard = shared as f64 / (x.len() + y.len() - shared) as f64;
             let contained = shared as f64 / x.len().min(y.len()) as f64;
             if jaccard >= 0.5 || contained >= 0.7 {
-                let met = naive(&a, 8).intersection(&naive(&b, 8)).count();
-                let strategy = Passages::new(&Settings::default());
-                prop_assert!(met >= strategy.least_shared(x.len() as u32, y.len() as u32));
+                let prints = |list: &[u64]| naive(list, 8).into_iter().collect::<BTreeSet<u64>>();
+                let met = prints(&a).intersection(&prints(&b)).count();
+                let passages = Passages::new(&Settings::default());
+                prop_assert!(met >= passages.least_shared(x.len() as u32, y.len() as u32));
             }
         }
     }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::meet::{Meeting, buckets, counted, push};
 use super::parts::{Feeder, PARTS, Parts};
-use super::{CandidatePair, Strategy};
+use super::{CandidatePair, Keying};
 use crate::config::Settings;
 use crate::error::Error;
 
@@ -44,7 +44,7 @@ impl Prefixes {
     }
 }
 
-impl Strategy for Prefixes {
+impl Keying for Prefixes {
     fn keys(&self, shingles: &[u64], keys: &mut Vec<u64>) {
         keys.extend_from_slice(shingles);
     }
@@ -178,7 +178,7 @@ mod tests {
 
     /// Sets of shingles, most of them shares of a few common stocks, so that
     /// every degree of likeness occurs.
-    fn corpus() -> impl proptest::strategy::Strategy<Value = Vec<BTreeSet<u16>>> {
+    fn corpus() -> impl Strategy<Value = Vec<BTreeSet<u16>>> {
         let share = (0u16..4, 0u16..40, 1u16..40).prop_map(|(stock, from, count)| {
             (from..from + count)
                 .map(|n| stock * 100 + n)

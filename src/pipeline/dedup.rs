@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::relate::{group_documents, measure};
 use super::search::find;
 use super::survey::Survey;
-use super::{Observer, arrivals, doc};
+use super::{Observer, doc};
 use crate::codes::codes;
 use crate::config::{Resources, Settings};
 use crate::document::{Corpus, DocId};
@@ -72,7 +72,7 @@ pub fn dedup(
     policy: &Policy,
     observer: &dyn Observer,
 ) -> Result<Deduped, Error> {
-    let surveyed = survey.conclude(&arrivals(corpus));
+    let surveyed = survey.conclude(corpus);
     let found = find(corpus, surveyed, settings, resources, observer)?;
     let documents = corpus.documents;
     let (groups, _, group_of) = group_documents(corpus, &found, settings);

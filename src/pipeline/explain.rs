@@ -4,7 +4,7 @@ use super::passages::{Passage, Text, passages};
 use super::relate::group_documents;
 use super::search::{Found, find};
 use super::survey::Survey;
-use super::{Observer, arrivals, doc, outlets};
+use super::{Observer, doc, outlets};
 use crate::candidates::{CandidatePair, window_for, winnow};
 use crate::codes::codes;
 use crate::config::{Resources, Search, Settings};
@@ -166,7 +166,7 @@ pub fn explain(
         ));
     }
     let outlets = outlets(corpus.documents);
-    let surveyed = survey.conclude(&arrivals(corpus));
+    let surveyed = survey.conclude(corpus);
     let found = find(corpus, surveyed, settings, resources, observer)?;
     let (groups, _, group_of) = group_documents(corpus, &found, settings);
     let group = |doc: DocId| Some(groups.get((*group_of.get(doc.index())?)?)?.id.clone());
@@ -185,10 +185,7 @@ pub fn explain(
     let shared_words =
         covered_words(&text_a.list, &text_b.set).min(covered_words(&text_b.list, &text_a.set));
     let (bands_shared, estimate) = sketched(&text_a, &text_b, settings);
-    let (prints_a, prints_b) = (
-        fingerprints(&text_a, window),
-        fingerprints(&text_b, window),
-    );
+    let (prints_a, prints_b) = (fingerprints(&text_a, window), fingerprints(&text_b, window));
     let (class_a, class_b) = (class(&found, a), class(&found, b));
     let pair_rule = pair_rule(
         &found,
@@ -236,10 +233,7 @@ pub fn explain(
 /// The distinct fingerprints of a text, ascending.
 fn fingerprints(text: &Text<'_>, window: usize) -> Vec<u64> {
     let shingles: Vec<u64> = text.list.iter().map(|shingle| shingle.hash).collect();
-    let mut kept = winnow(&shingles, window);
-    kept.sort_unstable();
-    kept.dedup();
-    kept
+    winnow(&shingles, window)
 }
 
 /// Bands in which two signatures agree, and the estimate of their Jaccard.

@@ -75,17 +75,9 @@ impl Observer for Silent {}
 ///
 /// # Errors
 /// A setting that makes no sense, or a stop that the observer asked for.
-pub fn trace(
-    mut intake: Intake,
-    settings: &Settings,
-    observer: &dyn Observer,
-) -> Result<Trace, Error> {
+pub fn trace(intake: Intake, settings: &Settings, observer: &dyn Observer) -> Result<Trace, Error> {
     let resources = Resources::default();
     let survey = Survey::new(settings, &resources, observer)?;
-    for (arrival, document) in (0u32..).zip(&mut intake.documents) {
-        document.arrival = arrival;
-    }
-    observer.stage("reading words", intake.documents.len())?;
     survey.go_through(intake.corpus())?;
     trace_surveyed(intake, survey, settings, &resources, observer)
 }
@@ -113,7 +105,7 @@ pub fn trace_surveyed(
         documents: &documents,
         archive: &archive,
     };
-    let surveyed = survey.conclude(&arrivals(corpus));
+    let surveyed = survey.conclude(corpus);
     let found = search::find(corpus, surveyed, settings, resources, observer)?;
 
     observer.stage("aligning pairs", found.pairs.len())?;
@@ -144,12 +136,6 @@ pub fn trace_surveyed(
     };
     descend::sum_up(&mut trace);
     Ok(trace)
-}
-
-/// The number of arrival of each document.
-fn arrivals(corpus: Corpus<'_>) -> Vec<u32> {
-    let documents = corpus.documents.iter();
-    documents.map(|document| document.arrival).collect()
 }
 
 /// Numbers the outlets of documents; spellings in other case or punctuation are one.

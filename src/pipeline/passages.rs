@@ -3,8 +3,8 @@
 use ahash::{AHashMap, AHashSet};
 use rayon::prelude::*;
 
-use super::{Observer, doc};
 use super::search::Found;
+use super::{Observer, doc};
 use crate::config::Settings;
 use crate::document::Corpus;
 use crate::error::Error;

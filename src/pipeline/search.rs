@@ -229,7 +229,7 @@ fn missing(pairs: &[VerifiedPair], counts: &mut SearchCounts) -> Vec<CandidatePa
 /// Components, refined, and classes of several documents that stand alone.
 fn group(view: &View<'_>, pairs: &[VerifiedPair]) -> Refined {
     let edges = copy_edges(pairs);
-    let spans = |x: u32, y: u32| covered_spans(&view.read(x).shingles, &view.set(y));
+    let spans = |x: u32, y: u32| covered_spans(&view.shingles(x), &view.set(y));
     let component_list = components(&edges);
     let own_edges = edges_of(&component_list, &edges);
     let parts: Vec<Refined> = component_list

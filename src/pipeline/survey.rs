@@ -8,7 +8,7 @@ use ahash::{AHashMap, AHashSet};
 use rayon::prelude::*;
 
 use super::Observer;
-use crate::candidates::{Banding, Batches, Classes, Parts, Passages, Strategy, entry, spread};
+use crate::candidates::{Banding, Batches, Classes, Keying, Parts, Passages, entry, spread};
 use crate::config::{EXACT_BYTES, Resources, Search, Settings};
 use crate::document::Corpus;
 use crate::error::Error;
@@ -43,7 +43,7 @@ pub struct Survey<'o> {
     settings: Settings,
     resources: Resources,
     observer: &'o dyn Observer,
-    strategies: Vec<Box<dyn Strategy + Send>>,
+    strategies: Vec<Box<dyn Keying + Send>>,
     keys: Parts,
     /// Every shingle, while the search may be exact.
     every: Parts,
@@ -51,6 +51,8 @@ pub struct Survey<'o> {
     /// Bytes of texts so far, and of input.
     bytes: AtomicU64,
     read: AtomicU64,
+    /// Whether texts came by index and not through ingest.
+    by_index: AtomicBool,
     seen: Vec<Mutex<AHashSet<u128>>>,
     workers: Vec<Mutex<Worker>>,
 }
@@ -70,7 +72,7 @@ impl<'o> Survey<'o> {
     ) -> Result<Self, Error> {
         settings.check()?;
         let much = resources.expected.unwrap_or(0) / 4 > EXACT_BYTES;
-        let mut strategies: Vec<Box<dyn Strategy + Send>> = Vec::new();
+        let mut strategies: Vec<Box<dyn Keying + Send>> = Vec::new();
         if settings.search == Search::Lsh {
             strategies.push(Box::new(Banding::new(settings)));
         }
@@ -106,6 +108,7 @@ impl<'o> Survey<'o> {
             exact: AtomicBool::new(exact),
             bytes: AtomicU64::new(0),
             read: AtomicU64::new(0),
+            by_index: AtomicBool::new(false),
             seen: (0..SHARDS).map(|_| Mutex::default()).collect(),
             workers: (0..=rayon::current_num_threads()).map(worker).collect(),
         })
@@ -126,13 +129,15 @@ impl<'o> Survey<'o> {
         self.exact.load(Ordering::Relaxed)
     }
 
-    /// Looks at the texts of a corpus that did not come through ingest; their
-    /// numbers of arrival are their indices.
+    /// Looks at the texts of a corpus whose reading was not listened to.
     ///
     /// # Errors
     /// A stop that the observer asked for.
     pub fn go_through(&self, corpus: Corpus<'_>) -> Result<(), Error> {
         const CHUNK: usize = 4096;
+        self.by_index.store(true, Ordering::Relaxed);
+        self.observer
+            .stage("reading words", corpus.documents.len())?;
         for (at, chunk) in corpus.documents.chunks(CHUNK).enumerate() {
             self.observer.progress(at * CHUNK)?;
             chunk.par_iter().enumerate().for_each(|(i, document)| {
@@ -143,8 +148,15 @@ impl<'o> Survey<'o> {
         Ok(())
     }
 
-    /// Sets the notes in order. `arrivals` gives the number of arrival of each document.
-    pub(super) fn conclude(self, arrivals: &[u32]) -> Surveyed {
+    /// Sets the notes in the order of the documents.
+    pub(super) fn conclude(self, corpus: Corpus<'_>) -> Surveyed {
+        let by_index = self.by_index.load(Ordering::Relaxed);
+        let arrivals =
+            (0u32..).zip(corpus.documents).map(
+                |(index, document)| {
+                    if by_index { index } else { document.arrival }
+                },
+            );
         let exact = self.is_exact();
         let mut notes: Vec<Note> = Vec::new();
         for worker in self.workers {
@@ -160,7 +172,7 @@ impl<'o> Survey<'o> {
             let at = notes.binary_search_by_key(&arrival, |note| note.arrival);
             at.ok().and_then(|at| notes.get(at).copied())
         };
-        let of_documents: Vec<Option<Note>> = arrivals.iter().map(|&a| note(a)).collect();
+        let of_documents: Vec<Option<Note>> = arrivals.map(note).collect();
         let each = |of: fn(&Note) -> u32| -> Vec<u32> {
             let notes = of_documents.iter();
             notes.map(|note| note.as_ref().map_or(0, of)).collect()
@@ -260,7 +272,7 @@ pub(super) struct Surveyed {
     pub class_of: Vec<u32>,
     pub keys: Parts,
     pub every: Parts,
-    pub strategies: Vec<Box<dyn Strategy + Send>>,
+    pub strategies: Vec<Box<dyn Keying + Send>>,
     /// Whether `every` holds every shingle.
     pub exact: bool,
 }

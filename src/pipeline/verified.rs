@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::group::labels;
 use crate::normalise::{Normalised, normalise};
 use crate::scan::Scanner;
-use crate::shingle::{Shingle, shingle_set, shingles};
+use crate::shingle::{Shingle, set_of, shingle_set, shingles};
 use crate::verify::{Side, Verdict, VerifiedPair, containment, jaccard, judge, overlap, verify};
 
 /// Exact sizes of two sets of shingles and of what they share.
@@ -78,13 +78,6 @@ pub(super) struct View<'a> {
     pub settings: &'a Settings,
 }
 
-/// A text with its tokens and shingles.
-pub(super) struct Reading<'a> {
-    pub text: Cow<'a, str>,
-    pub words: Normalised,
-    pub shingles: Vec<Shingle>,
-}
-
 /// A text at hand: its set at once, the rest when it is asked for.
 struct AtHand<'a> {
     set: Box<[u64]>,
@@ -121,7 +114,7 @@ impl<'v, 'a> Desk<'v, 'a> {
         }
         let text = self.view.text(class);
         let scan = self.scanner.scan(&text, self.view.settings.width);
-        let set = sorted_set(scan.shingles.to_vec());
+        let set = set_of(scan.shingles.to_vec());
         self.shingles += set.len();
         let text = Rc::new(AtHand {
             set,
@@ -131,12 +124,6 @@ impl<'v, 'a> Desk<'v, 'a> {
         self.texts.insert(class, text.clone());
         text
     }
-}
-
-fn sorted_set(mut shingles: Vec<u64>) -> Box<[u64]> {
-    shingles.sort_unstable();
-    shingles.dedup();
-    shingles.into_boxed_slice()
 }
 
 impl<'a> AtHand<'a> {
@@ -171,21 +158,14 @@ impl<'a> View<'a> {
         self.corpus.text(doc(self.classes.first(class)))
     }
 
-    /// Reads a class again: tokens and shingles are not held.
-    pub fn read(&self, class: u32) -> Reading<'a> {
-        let text = self.text(class);
-        let words = normalise(&text);
-        let shingles = shingles(&words, self.settings.width);
-        Reading {
-            text,
-            words,
-            shingles,
-        }
+    /// The shingles of a class in text order, read again.
+    pub fn shingles(&self, class: u32) -> Vec<Shingle> {
+        shingles(&normalise(&self.text(class)), self.settings.width)
     }
 
     /// The distinct shingles of a class, ascending.
     pub fn set(&self, class: u32) -> Box<[u64]> {
-        shingle_set(&self.read(class).shingles)
+        shingle_set(&self.shingles(class))
     }
 
     /// The pairs that reach a bar, in no order.
