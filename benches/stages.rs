@@ -31,6 +31,12 @@ const WIDTH: usize = 5;
 const WINDOW: usize = 8;
 const SLOTS: usize = 128;
 
+type Winnow = fn(&[u64], usize) -> Vec<u64>;
+const WINNOWERS: [(&str, Winnow); 2] = [
+    ("window minima in order", window_minima),
+    ("winnow", winnow),
+];
+
 #[derive(serde::Deserialize)]
 struct Record<'a> {
     #[serde(borrow, rename = "id")]
@@ -149,11 +155,7 @@ fn stages() -> Vec<Stage<[u8]>> {
             }),
         ));
     }
-    let kinds: [(&str, fn(&[u64], usize) -> Vec<u64>); 2] = [
-        ("window minima in order", window_minima),
-        ("winnow", winnow),
-    ];
-    for (name, find) in kinds {
+    for (name, find) in WINNOWERS {
         let mut scanner = Scanner::new();
         list.push((
             format!("parse, scan, {name}"),
@@ -261,11 +263,7 @@ fn alone() -> Vec<Stage<Memory>> {
         };
         list.push((format!("sign {SLOTS} slots ({name})"), Box::new(sign)));
     }
-    let kinds: [(&str, fn(&[u64], usize) -> Vec<u64>); 2] = [
-        ("window minima in order", window_minima),
-        ("winnow", winnow),
-    ];
-    for (name, find) in kinds {
+    for (name, find) in WINNOWERS {
         let run = move |memory: &Memory| {
             let lists = memory.lists.iter();
             lists.map(|list| find(list, WINDOW).len() as u64).sum()

@@ -136,6 +136,7 @@ pub(crate) struct Joint {
 
 impl Joint {
     /// Takes in a letter, mark or digit; true where it begins a word.
+    #[inline]
     pub(crate) fn begins(&mut self, c: char) -> bool {
         let spaceless = is_spaceless(c);
         let joins = self.open && (is_mark(c) || !(spaceless || self.after_spaceless));

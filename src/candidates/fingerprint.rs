@@ -14,7 +14,8 @@ use crate::cpu::{self, Level};
 /// `window + width - 1` words, share a fingerprint for certain (whether it
 /// proposes them is up to [`fingerprint_pairs`]). About
 /// `2 / (window + 1)` of the shingles are kept. A text of fewer shingles than
-/// the window has one fingerprint.
+/// the window has one fingerprint. Cost: one pass over the shingles for each
+/// factor of two in the window, and a sort of what is kept.
 pub fn winnow(shingles: &[u64], window: usize) -> Vec<u64> {
     let mut kept = window_minima(shingles, window);
     kept.sort_unstable();
@@ -23,7 +24,7 @@ pub fn winnow(shingles: &[u64], window: usize) -> Vec<u64> {
 }
 
 /// [`winnow`] in text order, where a fingerprint may come again, but never
-/// right after itself. Sorting is four fifths of the cost of [`winnow`].
+/// right after itself. Sorting is two fifths of the cost of [`winnow`].
 pub fn window_minima(shingles: &[u64], window: usize) -> Vec<u64> {
     window_minima_at_level(cpu::best(), shingles, window)
 }

@@ -5,7 +5,7 @@ use ahash::AHashMap;
 /// All documents with one canonical text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Class {
-    /// XXH3-128 of the canonical text.
+    /// [`content_hash`](crate::hash::content_hash) of its words.
     pub content: u128,
     /// Indices of the documents, ascending; never empty. The first stands for
     /// the class.

@@ -79,6 +79,7 @@ impl Folded {
     }
 
     fn put(&mut self, to: &mut usize, bytes: &[u8]) {
+        debug_assert!(*to + bytes.len() <= self.bytes.len());
         if let Some(room) = self.bytes.get_mut(*to..*to + bytes.len()) {
             room.copy_from_slice(bytes);
             *to += bytes.len();
@@ -104,6 +105,7 @@ pub(super) fn fold<S: Simd>(simd: S, text: &str, out: &mut Folded) {
     out.make_room(0, text.len());
     let (mut from, mut to) = (0, 0);
     while let Some(rest) = text.as_bytes().get(from..) {
+        debug_assert!(to + 2 * rest.len() + 3 * BLOCK <= out.bytes.len());
         let Some(room) = out.bytes.get_mut(to..).and_then(<[u8]>::first_chunk_mut) else {
             break;
         };
