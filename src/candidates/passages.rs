@@ -14,7 +14,8 @@ use crate::cpu::{self, Level};
 /// Two texts that share a run of `window` shingles, that is of
 /// `window + width - 1` words, share a fingerprint for certain. About
 /// `2 / (window + 1)` of the shingles are kept. A text of fewer shingles than
-/// the window has one fingerprint.
+/// the window has one fingerprint. Cost: one pass over the shingles for each
+/// factor of two in the window, and a sort of what is kept.
 pub fn winnow(shingles: &[u64], window: usize) -> Vec<u64> {
     let mut kept = window_minima(shingles, window);
     kept.sort_unstable();

@@ -95,12 +95,10 @@ pub fn search(
     observer: &dyn Observer,
 ) -> Result<Found, Error> {
     let survey = Survey::new(settings, resources, observer)?;
-    observer.stage("reading words", corpus.documents.len())?;
     survey.go_through(corpus)?;
-    let arrivals: Vec<u32> = (0..corpus.documents.len() as u32).collect();
     find(
         corpus,
-        survey.conclude(&arrivals),
+        survey.conclude(corpus),
         settings,
         resources,
         observer,
