@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::inert::{inert, inert_line};
 use super::terminal::plural;
 use crate::candidates::BUCKET_CAP;
+use crate::config::Search;
 use crate::document::{DocId, Document};
 use crate::pipeline::{Explained, Explanation, Rule};
 use crate::trace::Place;
@@ -145,6 +146,14 @@ fn greater(explained: &Explanation) -> (&'static str, f64) {
 fn proposed(explained: &Explanation) -> String {
     if explained.pair_rule == Rule::Identical {
         return "Identical words are found without a search.".to_string();
+    }
+    if explained.search == Search::Exact {
+        return match explained.pair_rule {
+            Rule::NotCompared => "The search was exact, but what the two share is so common that \
+                each of its texts is compared with one only."
+                .to_string(),
+            _ => "The search was exact: it misses no pair at a bar.".to_string(),
+        };
     }
     let by = match (explained.by_banding(), explained.by_fingerprints()) {
         (true, true) => "both by banding and by a shared fingerprint",

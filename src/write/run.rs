@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::SCHEMA_VERSION;
 use super::folder::CsvStyle;
+use crate::config::Search;
 use crate::sketch::SIGNATURE_VERSION;
 use crate::trace::Trace;
 
@@ -14,15 +15,17 @@ const CURVE: [f64; 8] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
 /// input with one set of settings: no time, no threads, no paths.
 pub(super) fn manifest(trace: &Trace, style: CsvStyle) -> Value {
     let settings = &trace.settings;
-    let curve: Vec<Value> = CURVE
+    // Only banding has a curve; the other ways are certain of what they find.
+    let banding = trace.search == Search::Lsh;
+    let curve: Vec<Value> = CURVE[..if banding { CURVE.len() } else { 0 }]
         .iter()
         .map(|&jaccard| {
             let probability = (settings.banding_recall(jaccard) * 1e6).round() / 1e6;
             json!({ "jaccard": jaccard, "proposed_by_banding": probability })
         })
         .collect();
-    let passage =
-        (settings.containment.is_some()).then(|| trace.fingerprint_window + settings.width - 1);
+    let by_passages = trace.search == Search::Passages || banding && settings.containment.is_some();
+    let passage = by_passages.then(|| trace.fingerprint_window + settings.width - 1);
     json!({
         "program": "wirecopy",
         "version": env!("CARGO_PKG_VERSION"),
@@ -32,8 +35,9 @@ pub(super) fn manifest(trace: &Trace, style: CsvStyle) -> Value {
         "reading": trace.reading,
         "csv": if style == CsvStyle::Neutral { "neutral" } else { "raw" },
         "recall": {
-            "search": "lsh",
-            "curve": curve,
+            "search": trace.search,
+            "every_pair_at_a_bar": trace.search == Search::Exact,
+            "banding_curve": curve,
             "shared_run_found_for_certain_words": passage,
         },
         "read": {

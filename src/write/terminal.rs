@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::inert::{inert, inert_line};
 use super::unit_line::{Side, write_change};
-use crate::candidates::BUCKET_CAP;
+use crate::config::Search;
 use crate::document::DocId;
 use crate::lineage::{Basis, Evidence, Role};
 use crate::trace::{Change, Group, Lineage, Trace};
@@ -290,25 +290,37 @@ fn totals(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(
         out,
-        "{DIM}every pair was verified exactly; banding finds {:.2} % of pairs at the Jaccard bar {}{}{}{DIM:#}",
-        100.0 * trace.settings.banding_recall(trace.settings.threshold),
-        trace.settings.threshold,
-        if trace.settings.containment.is_some() {
-            format!(
-                ", fingerprints every shared run of {} words",
-                trace.fingerprint_window + trace.settings.width - 1
-            )
-        } else {
-            String::new()
-        },
-        match count("capped_buckets") as usize {
-            0 => String::new(),
-            capped => format!(
-                ", both but for {} with more than {BUCKET_CAP} texts",
-                plural(capped, "bucket")
-            ),
-        },
+        "{DIM}every pair was verified exactly; {}{DIM:#}",
+        recall(trace)
     )
+}
+
+/// What the search is certain to find.
+fn recall(trace: &Trace) -> String {
+    let settings = &trace.settings;
+    let run = trace.fingerprint_window + settings.width - 1;
+    let finds = match trace.search {
+        Search::Exact | Search::Auto => "the search is exact and misses no pair at a bar".into(),
+        Search::Passages => format!("the search finds every pair that shares {run} words in a row"),
+        Search::Lsh => {
+            let share = 100.0 * settings.banding_recall(settings.threshold);
+            let banding = format!(
+                "banding finds {share:.2} % of pairs at the Jaccard bar {}",
+                settings.threshold
+            );
+            match settings.containment {
+                Some(_) => format!("{banding}, fingerprints every shared run of {run} words"),
+                None => banding,
+            }
+        }
+    };
+    match trace.counts.get("capped_buckets") {
+        None | Some(0) => finds,
+        Some(&capped) => {
+            let capped = plural(capped as usize, "key");
+            format!("{finds}, but for {capped} that too many texts share")
+        }
+    }
 }
 
 pub(crate) fn plural(count: usize, noun: &str) -> String {
