@@ -110,11 +110,18 @@ pub fn normalise(text: &str) -> Normalised {
         let next_is_ascii = bytes.get(at + 1).is_none_or(u8::is_ascii);
         if byte.is_ascii() && next_is_ascii {
             if byte.is_ascii_alphanumeric() {
-                writer.push(char::from(byte.to_ascii_lowercase()), at, at + 1);
+                let rest = bytes.get(at..).unwrap_or(&[]);
+                let run = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric());
+                let run = run.count();
+                // A letter before something other than ASCII may join it.
+                let plain = rest.get(run).is_none_or(u8::is_ascii);
+                let end = at + if plain { run } else { run - 1 };
+                writer.push_ascii(text.get(at..end).unwrap_or(""), at);
+                at = end;
             } else {
                 writer.close();
+                at += 1;
             }
-            at += 1;
         } else {
             let length = cluster.read(&text[at..]);
             writer.push_cluster(&cluster, at, at + length);
@@ -172,6 +179,23 @@ impl TokenWriter {
         self.out.canonical.push(c);
         if let Some(token) = self.out.tokens.last_mut() {
             token.end = end as u32;
+            token.canonical_end = self.out.canonical.len() as u32;
+        }
+    }
+
+    /// Adds ASCII letters and digits that stand at `start`, one and more.
+    fn push_ascii(&mut self, run: &str, start: usize) {
+        let mut chars = run.chars();
+        if let Some(first) = chars.next() {
+            self.push(first.to_ascii_lowercase(), start, start + 1);
+        }
+        let from = self.out.canonical.len();
+        self.out.canonical.push_str(chars.as_str());
+        if let Some(rest) = self.out.canonical.get_mut(from..) {
+            rest.make_ascii_lowercase();
+        }
+        if let Some(token) = self.out.tokens.last_mut() {
+            token.end = (start + run.len()) as u32;
             token.canonical_end = self.out.canonical.len() as u32;
         }
     }

@@ -1,5 +1,7 @@
 //! Canonical text to hashed shingles.
 
+use std::sync::LazyLock;
+
 use crate::hash::{shingle_hash, word_hash};
 use crate::normalise::{Normalised, starts_spaceless};
 
@@ -75,18 +77,81 @@ pub fn shingles(text: &Normalised, width: usize) -> Vec<Shingle> {
     list
 }
 
-/// The distinct shingle hashes of a text, ascending: what Jaccard and
-/// containment are computed over.
-pub fn shingle_set(shingles: &[Shingle]) -> Box<[u64]> {
-    set_of(shingles.iter().map(|shingle| shingle.hash).collect())
+/// The distinct shingle hashes of a text: what Jaccard and containment are
+/// computed over.
+///
+/// An open-addressed table: a text of 350 shingles is made a set in a quarter of
+/// the time that sorting them takes, and asked in a few cycles.
+#[derive(Clone, Debug, Default)]
+pub struct ShingleSet {
+    /// In order of their first place in the text.
+    distinct: Vec<u64>,
+    /// 0 marks an empty slot.
+    table: Vec<u64>,
+    shift: u32,
 }
 
-/// The distinct ones of shingle hashes, ascending.
-pub fn set_of(hashes: Vec<u64>) -> Box<[u64]> {
-    let mut set = hashes;
-    set.sort_unstable();
-    set.dedup();
-    set.into_boxed_slice()
+/// Drawn anew by each process, so that no text can be made whose shingles
+/// crowd in a table.
+static SPREAD: LazyLock<u64> = LazyLock::new(|| ahash::RandomState::new().hash_one(0) | 1);
+
+impl ShingleSet {
+    /// The set of some hashes. 0 counts as 1.
+    pub fn new(hashes: impl ExactSizeIterator<Item = u64>) -> Self {
+        let slots = (2 * hashes.len()).max(2).next_power_of_two();
+        let mut set = ShingleSet {
+            distinct: Vec::with_capacity(hashes.len()),
+            table: vec![0; slots],
+            shift: u64::BITS - slots.ilog2(),
+        };
+        for hash in hashes.map(|hash| hash.max(1)) {
+            let at = set.slot(hash);
+            if let Some(slot) = set.table.get_mut(at).filter(|slot| **slot == 0) {
+                *slot = hash;
+                set.distinct.push(hash);
+            }
+        }
+        set
+    }
+
+    /// The set of a text's shingles.
+    pub fn of(shingles: &[Shingle]) -> Self {
+        Self::new(shingles.iter().map(|shingle| shingle.hash))
+    }
+
+    /// Where a hash is, or the empty slot where it would be.
+    fn slot(&self, hash: u64) -> usize {
+        let last = self.table.len() - 1;
+        let mut at = (hash.wrapping_mul(*SPREAD) >> self.shift) as usize;
+        while let Some(&held) = self.table.get(at) {
+            if held == hash || held == 0 {
+                break;
+            }
+            at = (at + 1) & last;
+        }
+        at
+    }
+
+    /// Whether a hash is in the set.
+    pub fn contains(&self, hash: u64) -> bool {
+        let hash = hash.max(1);
+        !self.table.is_empty() && self.table.get(self.slot(hash)) == Some(&hash)
+    }
+
+    /// Number of distinct hashes.
+    pub fn len(&self) -> usize {
+        self.distinct.len()
+    }
+
+    /// True for the set of an empty text.
+    pub fn is_empty(&self) -> bool {
+        self.distinct.is_empty()
+    }
+
+    /// The hashes, in the order of the text.
+    pub fn hashes(&self) -> &[u64] {
+        &self.distinct
+    }
 }
 
 #[cfg(test)]
@@ -113,7 +178,7 @@ mod tests {
             .map(|i| (i..i + 5).map(|j| text.word(j)).collect())
             .collect();
         assert_eq!(list.len(), text.len() - 4);
-        assert_eq!(shingle_set(&list).len(), naive.len());
+        assert_eq!(ShingleSet::of(&list).len(), naive.len());
         let words = ["the", "cat", "sat", "on", "the"].map(|word| word_hash(word.as_bytes()));
         assert_eq!(list[0].hash, shingle_hash(&words));
         assert_eq!(list[0], Shingle { end: 5, ..list[6] });

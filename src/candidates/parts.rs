@@ -115,11 +115,6 @@ impl Parts {
         Ok(entries)
     }
 
-    /// True where no entry is held.
-    pub fn is_empty(&self) -> bool {
-        self.held.load(Ordering::Relaxed) == 0 && self.on_disk() == 0
-    }
-
     /// Bytes that went to disk.
     pub fn on_disk(&self) -> u64 {
         self.spill.lock().map_or(0, |spill| spill.on_disk())

@@ -4,7 +4,7 @@
 //! with the order that news suggests: nine shingles in ten stand in one text
 //! only, and a text that keeps enough of those to itself needs no partner.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
@@ -13,6 +13,9 @@ use super::parts::{Feeder, PARTS, Parts};
 use super::{CandidatePair, Keying};
 use crate::config::Settings;
 use crate::error::Error;
+
+/// Meetings that are asked for at most.
+const MOST_MEETINGS: u32 = 16;
 
 /// Every shingle is a key.
 #[derive(Debug)]
@@ -30,17 +33,29 @@ impl Prefixes {
         }
     }
 
-    /// Shingles of a text of `shingles` of which a longer one that reaches a
-    /// bar with it must have one: whichever they are.
+    /// Shingles that a text of so many shares with a longer one that reaches a bar.
     ///
     /// Jaccard t with a text at least as long takes `2 t / (1 + t)` of the
-    /// shorter one's shingles, containment c takes c of them; one more than the
-    /// rest cannot all be missing.
-    fn prefix(&self, shingles: u32) -> i64 {
+    /// shorter one's shingles, containment c takes c of them.
+    fn needed(&self, shingles: u32) -> u32 {
         let shared = (2.0 * self.threshold / (1.0 + self.threshold)).min(self.containment);
         // Rounded down with a margin, so that no rounding loses a pair.
-        let needed = (shared * f64::from(shingles) - 1e-6).ceil().max(1.0);
-        i64::from(shingles) - needed as i64 + 1
+        (shared * f64::from(shingles) - 1e-6).ceil().max(1.0) as u32
+    }
+
+    /// Meetings that are asked for. Of texts that share n of their shingles, any
+    /// prefix that leaves out only n - l of one text's has l of those shared
+    /// (Wang, Li, Feng 2012, adaptive prefixes): a longer prefix tells a copy from a text with the
+    /// same few phrases without reading either.
+    fn meetings(&self, shingles: u32) -> u32 {
+        (self.needed(shingles) / 8).clamp(1, MOST_MEETINGS)
+    }
+
+    /// Length of a text's prefix. One more than need be: two shingles of a text
+    /// that agree in 40 bits count as one.
+    fn prefix(&self, shingles: u32) -> u32 {
+        let missing = shingles.saturating_sub(self.needed(shingles));
+        missing.saturating_add(self.meetings(shingles) + 1)
     }
 }
 
@@ -54,12 +69,11 @@ impl Keying for Prefixes {
 /// of these blocks within a range of frequencies.
 const BLOCK: usize = 16;
 
-/// Pairs each text with all that have a shingle of its prefix, where the two are
+/// Pairs each text with all that its prefix meets often enough, where the two are
 /// in different components.
 ///
 /// The prefix is made of the shingles that no text of another component has,
-/// then of the rarest of the others. `sizes` are the shingles of each class,
-/// never too few; `component` labels every class. Returns the pairs and the
+/// then of the rarest of the others. `component` labels every class. Returns the pairs and the
 /// number of buckets above the cap, in which texts are paired with one of them
 /// only and completeness ends. Cost: a sort of all shingles; then in proportion to the pairs.
 ///
@@ -68,18 +82,16 @@ const BLOCK: usize = 16;
 pub fn prefix_pairs(
     meeting: &Meeting<'_>,
     prefixes: &Prefixes,
-    sizes: &[u32],
     component: &[u32],
     pairs: &Parts,
 ) -> Result<(Vec<CandidatePair>, u64), Error> {
     let label = |entry: u64| component.get(entry as u32 as usize);
-    let left: Vec<AtomicI64> = sizes
-        .iter()
-        .map(|&size| AtomicI64::new(prefixes.prefix(size)))
-        .collect();
-    let spend = |text: u32| {
-        if let Some(left) = left.get(text as usize) {
-            left.fetch_sub(1, Ordering::Relaxed);
+    let zeros = || -> Vec<AtomicU32> { component.iter().map(|_| AtomicU32::new(0)).collect() };
+    // Distinct shingles of each text, and those of its prefix that were gone through.
+    let (sizes, spent) = (zeros(), zeros());
+    let count = |of: &[AtomicU32], text: u32| {
+        if let Some(count) = of.get(text as usize) {
+            count.fetch_add(1, Ordering::Relaxed);
         }
     };
     // What only one component has is spent without pairing anything.
@@ -88,9 +100,12 @@ pub fn prefix_pairs(
         .map(|part| {
             let entries = meeting.part(part, false)?;
             let mut shared = Vec::new();
+            entries
+                .iter()
+                .for_each(|&entry| count(&sizes, entry as u32));
             for bucket in entries.chunk_by(|x, y| x >> 32 == y >> 32) {
                 if bucket.iter().all(|&entry| label(entry) == label(bucket[0])) {
-                    bucket.iter().for_each(|&entry| spend(entry as u32));
+                    bucket.iter().for_each(|&entry| count(&spent, entry as u32));
                 } else {
                     shared.extend_from_slice(bucket);
                 }
@@ -99,6 +114,16 @@ pub fn prefix_pairs(
         })
         .collect();
     let shared = rarest?;
+    let size = |text: u32| {
+        sizes
+            .get(text as usize)
+            .map_or(0, |s| s.load(Ordering::Relaxed))
+    };
+    let needs = |text: u32| {
+        let spent = spent.get(text as usize);
+        let spent = spent.map_or(0, |spent| spent.load(Ordering::Relaxed));
+        spent < prefixes.prefix(size(text))
+    };
     let capped = AtomicU64::new(0);
     let longest = shared
         .iter()
@@ -108,58 +133,64 @@ pub fn prefix_pairs(
     let levels = longest.map_or(0, |longest| longest.ilog2() + 1);
     for level in 1..=levels {
         for block in shared.chunks(BLOCK) {
-            // What is left is read by all and spent after: the order in which
-            // threads come by decides nothing.
+            // What is spent is read by all and added to after: the order in
+            // which threads come by decides nothing.
             let used: Vec<u32> = block
                 .par_iter()
                 .flat_map_iter(|part| {
                     let mut feeder = Feeder::new(pairs);
-                    let mut used = Vec::new();
+                    let (mut used, mut capped_here) = (Vec::new(), 0);
                     let rare = |bucket: &&[u64]| bucket.len().ilog2() + 1 == level + 1;
                     for bucket in buckets(part).filter(rare) {
-                        pair_bucket(meeting, bucket, &left, component, &mut feeder, &capped);
+                        capped_here += pair_bucket(meeting, bucket, &needs, component, &mut feeder);
                         used.extend(bucket.iter().map(|&entry| entry as u32));
                     }
+                    capped.fetch_add(capped_here, Ordering::Relaxed);
                     used
                 })
                 .collect();
-            used.into_iter().for_each(spend);
+            used.into_iter().for_each(|text| count(&spent, text));
         }
     }
-    Ok((counted(pairs, |_, _| true)?, capped.into_inner()))
+    // Directed: how often the prefix of the first met the second.
+    let enough = |pair: CandidatePair, met: usize| met >= prefixes.meetings(size(pair.a)) as usize;
+    let mut found: Vec<CandidatePair> = counted(pairs, enough)?
+        .into_iter()
+        .map(|pair| CandidatePair::new(pair.a, pair.b))
+        .collect();
+    found.par_sort_unstable();
+    found.dedup();
+    Ok((found, capped.into_inner()))
 }
 
 /// Texts of a bucket beyond which those that need a partner are paired with one only.
 const CROWD: usize = 20_000;
 
+/// Pairs the texts of a bucket that need a partner; 1 where the bucket was capped.
 fn pair_bucket(
     meeting: &Meeting<'_>,
     bucket: &[u64],
-    left: &[AtomicI64],
+    needs: &impl Fn(u32) -> bool,
     component: &[u32],
     feeder: &mut Feeder<'_>,
-    capped: &AtomicU64,
-) {
+) -> u64 {
     let texts = || bucket.iter().map(|&entry| entry as u32);
-    let label = |text: u32| component.get(text as usize);
-    let needs = |text: &u32| {
-        let left = left.get(*text as usize);
-        left.is_some_and(|left| left.load(Ordering::Relaxed) > 0)
-    };
-    let needy: Vec<u32> = texts().filter(needs).collect();
+    let apart = |x: u32, y: u32| component.get(x as usize) != component.get(y as usize);
+    let needy: Vec<u32> = texts().filter(|&text| needs(text)).collect();
     if needy.len() * bucket.len() > CROWD {
-        capped.fetch_add(1, Ordering::Relaxed);
-        let centre = meeting.centre(bucket);
-        for &text in needy.iter().filter(|&&text| label(text) != label(centre)) {
-            push(feeder, CandidatePair::new(centre, text));
+        let b = meeting.centre(bucket);
+        for &a in needy.iter().filter(|&&a| apart(a, b)) {
+            // As often as is ever asked for: other meetings are not counted here.
+            (0..MOST_MEETINGS).for_each(|_| push(feeder, CandidatePair { a, b }));
         }
-        return;
+        return 1;
     }
-    for &text in &needy {
-        for other in texts().filter(|&other| label(other) != label(text)) {
-            push(feeder, CandidatePair::new(text, other));
+    for &a in &needy {
+        for b in texts().filter(|&b| apart(a, b)) {
+            push(feeder, CandidatePair { a, b });
         }
     }
+    0
 }
 
 #[cfg(test)]
@@ -215,12 +246,11 @@ mod tests {
             let contents: Vec<Option<u128>> = (0..count).map(|n| Some(n.into())).collect();
             let classes = Classes::new(&contents);
             let class_of: Vec<u32> = (0..count).collect();
-            let sizes: Vec<u32> = texts.iter().map(|set| set.len() as u32).collect();
             // The first few texts are one component already.
             let component: Vec<u32> = (0..count).map(|n| if n < joined { 0 } else { n }).collect();
             let meeting = Meeting { entries: &every, class_of: &class_of, classes: &classes };
             let (found, capped) =
-                prefix_pairs(&meeting, &Prefixes::new(&settings), &sizes, &component, &parts()).unwrap();
+                prefix_pairs(&meeting, &Prefixes::new(&settings), &component, &parts()).unwrap();
             prop_assert_eq!(capped, 0);
             for a in 0..count {
                 for b in a + 1..count {

@@ -16,7 +16,7 @@ use crate::document::{Corpus, DocId, Document};
 use crate::lineage::Role;
 use crate::normalise::normalise;
 use crate::segment::{Kind, LineIndex, kinds};
-use crate::shingle::{shingle_set, shingles};
+use crate::shingle::{ShingleSet, shingles};
 use crate::trace::{Change, Comparison, Flag, LineCounts, Lineage, Mark, Op, Place, Relation};
 use crate::verify::{SHORT_WORDS, Standing, containment, jaccard, longest_run, numeral, overlap};
 
@@ -208,7 +208,7 @@ pub fn compare_texts(exemplar: Titled<'_>, copy: Titled<'_>, settings: &Settings
         shingles(&a.normalised, settings.width),
         shingles(&b.normalised, settings.width),
     );
-    let (set_a, set_b) = (shingle_set(&list_a), shingle_set(&list_b));
+    let (set_a, set_b) = (ShingleSet::of(&list_a), ShingleSet::of(&list_b));
     let (size_a, size_b) = (set_a.len() as u32, set_b.len() as u32);
     let shared = overlap(&set_a, &set_b);
     let changes = changes(&a, &b, &aligned);

@@ -19,7 +19,7 @@ use crate::lineage::{
 };
 use crate::normalise::normalise;
 use crate::segment::kinds;
-use crate::shingle::{shingle_set, shingles};
+use crate::shingle::{ShingleSet, shingles};
 use crate::trace::Trace;
 use crate::verify::{Standing, Verdict, VerifiedPair, judge};
 
@@ -200,7 +200,7 @@ fn distance(
         return None;
     }
     let (x, y) = (corpus.text(exemplar), corpus.text(copy));
-    let set = |text: &str| shingle_set(&shingles(&normalise(text), settings.width));
+    let set = |text: &str| ShingleSet::of(&shingles(&normalise(text), settings.width));
     if judge(&set(&x), &set(&y), settings).0 == Verdict::Apart {
         return None;
     }

@@ -11,6 +11,7 @@ use crate::config::{Resources, Search, Settings};
 use crate::document::{Corpus, DocId};
 use crate::error::Error;
 use crate::group::{Edge, way};
+use crate::shingle::ShingleSet;
 use crate::sketch::MinHasher;
 use crate::verify::{
     Standing, VerifiedPair, containment, covered_words, jaccard, judge, longest_run, overlap,
@@ -212,7 +213,10 @@ pub fn explain(
         longest_run_words: longest_run(&text_a.list, &text_b.list),
         bands_shared,
         estimate,
-        fingerprints_shared: overlap(&prints_a, &prints_b),
+        fingerprints_shared: overlap(
+            &ShingleSet::new(prints_a.into_iter()),
+            &ShingleSet::new(prints_b.into_iter()),
+        ),
         certain_run_words: (found.search != Search::Lsh || settings.containment.is_some())
             .then(|| (window + settings.width - 1) as u32),
         capped_buckets: found.counts.capped_buckets,
@@ -242,7 +246,7 @@ fn sketched(a: &Text<'_>, b: &Text<'_>, settings: &Settings) -> (u32, f64) {
         return (0, 0.0);
     }
     let hasher = MinHasher::new(settings.slots(), settings.seed);
-    let (x, y) = (hasher.sign(&a.set), hasher.sign(&b.set));
+    let (x, y) = (hasher.sign(a.set.hashes()), hasher.sign(b.set.hashes()));
     let bands = x
         .slots
         .chunks(settings.rows)

@@ -1,5 +1,7 @@
 //! The longest passages that two texts have in common, and who else has them.
 
+use std::cell::OnceCell;
+
 use ahash::{AHashMap, AHashSet};
 use rayon::prelude::*;
 
@@ -10,7 +12,7 @@ use crate::document::Corpus;
 use crate::error::Error;
 use crate::normalise::{Normalised, normalise};
 use crate::segment::LineIndex;
-use crate::shingle::{Shingle, shingle_set, shingles};
+use crate::shingle::{Shingle, ShingleSet, shingles};
 use crate::trace::Place;
 use crate::verify::Side;
 
@@ -44,18 +46,21 @@ pub struct Passage {
 pub(super) struct Text<'t> {
     pub text: &'t str,
     pub words: Normalised,
+    /// The same for verification, which asks for it only where it must.
+    normalised: OnceCell<Normalised>,
     pub list: Vec<Shingle>,
-    pub set: Box<[u64]>,
+    pub set: ShingleSet,
 }
 
 impl<'t> Text<'t> {
     pub fn read(text: &'t str, settings: &Settings) -> Self {
         let words = normalise(text);
         let list = shingles(&words, settings.width);
-        let set = shingle_set(&list);
+        let set = ShingleSet::of(&list);
         Text {
             text,
             words,
+            normalised: OnceCell::new(),
             list,
             set,
         }
@@ -64,7 +69,8 @@ impl<'t> Text<'t> {
     pub fn side(&self, outlet: Option<u32>) -> Side<'_> {
         Side {
             text: self.text,
-            words: &self.words,
+            count: self.words.len() as u32,
+            words: &self.normalised,
             shingles: &self.list,
             set: &self.set,
             outlet,

@@ -16,8 +16,8 @@ use crate::document::{Corpus, DocId};
 use crate::group::{Edge, diameter, spanning_tree, weakest_link};
 use crate::hash::hash64;
 use crate::lineage::Distance;
-use crate::normalise::normalise;
-use crate::shingle::{Shingle, shingle_set, shingles};
+use crate::normalise::{Normalised, normalise};
+use crate::shingle::{Shingle, ShingleSet, shingles};
 use crate::trace::{Group, Pair, Relation};
 use crate::verify::{
     Standing, VerifiedPair, containment, covered_words, jaccard, longest_run, overlap,
@@ -201,7 +201,7 @@ fn all_values(
     settings: &Settings,
 ) -> Vec<Edge> {
     // Not measured before: a part of a component that was too large for it.
-    let sets: Vec<OnceCell<Box<[u64]>>> = vec![OnceCell::new(); classes.len()];
+    let sets: Vec<OnceCell<ShingleSet>> = vec![OnceCell::new(); classes.len()];
     let set = |at: usize| sets[at].get_or_init(|| set_of(corpus, found, classes[at], settings));
     let mut values = Vec::new();
     for (i, &a) in classes.iter().enumerate() {
@@ -242,13 +242,13 @@ impl Kinship {
                     .collect::<Vec<_>>(),
             )
             .collect();
-        let aligned: Vec<Option<Summary>> = listed
+        let aligned: Vec<(u32, Option<Summary>)> = listed
             .par_iter()
             .map(|(pair, group)| {
                 let few = group.is_none_or(|number| self.classes[number].len() <= ALIGNED_GROUP);
                 let wanted = few || sparse.contains_key(&(pair.a, pair.b));
                 let copy = pair.standing != Standing::Template;
-                (copy && wanted).then(|| summary(corpus, found, pair))
+                together(corpus, found, pair, settings, copy && wanted)
             })
             .collect();
         for (pair, group) in &listed {
@@ -262,12 +262,12 @@ impl Kinship {
             }
         }
         let mut rows: Vec<Pair> = Vec::new();
-        for ((pair, group), summary) in listed.iter().zip(aligned) {
+        for ((pair, group), (run, summary)) in listed.iter().zip(aligned) {
             let small = group.is_none_or(|number| self.classes[number].len() <= ALIGNED_GROUP);
             if let Some(summary) = summary.filter(|_| small) {
                 self.note_distance(pair, summary.added, summary.dropped);
             }
-            rows.extend(cross(found, pair, *group, summary));
+            rows.extend(cross(found, pair, *group, run, summary));
         }
         for members in found.classes.iter().filter(|members| members.len() > 1) {
             let group = self.group_of[members[0] as usize];
@@ -322,7 +322,7 @@ fn exact(corpus: Corpus<'_>, found: &Found, settings: &Settings, a: u32, b: u32)
         list_of(corpus, found, a, settings),
         list_of(corpus, found, b, settings),
     );
-    let (x, y) = (shingle_set(&list_a), shingle_set(&list_b));
+    let (x, y) = (ShingleSet::of(&list_a), ShingleSet::of(&list_b));
     VerifiedPair {
         a,
         b,
@@ -330,7 +330,6 @@ fn exact(corpus: Corpus<'_>, found: &Found, settings: &Settings, a: u32, b: u32)
         shingles_a: x.len() as u32,
         shingles_b: y.len() as u32,
         shared_words: covered_words(&list_a, &y).min(covered_words(&list_b, &x)),
-        longest_run_words: longest_run(&list_a, &list_b),
         standing: Standing::Copy,
     }
 }
@@ -364,20 +363,34 @@ pub(super) fn measure(
     }
 }
 
-fn set_of(corpus: Corpus<'_>, found: &Found, class: u32, settings: &Settings) -> Box<[u64]> {
-    shingle_set(&list_of(corpus, found, class, settings))
+fn set_of(corpus: Corpus<'_>, found: &Found, class: u32, settings: &Settings) -> ShingleSet {
+    ShingleSet::of(&list_of(corpus, found, class, settings))
 }
 
-fn summary(corpus: Corpus<'_>, found: &Found, pair: &VerifiedPair) -> Summary {
-    let texts = [pair.a, pair.b].map(|class| first_text(corpus, found, class));
-    let [a, b] = [&texts[0], &texts[1]].map(|text| PreparedText::new(text));
+/// Words of the longest run of a pair, and what the alignment says if asked for.
+fn together(
+    corpus: Corpus<'_>,
+    found: &Found,
+    pair: &VerifiedPair,
+    settings: &Settings,
+    aligned: bool,
+) -> (u32, Option<Summary>) {
+    let [a, b] = [pair.a, pair.b].map(|class| first_text(corpus, found, class));
+    let run = |a: &Normalised, b: &Normalised| {
+        longest_run(&shingles(a, settings.width), &shingles(b, settings.width))
+    };
+    if !aligned {
+        return (run(&normalise(&a), &normalise(&b)), None);
+    }
+    let (a, b) = (PreparedText::new(&a), PreparedText::new(&b));
     let counts = align(&a, &b).counts;
-    Summary {
+    let summary = Summary {
         coverage: (counts.coverage_a(), counts.coverage_b()),
         added: counts.words_added as u32,
         dropped: counts.words_dropped as u32,
         moved: counts.words_moved > 0,
-    }
+    };
+    (run(&a.normalised, &b.normalised), Some(summary))
 }
 
 /// What b is to a.
@@ -409,6 +422,7 @@ fn cross(
     found: &Found,
     pair: &VerifiedPair,
     group: Option<usize>,
+    longest_run_words: u32,
     summary: Option<Summary>,
 ) -> Vec<Pair> {
     let bridge = is_bridge(found, pair);
@@ -450,7 +464,7 @@ fn cross(
                 containment_b,
                 coverage: coverage.map(turn),
                 shared_words: pair.shared_words,
-                longest_run_words: pair.longest_run_words,
+                longest_run_words,
             });
         }
     }

@@ -131,12 +131,7 @@ pub(super) fn find(
         classes: &surveyed.classes,
     };
     let parts = || Parts::new(resources.pairs(), resources.spill());
-    let keys = if surveyed.keys.is_empty() {
-        &surveyed.every
-    } else {
-        &surveyed.keys
-    };
-    let first = stars(&meeting(keys), &parts(), FIRST_ROUND)?;
+    let first = stars(&meeting(&surveyed.keys), &parts(), FIRST_ROUND)?;
     observer.stage("comparing likely pairs", first.len())?;
     let mut pairs = view.verify_all(&first, observer)?;
 
@@ -145,7 +140,7 @@ pub(super) fn find(
     let (mut second, capped) = if surveyed.exact {
         let prefixes = Prefixes::new(settings);
         let every = meeting(&surveyed.every);
-        prefix_pairs(&every, &prefixes, &surveyed.shingles, &component, &parts())?
+        prefix_pairs(&every, &prefixes, &component, &parts())?
     } else {
         let size = |class: u32| surveyed.shingles[class as usize];
         let wanted = |pair: CandidatePair, met: usize| {

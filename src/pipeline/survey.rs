@@ -76,11 +76,8 @@ impl<'o> Survey<'o> {
         if settings.search == Search::Lsh {
             strategies.push(Box::new(Banding::new(settings)));
         }
-        if match settings.search {
-            Search::Auto | Search::Passages => true,
-            Search::Exact => false,
-            Search::Lsh => settings.containment.is_some(),
-        } {
+        // The exact search takes its first round from passages as well.
+        if settings.search != Search::Lsh || settings.containment.is_some() {
             strategies.push(Box::new(Passages::new(settings)));
         }
         let exact = match settings.search {

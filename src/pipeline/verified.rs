@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::group::labels;
 use crate::normalise::{Normalised, normalise};
 use crate::scan::Scanner;
-use crate::shingle::{Shingle, set_of, shingle_set, shingles};
+use crate::shingle::{Shingle, ShingleSet, shingles};
 use crate::verify::{Side, Verdict, VerifiedPair, containment, jaccard, judge, overlap, verify};
 
 /// Exact sizes of two sets of shingles and of what they share.
@@ -78,11 +78,13 @@ pub(super) struct View<'a> {
     pub settings: &'a Settings,
 }
 
-/// A text at hand: its set at once, the rest when it is asked for.
+/// A text at hand: its shingles at once, its words when they are asked for.
 struct AtHand<'a> {
-    set: Box<[u64]>,
     text: Cow<'a, str>,
-    reading: OnceCell<(Normalised, Vec<Shingle>)>,
+    words: u32,
+    shingles: Vec<Shingle>,
+    set: ShingleSet,
+    normalised: OnceCell<Normalised>,
 }
 
 /// The texts that a thread has at hand.
@@ -113,31 +115,41 @@ impl<'v, 'a> Desk<'v, 'a> {
             self.shingles = 0;
         }
         let text = self.view.text(class);
-        let scan = self.scanner.scan(&text, self.view.settings.width);
-        let set = set_of(scan.shingles.to_vec());
+        let width = self.view.settings.width;
+        let scan = self.scanner.scan(&text, width);
+        let words = scan.words.len();
+        let shingles = if scan.even {
+            let end = |start: usize| (start + width).min(words) as u32;
+            let list = scan.shingles.iter().enumerate();
+            list.map(|(start, &hash)| Shingle {
+                hash,
+                end: end(start),
+            })
+            .collect()
+        } else {
+            shingles(&normalise(&text), width)
+        };
+        let set = ShingleSet::new(scan.shingles.iter().copied());
         self.shingles += set.len();
         let text = Rc::new(AtHand {
-            set,
             text,
-            reading: OnceCell::new(),
+            words: words as u32,
+            shingles,
+            set,
+            normalised: OnceCell::new(),
         });
         self.texts.insert(class, text.clone());
         text
     }
 }
 
-impl<'a> AtHand<'a> {
+impl AtHand<'_> {
     fn side(&self, view: &View<'_>, class: u32) -> Side<'_> {
-        let width = view.settings.width;
-        let (words, shingles) = self.reading.get_or_init(|| {
-            let words = normalise(&self.text);
-            let list = shingles(&words, width);
-            (words, list)
-        });
         Side {
             text: &self.text,
-            words,
-            shingles,
+            count: self.words,
+            words: &self.normalised,
+            shingles: &self.shingles,
             set: &self.set,
             outlet: view.outlet(class),
         }
@@ -163,9 +175,9 @@ impl<'a> View<'a> {
         shingles(&normalise(&self.text(class)), self.settings.width)
     }
 
-    /// The distinct shingles of a class, ascending.
-    pub fn set(&self, class: u32) -> Box<[u64]> {
-        shingle_set(&self.shingles(class))
+    /// The distinct shingles of a class.
+    pub fn set(&self, class: u32) -> ShingleSet {
+        ShingleSet::of(&self.shingles(class))
     }
 
     /// The pairs that reach a bar, in no order.

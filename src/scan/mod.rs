@@ -39,6 +39,8 @@ pub struct Scan<'s> {
     pub shingles: &'s [u64],
     /// Invisible characters that were left out.
     pub removed: u32,
+    /// True where all words weigh alike: each shingle but a text's only one is `width` words.
+    pub even: bool,
 }
 
 impl Default for Scanner {
@@ -91,18 +93,23 @@ impl Scanner {
             words,
             shingles,
         } = self;
+        let mut even = true;
         dispatch!(*level, simd => {
             fold::fold(simd, text, folded);
             words::words(simd, folded.blocks(), borders, words);
             match folded.weights(words.len()) {
                 None => windows::of_words(simd, words, width, shingles),
-                Some(weights) => windows::by_weight(words, weights, width, shingles),
+                Some(weights) => {
+                    even = false;
+                    windows::by_weight(words, weights, width, shingles);
+                }
             }
         });
         Scan {
             words: &self.words,
             shingles: &self.shingles,
             removed: self.folded.removed(),
+            even,
         }
     }
 }

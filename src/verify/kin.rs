@@ -61,7 +61,6 @@ mod tests {
             shingles_a: 100,
             shingles_b: 100,
             shared_words: shared,
-            longest_run_words: shared,
             standing,
         }
     }

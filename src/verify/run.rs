@@ -3,22 +3,22 @@
 use ahash::{AHashMap, AHashSet};
 
 use crate::hash::hash64_seeded;
-use crate::shingle::Shingle;
+use crate::shingle::{Shingle, ShingleSet};
 
-/// Words of a text that lie in a shingle which `others` (ascending) holds too.
-pub fn covered_words(shingles: &[Shingle], others: &[u64]) -> u32 {
+/// Words of a text that lie in a shingle which `others` holds too.
+pub fn covered_words(shingles: &[Shingle], others: &ShingleSet) -> u32 {
     covered_spans(shingles, others)
         .iter()
         .map(|(from, to)| to - from)
         .sum()
 }
 
-/// The token ranges of a text that lie in shingles which `others` (ascending)
-/// holds too: ordered, apart.
-pub fn covered_spans(shingles: &[Shingle], others: &[u64]) -> Vec<(u32, u32)> {
+/// The token ranges of a text that lie in shingles which `others` holds too:
+/// ordered, apart.
+pub fn covered_spans(shingles: &[Shingle], others: &ShingleSet) -> Vec<(u32, u32)> {
     let mut spans: Vec<(u32, u32)> = Vec::new();
     for (start, shingle) in (0u32..).zip(shingles) {
-        if others.binary_search(&shingle.hash).is_ok() {
+        if others.contains(shingle.hash) {
             match spans.last_mut() {
                 Some((_, to)) if start <= *to => *to = shingle.end,
                 _ => spans.push((start, shingle.end)),
@@ -114,7 +114,7 @@ fn window_hashes(shingles: &[Shingle], length: usize) -> impl Iterator<Item = u6
 mod tests {
     use super::*;
     use crate::normalise::normalise;
-    use crate::shingle::{shingle_set, shingles};
+    use crate::shingle::shingles;
     use proptest::prelude::*;
 
     /// Longest common run of words by dynamic programming, runs under the width aside.
@@ -161,7 +161,7 @@ mod tests {
                     a.get(s..s + 3).is_some_and(|w| others.contains(&w))
                 }))
                 .count();
-            let fast = covered_words(&shingles(&left, 3), &shingle_set(&shingles(&right, 3)));
+            let fast = covered_words(&shingles(&left, 3), &ShingleSet::of(&shingles(&right, 3)));
             prop_assert_eq!(fast as usize, covered);
         }
     }

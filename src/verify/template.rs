@@ -4,8 +4,9 @@
 //! tells them from a copy is *what* differs: figures and dates take each other's
 //! place, and little else does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use ahash::AHashSet;
 use gix_imara_diff::{Algorithm, Diff, InternedInput};
 
 use super::numerals::{is_date, numeral};
@@ -369,7 +370,12 @@ impl<'a> Form<'a> {
         opens_as_update || (0..self.words.len()).any(|i| CORRECTING.contains(&self.words.word(i)))
     }
 
-    fn is_capitalised(&self, token: usize) -> bool {
+    /// True where most words are numerals.
+    pub(super) fn is_table(&self) -> bool {
+        Masked::new(*self, false).is_table()
+    }
+
+    pub(super) fn is_capitalised(&self, token: usize) -> bool {
         let start = self
             .words
             .tokens()
@@ -392,7 +398,7 @@ impl<'a> Form<'a> {
     /// Words that are written with a capital here, are no numerals, have three
     /// letters at least and do not stand in `other`; and how often they stand here.
     fn names_missing_from(&self, other: Form<'_>) -> Vec<(&'a str, usize)> {
-        let elsewhere: BTreeSet<&str> = (0..other.words.len())
+        let elsewhere: AHashSet<&str> = (0..other.words.len())
             .map(|i| other.words.word(i))
             .collect();
         let mut names: BTreeMap<&'a str, usize> = BTreeMap::new();
