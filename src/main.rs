@@ -7,6 +7,10 @@ use clap::Parser;
 use wirecopy::cli;
 use wirecopy::write::inert;
 
+/// Texts are read, compared and forgotten by the million, on all threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let typed = cli::with_config(std::env::args_os().collect());
     match typed.and_then(|typed| cli::run(cli::args::Cli::parse_from(typed))) {

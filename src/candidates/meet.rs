@@ -43,7 +43,15 @@ pub struct Meeting<'a> {
 }
 
 impl Meeting<'_> {
-    /// The entries of a part with classes for texts, sorted, each once.
+    /// The entries of a part, sorted, each once.
+    pub(super) fn sorted(&self, part: usize, keep: bool) -> Result<Vec<u64>, Error> {
+        let mut entries = self.part(part, keep)?;
+        entries.sort_unstable();
+        entries.dedup();
+        Ok(entries)
+    }
+
+    /// The entries of a part with classes for texts, in no order.
     pub(super) fn part(&self, part: usize, keep: bool) -> Result<Vec<u64>, Error> {
         let mut entries = self.entries.take(part, keep)?;
         entries.retain_mut(|entry| {
@@ -53,8 +61,6 @@ impl Meeting<'_> {
             *entry = *entry & 0xffff_ffff_0000_0000 | u64::from(class);
             class != u32::MAX
         });
-        entries.sort_unstable();
-        entries.dedup();
         Ok(entries)
     }
 
@@ -84,7 +90,7 @@ pub fn stars(
     least: usize,
 ) -> Result<Vec<CandidatePair>, Error> {
     (0..SAMPLED).into_par_iter().try_for_each(|part| {
-        let entries = meeting.part(part, true)?;
+        let entries = meeting.sorted(part, true)?;
         let mut feeder = Feeder::new(pairs);
         for bucket in buckets(&entries) {
             let centre = meeting.centre(bucket);
@@ -117,7 +123,7 @@ pub fn across(
     let thinned: Vec<AtomicU32> = component.iter().map(|_| AtomicU32::new(0)).collect();
     let label = |entry: u64| component.get(entry as u32 as usize);
     (0..PARTS).into_par_iter().try_for_each(|part| {
-        let entries = meeting.part(part, false)?;
+        let entries = meeting.sorted(part, false)?;
         let mut feeder = Feeder::new(pairs);
         for bucket in buckets(&entries) {
             if bucket.iter().all(|&entry| label(entry) == label(bucket[0])) {

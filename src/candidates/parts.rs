@@ -58,12 +58,12 @@ impl Parts {
         // Parts go to disk whole, and only once a fair share has come together.
         let count: usize = own.held.iter().map(Vec::len).sum();
         if held > self.bound && count >= (self.bound / PARTS / 2).max(BATCH) {
-            let bytes: Vec<u8> = own
-                .held
-                .drain(..)
-                .flatten()
-                .flat_map(u64::to_le_bytes)
-                .collect();
+            let mut bytes = Vec::with_capacity(count * size_of::<u64>());
+            for batch in own.held.drain(..) {
+                for entry in batch {
+                    bytes.extend_from_slice(&entry.to_le_bytes());
+                }
+            }
             self.held.fetch_sub(count, Ordering::Relaxed);
             let written = self.spill.lock().map(|mut spill| spill.append(&bytes));
             match written {
@@ -105,7 +105,9 @@ impl Parts {
             entries.extend(numbers.map(|number| u64::from_le_bytes(*number)));
         }
         if keep {
-            entries.extend(own.held.iter().flatten());
+            for batch in &own.held {
+                entries.extend_from_slice(batch);
+            }
         } else {
             self.held.fetch_sub(held, Ordering::Relaxed);
             for batch in own.held.drain(..) {

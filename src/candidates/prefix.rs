@@ -4,7 +4,7 @@
 //! with the order that news suggests: nine shingles in ten stand in one text
 //! only, and a text that keeps enough of those to itself needs no partner.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
@@ -85,71 +85,55 @@ pub fn prefix_pairs(
     component: &[u32],
     pairs: &Parts,
 ) -> Result<(Vec<CandidatePair>, u64), Error> {
-    let label = |entry: u64| component.get(entry as u32 as usize);
-    let zeros = || -> Vec<AtomicU32> { component.iter().map(|_| AtomicU32::new(0)).collect() };
-    // Distinct shingles of each text, and those of its prefix that were gone through.
-    let (sizes, spent) = (zeros(), zeros());
-    let count = |of: &[AtomicU32], text: u32| {
-        if let Some(count) = of.get(text as usize) {
-            count.fetch_add(1, Ordering::Relaxed);
+    // Of each text the distinct shingles, and above them in the same number
+    // those of its prefix that were gone through.
+    let counts: Vec<AtomicU64> = component.iter().map(|_| AtomicU64::new(0)).collect();
+    let add = |text: u32, what: u64| {
+        if let Some(count) = counts.get(text as usize) {
+            count.fetch_add(what, Ordering::Relaxed);
         }
     };
-    // What only one component has is spent without pairing anything.
-    let rarest: Result<Vec<Vec<u64>>, Error> = (0..PARTS)
+    let shared: Result<Vec<Vec<Vec<u64>>>, Error> = (0..PARTS)
         .into_par_iter()
         .map(|part| {
-            let entries = meeting.part(part, false)?;
-            let mut shared = Vec::new();
-            entries
-                .iter()
-                .for_each(|&entry| count(&sizes, entry as u32));
-            for bucket in entries.chunk_by(|x, y| x >> 32 == y >> 32) {
-                if bucket.iter().all(|&entry| label(entry) == label(bucket[0])) {
-                    bucket.iter().for_each(|&entry| count(&spent, entry as u32));
-                } else {
-                    shared.extend_from_slice(bucket);
-                }
-            }
-            Ok(shared)
+            let (alone, entries) = split(meeting.part(part, false)?);
+            // What only one component has is spent without pairing anything.
+            alone
+                .into_iter()
+                .for_each(|entry| add(entry as u32, SIZE + SPENT));
+            Ok(by_rarity(&entries, component, &add))
         })
         .collect();
-    let shared = rarest?;
+    let shared = shared?;
     let size = |text: u32| {
-        sizes
-            .get(text as usize)
-            .map_or(0, |s| s.load(Ordering::Relaxed))
+        let count = counts.get(text as usize);
+        count.map_or(0, |count| count.load(Ordering::Relaxed) as u32)
     };
     let needs = |text: u32| {
-        let spent = spent.get(text as usize);
-        let spent = spent.map_or(0, |spent| spent.load(Ordering::Relaxed));
+        let count = counts.get(text as usize);
+        let spent = count.map_or(0, |count| (count.load(Ordering::Relaxed) >> 32) as u32);
         spent < prefixes.prefix(size(text))
     };
     let capped = AtomicU64::new(0);
-    let longest = shared
-        .iter()
-        .flat_map(|part| buckets(part))
-        .map(<[u64]>::len)
-        .max();
-    let levels = longest.map_or(0, |longest| longest.ilog2() + 1);
-    for level in 1..=levels {
+    let levels = shared.iter().map(Vec::len).max().unwrap_or(0);
+    for level in 0..levels {
         for block in shared.chunks(BLOCK) {
             // What is spent is read by all and added to after: the order in
             // which threads come by decides nothing.
-            let used: Vec<u32> = block
+            let used: Vec<&[u64]> = block
                 .par_iter()
-                .flat_map_iter(|part| {
+                .filter_map(|part| {
+                    let entries: &[u64] = part.get(level)?;
                     let mut feeder = Feeder::new(pairs);
-                    let (mut used, mut capped_here) = (Vec::new(), 0);
-                    let rare = |bucket: &&[u64]| bucket.len().ilog2() + 1 == level + 1;
-                    for bucket in buckets(part).filter(rare) {
-                        capped_here += pair_bucket(meeting, bucket, &needs, component, &mut feeder);
-                        used.extend(bucket.iter().map(|&entry| entry as u32));
-                    }
-                    capped.fetch_add(capped_here, Ordering::Relaxed);
-                    used
+                    let found = buckets(entries)
+                        .map(|bucket| pair_bucket(meeting, bucket, &needs, component, &mut feeder));
+                    capped.fetch_add(found.sum(), Ordering::Relaxed);
+                    Some(entries)
                 })
                 .collect();
-            used.into_iter().for_each(|text| count(&spent, text));
+            used.into_par_iter()
+                .flatten()
+                .for_each(|&entry| add(entry as u32, SPENT));
         }
     }
     // Directed: how often the prefix of the first met the second.
@@ -161,6 +145,62 @@ pub fn prefix_pairs(
     found.par_sort_unstable();
     found.dedup();
     Ok((found, capped.into_inner()))
+}
+
+/// One shingle of a text, and one of them that was gone through.
+const SIZE: u64 = 1;
+const SPENT: u64 = 1 << 32;
+
+/// Parts entries into those whose key no other has, as far as a table of bits
+/// shows, and the rest: nine in ten stand alone and need not be sorted.
+fn split(entries: Vec<u64>) -> (Vec<u64>, Vec<u64>) {
+    let bits = (4 * entries.len()).next_power_of_two().clamp(64, 1 << 32);
+    let shift = u64::BITS - bits.ilog2();
+    let (mut once, mut again) = (vec![0u64; bits / 64], vec![0u64; bits / 64]);
+    let place = |entry: u64| {
+        let at = (entry >> shift) as usize;
+        (at / 64, 1u64 << (at % 64))
+    };
+    for &entry in &entries {
+        let (at, bit) = place(entry);
+        if let (Some(once), Some(again)) = (once.get_mut(at), again.get_mut(at)) {
+            *again |= *once & bit;
+            *once |= bit;
+        }
+    }
+    drop(once);
+    let met = |entry: &u64| {
+        let (at, bit) = place(*entry);
+        again.get(at).is_some_and(|again| again & bit != 0)
+    };
+    let (mut met, alone): (Vec<u64>, Vec<u64>) = entries.into_iter().partition(met);
+    met.sort_unstable();
+    met.dedup();
+    (alone, met)
+}
+
+/// Cuts sorted entries by the binary logarithm of how many texts have a key, the
+/// rarest first, and leaves out keys of one component, which are only counted.
+fn by_rarity(
+    entries: &[u64],
+    component: &[u32],
+    add: &(impl Fn(u32, u64) + Sync),
+) -> Vec<Vec<u64>> {
+    let label = |entry: u64| component.get(entry as u32 as usize);
+    let mut levels: Vec<Vec<u64>> = Vec::new();
+    for bucket in entries.chunk_by(|x, y| x >> 32 == y >> 32) {
+        let internal = bucket.iter().all(|&entry| label(entry) == label(bucket[0]));
+        let what = if internal { SIZE + SPENT } else { SIZE };
+        bucket.iter().for_each(|&entry| add(entry as u32, what));
+        if !internal {
+            let level = bucket.len().ilog2() as usize;
+            if levels.len() <= level {
+                levels.resize_with(level + 1, Vec::new);
+            }
+            levels[level].extend_from_slice(bucket);
+        }
+    }
+    levels
 }
 
 /// Texts of a bucket beyond which those that need a partner are paired with one only.

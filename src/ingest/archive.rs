@@ -19,7 +19,7 @@ pub(super) const HELD_COPIES: usize = 16 << 20;
 /// One place that extents point into.
 #[derive(Debug)]
 enum Source {
-    /// A file of JSON lines; an extent is a line with its end.
+    /// A file of JSON lines; an extent is a line with its end, or a JSON string in one.
     Lines(PathBuf, File),
     /// A file that is one text.
     Whole(PathBuf),

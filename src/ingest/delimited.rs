@@ -246,6 +246,7 @@ impl Table {
             document,
             text,
             check: 0,
+            literal: None,
             encoding,
         };
         file.accept(accepted, Some(whole));

@@ -1,6 +1,7 @@
 //! Where documents and rejections come together, and every one is counted.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -120,6 +121,8 @@ pub(super) struct Accepted {
     /// What the text is checked by when it is read again.
     pub check: u32,
     pub encoding: &'static str,
+    /// Where in its record the text stands as a JSON string, if it does.
+    pub literal: Option<Range<usize>>,
 }
 
 /// One stream being read: its name, the settings, and where its records go.
@@ -173,6 +176,7 @@ impl File<'_, '_> {
             text,
             check,
             encoding,
+            literal,
         } = accepted;
         let mut copy = |bytes: &[u8]| match self.out.shelf.copy(bytes) {
             Ok(extent) => Some(extent),
@@ -188,7 +192,14 @@ impl File<'_, '_> {
         });
         let again = self.again.take();
         let extent = match (stored, again) {
-            (Some(stored), _) => Some(stored),
+            (Some(stored), _) => Some(match literal {
+                Some(at) => Extent {
+                    bytes: at.len() as u32,
+                    offset: stored.offset + at.start as u64,
+                    ..stored
+                },
+                None => stored,
+            }),
             (None, Some(path)) => Some(Extent {
                 source: self.out.shelf.whole(path),
                 bytes: text.len() as u32,

@@ -1,5 +1,6 @@
 //! JSON lines: one object per line, only the wanted fields kept.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,10 +13,10 @@ use serde_json::value::RawValue;
 
 use super::archive;
 use super::decode;
-use super::fields::{Fields, Match};
+use super::fields::{Fields, Match, Role};
 use super::gather::{self, Accepted, File};
 use super::reason::{Reason, Refusal};
-use super::record::{Cell, Cells};
+use super::record::{Cell, Cells, without_mark as without_mark_of_text};
 use super::window::{Bytes, Line};
 use super::{IngestOptions, Listener};
 use crate::document::Place;
@@ -203,8 +204,15 @@ fn one_line(window: &mut Bytes<'_>, file: &mut File<'_, '_>, number: &mut u64) -
     true
 }
 
-/// The text of a line that became a document before.
+/// The text of a line that became a document before, or of the JSON string in it.
 pub(super) fn text(line: &[u8], fields: &Fields) -> Option<String> {
+    if let Some(rest) = line.strip_prefix(b"\"") {
+        if memchr(b'\\', rest).is_some() {
+            return serde_json::from_slice(line).ok().map(without_mark_of_text);
+        }
+        let text = rest.strip_suffix(b"\"")?.to_vec();
+        return String::from_utf8(text).ok().map(without_mark_of_text);
+    }
     let (line, _) = decode::decode(without_mark(line)).ok()?;
     object(line.trim_end_matches(['\n', '\r']), fields)
         .ok()?
@@ -227,14 +235,21 @@ fn record(
     if bare.trim_ascii().is_empty() {
         return Ok(None);
     }
-    let (line, encoding) = decode::decode(bare)?;
-    let cells = object(&line, fields)?;
+    let (decoded, encoding) = decode::decode(bare)?;
+    let mut cells = object(&decoded, fields)?;
+    // In the line as it is stored, behind a mark; what was decoded stands elsewhere.
+    let mark = line.len() - bare.len();
+    let literal = cells
+        .literal
+        .take()
+        .map(|at| at.start + mark..at.end + mark);
     let (document, text) = cells.document(place, fields, options.limits.text_bytes)?;
     Ok(Some(Accepted {
         document,
         check: 0,
         text,
         encoding,
+        literal: literal.filter(|_| matches!(decoded, Cow::Borrowed(_))),
     }))
 }
 
@@ -242,7 +257,7 @@ fn record(
 fn object(line: &str, fields: &Fields) -> Result<Cells, Refusal> {
     let mut parser = serde_json::Deserializer::from_str(line);
     let parsed = if line.trim_start().starts_with('{') {
-        Wanted(fields).deserialize(&mut parser)
+        Wanted { fields, line }.deserialize(&mut parser)
     } else {
         IgnoredAny::deserialize(&mut parser).map(|_| Cells::default())
     };
@@ -264,7 +279,11 @@ fn object(line: &str, fields: &Fields) -> Result<Cells, Refusal> {
 }
 
 /// Reads an object and keeps the fields that play a role.
-struct Wanted<'f>(&'f Fields);
+struct Wanted<'f> {
+    fields: &'f Fields,
+    /// What is parsed, to tell where in it a value stands.
+    line: &'f str,
+}
 
 impl<'de> DeserializeSeed<'de> for Wanted<'_> {
     type Value = Cells;
@@ -283,16 +302,20 @@ impl<'de> Visitor<'de> for Wanted<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Cells, A::Error> {
         let mut cells = Cells::default();
-        while let Some(matches) = map.next_key_seed(Name(self.0))? {
+        while let Some(matches) = map.next_key_seed(Name(self.fields))? {
             let Some((last, others)) = matches.split_last() else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
-            let cell = cell(map.next_value::<&RawValue>()?.get()).map_err(A::Error::custom)?;
+            let raw = map.next_value::<&RawValue>()?.get();
+            let cell = cell(raw).map_err(A::Error::custom)?;
             for other in others {
                 cells.offer(*other, cell.clone());
             }
-            cells.offer(*last, cell);
+            if cells.offer(*last, cell) && last.0 == Role::Text {
+                let at = (raw.as_ptr() as usize).checked_sub(self.line.as_ptr() as usize);
+                cells.literal = at.map(|at| at..at + raw.len());
+            }
         }
         Ok(cells)
     }

@@ -421,6 +421,7 @@ fn text(window: &mut Bytes<'_>, file: &mut File<'_, '_>) -> Result<(), Refusal> 
         document,
         text,
         check: 0,
+        literal: None,
         encoding,
     };
     let bytes = window.available().len();

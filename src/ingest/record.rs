@@ -1,5 +1,7 @@
 //! From the fields of one record to a document.
 
+use std::ops::Range;
+
 use super::date;
 use super::fields::{Fields, Role};
 use super::reason::{Reason, Refusal};
@@ -26,12 +28,14 @@ pub(super) struct Cells {
     published: Option<(usize, Cell)>,
     collected: Option<(usize, Cell)>,
     url: Option<(usize, Cell)>,
+    /// Where in its record the text stands as a JSON string.
+    pub literal: Option<Range<usize>>,
 }
 
 impl Cells {
     /// Takes a field. The name of the lowest rank wins, among equal ones the
-    /// first; null gives way to anything.
-    pub fn offer(&mut self, (role, rank): (Role, usize), cell: Cell) {
+    /// first; null gives way to anything. True where the cell was taken.
+    pub fn offer(&mut self, (role, rank): (Role, usize), cell: Cell) -> bool {
         let slot = match role {
             Role::Key => &mut self.key,
             Role::Text => &mut self.text,
@@ -48,6 +52,7 @@ impl Cells {
         if better {
             *slot = Some((rank, cell));
         }
+        better
     }
 
     /// The document that the fields describe, and its text apart from it.

@@ -14,7 +14,7 @@ use crate::normalise::{Normalised, normalise};
 use crate::segment::LineIndex;
 use crate::shingle::{Shingle, ShingleSet, shingles};
 use crate::trace::Place;
-use crate::verify::Side;
+use crate::verify::{Glance, Side};
 
 /// Passages that are listed.
 const PASSAGES: usize = 5;
@@ -48,6 +48,7 @@ pub(super) struct Text<'t> {
     pub words: Normalised,
     /// The same for verification, which asks for it only where it must.
     normalised: OnceCell<Normalised>,
+    glance: OnceCell<Glance>,
     pub list: Vec<Shingle>,
     pub set: ShingleSet,
 }
@@ -61,6 +62,7 @@ impl<'t> Text<'t> {
             text,
             words,
             normalised: OnceCell::new(),
+            glance: OnceCell::new(),
             list,
             set,
         }
@@ -71,6 +73,7 @@ impl<'t> Text<'t> {
             text: self.text,
             count: self.words.len() as u32,
             words: &self.normalised,
+            glance: &self.glance,
             shingles: &self.list,
             set: &self.set,
             outlet,

@@ -242,7 +242,7 @@ impl Kinship {
                     .collect::<Vec<_>>(),
             )
             .collect();
-        let aligned: Vec<(u32, Option<Summary>)> = listed
+        let aligned: Vec<Together> = listed
             .par_iter()
             .map(|(pair, group)| {
                 let few = group.is_none_or(|number| self.classes[number].len() <= ALIGNED_GROUP);
@@ -262,12 +262,12 @@ impl Kinship {
             }
         }
         let mut rows: Vec<Pair> = Vec::new();
-        for ((pair, group), (run, summary)) in listed.iter().zip(aligned) {
+        for ((pair, group), together) in listed.iter().zip(aligned) {
             let small = group.is_none_or(|number| self.classes[number].len() <= ALIGNED_GROUP);
-            if let Some(summary) = summary.filter(|_| small) {
+            if let Some(summary) = together.summary.filter(|_| small) {
                 self.note_distance(pair, summary.added, summary.dropped);
             }
-            rows.extend(cross(found, pair, *group, run, summary));
+            rows.extend(cross(found, pair, *group, &together));
         }
         for members in found.classes.iter().filter(|members| members.len() > 1) {
             let group = self.group_of[members[0] as usize];
@@ -329,7 +329,6 @@ fn exact(corpus: Corpus<'_>, found: &Found, settings: &Settings, a: u32, b: u32)
         shared: overlap(&x, &y),
         shingles_a: x.len() as u32,
         shingles_b: y.len() as u32,
-        shared_words: covered_words(&list_a, &y).min(covered_words(&list_b, &x)),
         standing: Standing::Copy,
     }
 }
@@ -367,20 +366,36 @@ fn set_of(corpus: Corpus<'_>, found: &Found, class: u32, settings: &Settings) ->
     ShingleSet::of(&list_of(corpus, found, class, settings))
 }
 
-/// Words of the longest run of a pair, and what the alignment says if asked for.
+/// What a pair's row says beside its sizes.
+struct Together {
+    /// Words that lie in a shared shingle, counted in the text that has fewer of them.
+    shared_words: u32,
+    /// Words of the longest run that stands in both texts.
+    longest_run_words: u32,
+    /// What the alignment says, if it was asked for.
+    summary: Option<Summary>,
+}
+
+/// Reads the texts of a pair again for its row.
 fn together(
     corpus: Corpus<'_>,
     found: &Found,
     pair: &VerifiedPair,
     settings: &Settings,
     aligned: bool,
-) -> (u32, Option<Summary>) {
+) -> Together {
     let [a, b] = [pair.a, pair.b].map(|class| first_text(corpus, found, class));
-    let run = |a: &Normalised, b: &Normalised| {
-        longest_run(&shingles(a, settings.width), &shingles(b, settings.width))
+    let of_words = |a: &Normalised, b: &Normalised| {
+        let (a, b) = (shingles(a, settings.width), shingles(b, settings.width));
+        let (set_a, set_b) = (ShingleSet::of(&a), ShingleSet::of(&b));
+        Together {
+            shared_words: covered_words(&a, &set_b).min(covered_words(&b, &set_a)),
+            longest_run_words: longest_run(&a, &b),
+            summary: None,
+        }
     };
     if !aligned {
-        return (run(&normalise(&a), &normalise(&b)), None);
+        return of_words(&normalise(&a), &normalise(&b));
     }
     let (a, b) = (PreparedText::new(&a), PreparedText::new(&b));
     let counts = align(&a, &b).counts;
@@ -390,7 +405,10 @@ fn together(
         dropped: counts.words_dropped as u32,
         moved: counts.words_moved > 0,
     };
-    (run(&a.normalised, &b.normalised), Some(summary))
+    Together {
+        summary: Some(summary),
+        ..of_words(&a.normalised, &b.normalised)
+    }
 }
 
 /// What b is to a.
@@ -422,9 +440,9 @@ fn cross(
     found: &Found,
     pair: &VerifiedPair,
     group: Option<usize>,
-    longest_run_words: u32,
-    summary: Option<Summary>,
+    together: &Together,
 ) -> Vec<Pair> {
+    let summary = together.summary;
     let bridge = is_bridge(found, pair);
     let (x, y) = (found.classes.members(pair.a), found.classes.members(pair.b));
     let few = x.len() + y.len() <= LISTED_CROSS;
@@ -463,8 +481,8 @@ fn cross(
                 containment_a,
                 containment_b,
                 coverage: coverage.map(turn),
-                shared_words: pair.shared_words,
-                longest_run_words,
+                shared_words: together.shared_words,
+                longest_run_words: together.longest_run_words,
             });
         }
     }

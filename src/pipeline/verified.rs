@@ -15,9 +15,11 @@ use crate::document::Corpus;
 use crate::error::Error;
 use crate::group::labels;
 use crate::normalise::{Normalised, normalise};
-use crate::scan::Scanner;
+use crate::scan::{Scan, Scanner};
 use crate::shingle::{Shingle, ShingleSet, shingles};
-use crate::verify::{Side, Verdict, VerifiedPair, containment, jaccard, judge, overlap, verify};
+use crate::verify::{
+    Glance, Side, Verdict, VerifiedPair, containment, jaccard, judge, overlap, verify,
+};
 
 /// Exact sizes of two sets of shingles and of what they share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +87,7 @@ struct AtHand<'a> {
     shingles: Vec<Shingle>,
     set: ShingleSet,
     normalised: OnceCell<Normalised>,
+    glance: OnceCell<Glance>,
 }
 
 /// The texts that a thread has at hand.
@@ -117,30 +120,33 @@ impl<'v, 'a> Desk<'v, 'a> {
         let text = self.view.text(class);
         let width = self.view.settings.width;
         let scan = self.scanner.scan(&text, width);
-        let words = scan.words.len();
-        let shingles = if scan.even {
-            let end = |start: usize| (start + width).min(words) as u32;
-            let list = scan.shingles.iter().enumerate();
-            list.map(|(start, &hash)| Shingle {
-                hash,
-                end: end(start),
-            })
-            .collect()
-        } else {
-            shingles(&normalise(&text), width)
-        };
-        let set = ShingleSet::new(scan.shingles.iter().copied());
+        let (words, shingles) = (scan.words.len() as u32, listed(&text, &scan, width));
+        let glance = Glance::of_scan(&text, &scan).map_or_else(OnceCell::new, OnceCell::from);
+        let set = ShingleSet::of(&shingles);
         self.shingles += set.len();
         let text = Rc::new(AtHand {
             text,
-            words: words as u32,
+            words,
             shingles,
             set,
             normalised: OnceCell::new(),
+            glance,
         });
         self.texts.insert(class, text.clone());
         text
     }
+}
+
+/// The shingles of a text in text order, with their lengths.
+fn listed(text: &str, scan: &Scan<'_>, width: usize) -> Vec<Shingle> {
+    if !scan.even {
+        return shingles(&normalise(text), width);
+    }
+    let of = |(start, &hash): (usize, &u64)| Shingle {
+        hash,
+        end: (start + width).min(scan.words.len()) as u32,
+    };
+    scan.shingles.iter().enumerate().map(of).collect()
 }
 
 impl AtHand<'_> {
@@ -149,6 +155,7 @@ impl AtHand<'_> {
             text: &self.text,
             count: self.words,
             words: &self.normalised,
+            glance: &self.glance,
             shingles: &self.shingles,
             set: &self.set,
             outlet: view.outlet(class),
@@ -172,7 +179,10 @@ impl<'a> View<'a> {
 
     /// The shingles of a class in text order, read again.
     pub fn shingles(&self, class: u32) -> Vec<Shingle> {
-        shingles(&normalise(&self.text(class)), self.settings.width)
+        let (text, width) = (self.text(class), self.settings.width);
+        let mut scanner = Scanner::new();
+        let scan = scanner.scan(&text, width);
+        listed(&text, &scan, width)
     }
 
     /// The distinct shingles of a class.

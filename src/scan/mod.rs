@@ -27,6 +27,7 @@ pub struct Scanner {
     folded: fold::Folded,
     borders: words::Borders,
     words: Vec<u64>,
+    starts: Vec<u32>,
     shingles: Vec<u64>,
 }
 
@@ -35,6 +36,8 @@ pub struct Scanner {
 pub struct Scan<'s> {
     /// [`word_hash`](crate::hash::word_hash) of each word in order.
     pub words: &'s [u64],
+    /// First byte of each word in the text; only in a text that is ASCII throughout.
+    pub starts: Option<&'s [u32]>,
     /// Hashes of the shingles in text order, repetitions included.
     pub shingles: &'s [u64],
     /// Invisible characters that were left out.
@@ -62,6 +65,7 @@ impl Scanner {
             folded: fold::Folded::default(),
             borders: words::Borders::default(),
             words: Vec::new(),
+            starts: Vec::new(),
             shingles: Vec::new(),
         }
     }
@@ -85,18 +89,20 @@ impl Scanner {
     /// ```
     pub fn scan(&mut self, text: &str, width: usize) -> Scan<'_> {
         self.words.clear();
+        self.starts.clear();
         self.shingles.clear();
         let Scanner {
             level,
             folded,
             borders,
             words,
+            starts,
             shingles,
         } = self;
         let mut even = true;
         dispatch!(*level, simd => {
             fold::fold(simd, text, folded);
-            words::words(simd, folded.blocks(), borders, words);
+            words::words(simd, folded.blocks(), borders, words, starts);
             match folded.weights(words.len()) {
                 None => windows::of_words(simd, words, width, shingles),
                 Some(weights) => {
@@ -107,6 +113,7 @@ impl Scanner {
         });
         Scan {
             words: &self.words,
+            starts: text.is_ascii().then_some(&self.starts),
             shingles: &self.shingles,
             removed: self.folded.removed(),
             even,

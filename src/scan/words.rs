@@ -23,10 +23,16 @@ impl Default for Borders {
     }
 }
 
-/// Hashes every word of `bytes`, which are whole blocks, the last of which ends
+/// Hashes every word of `bytes` and tells where it starts, which are whole blocks, the last of which ends
 /// outside of a word.
 #[inline(always)]
-pub(super) fn words<S: Simd>(simd: S, bytes: &[u8], borders: &mut Borders, out: &mut Vec<u64>) {
+pub(super) fn words<S: Simd>(
+    simd: S,
+    bytes: &[u8],
+    borders: &mut Borders,
+    out: &mut Vec<u64>,
+    starts: &mut Vec<u32>,
+) {
     let borders = &mut *borders.0;
     let mut found = 0;
     // The last bit of the block before: it lies within a word.
@@ -45,6 +51,7 @@ pub(super) fn words<S: Simd>(simd: S, bytes: &[u8], borders: &mut Borders, out: 
         }
         let (pairs, rest) = borders[..found.min(ROOM)].as_chunks();
         out.extend(pairs.iter().map(|&[start, end]| hash(bytes, start, end)));
+        starts.extend(pairs.iter().map(|&[start, _]| start));
         // A word that goes on in the next piece.
         let open = rest.first().copied();
         found = rest.len();

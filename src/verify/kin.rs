@@ -60,7 +60,6 @@ mod tests {
             shared,
             shingles_a: 100,
             shingles_b: 100,
-            shared_words: shared,
             standing,
         }
     }

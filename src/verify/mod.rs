@@ -12,11 +12,11 @@ mod template;
 pub use kin::demote_kin;
 pub use numerals::numeral;
 pub use run::{covered_spans, covered_words, longest_run};
+pub use suspect::{Glance, Suspicion};
 pub use template::{Form, Outlets, is_template};
 
 use std::cell::OnceCell;
 
-use self::suspect::may_be_template;
 use crate::candidates::CandidatePair;
 use crate::config::Settings;
 use crate::normalise::{Normalised, normalise};
@@ -35,8 +35,6 @@ pub struct VerifiedPair {
     pub shingles_a: u32,
     /// Distinct shingles of `b`.
     pub shingles_b: u32,
-    /// Words that lie in a shared shingle, counted in the text that has fewer of them.
-    pub shared_words: u32,
     /// What the pair means for grouping.
     pub standing: Standing,
 }
@@ -167,6 +165,8 @@ pub struct Side<'a> {
     pub count: u32,
     /// Its words, which few pairs ask for.
     pub words: &'a OnceCell<Normalised>,
+    /// A passing look at them.
+    pub glance: &'a OnceCell<Glance>,
     /// The shingles in text order.
     pub shingles: &'a [Shingle],
     /// The distinct ones.
@@ -176,6 +176,10 @@ pub struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
+    fn glance(&self) -> &'a Glance {
+        self.glance.get_or_init(|| Glance::of_form(self.form()))
+    }
+
     /// The text as the template test sees it.
     fn form(&self) -> Form<'a> {
         Form {
@@ -197,15 +201,26 @@ pub fn verify<'a>(
     b: &Side<'a>,
     settings: &Settings,
 ) -> Option<VerifiedPair> {
-    let (spans_a, spans_b) = (
-        covered_spans(a.shingles, b.set),
-        covered_spans(b.shingles, a.set),
-    );
-    let words_in = |spans: &[(u32, u32)]| spans.iter().map(|(from, to)| to - from).sum::<u32>();
-    let shared_words = words_in(&spans_a).min(words_in(&spans_b));
-    let too_little = shared_words < settings.min_shared_words;
-    if verdict == Verdict::Apart || (verdict == Verdict::ByContainment && too_little) {
+    if verdict == Verdict::Apart {
         return None;
+    }
+    // A text that stands in the other whole has nothing of its own filled in,
+    // and n shared shingles cover n words at least.
+    let contained = shared as usize == a.set.len().min(b.set.len());
+    let enough = verdict == Verdict::ByJaccard || shared >= settings.min_shared_words;
+    let mut suspicion = Suspicion::default();
+    if !(contained && enough) {
+        let (spans_a, spans_b) = (
+            covered_spans(a.shingles, b.set),
+            covered_spans(b.shingles, a.set),
+        );
+        let (words_a, words_b) = (words_in(&spans_a), words_in(&spans_b));
+        if !enough && words_a.min(words_b) < settings.min_shared_words {
+            return None;
+        }
+        if words_a < a.count && words_b < b.count {
+            suspicion = suspect::suspicion((a.glance(), &spans_a), (b.glance(), &spans_b));
+        }
     }
     let (shorter, longer) = (a.count.min(b.count), a.count.max(b.count));
     let closeness = jaccard(shared, a.set.len() as u32, b.set.len() as u32);
@@ -215,9 +230,8 @@ pub fn verify<'a>(
         (Some(_), Some(_)) => Outlets::Different,
         _ => Outlets::Unknown,
     };
-    let own_words = words_in(&spans_a) < a.count && words_in(&spans_b) < b.count;
-    let suspect = own_words && may_be_template((a.form(), &spans_a), (b.form(), &spans_b));
-    let standing = if suspect && is_template(a.form(), b.form(), outlets) {
+    let suspect = suspicion != Suspicion::default();
+    let standing = if suspect && is_template(a.form(), b.form(), outlets, suspicion) {
         Standing::Template
     } else if shorter < SHORT_WORDS {
         Standing::Short
@@ -232,9 +246,12 @@ pub fn verify<'a>(
         shared,
         shingles_a: a.set.len() as u32,
         shingles_b: b.set.len() as u32,
-        shared_words,
         standing,
     })
+}
+
+fn words_in(spans: &[(u32, u32)]) -> u32 {
+    spans.iter().map(|(from, to)| to - from).sum()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ static NUMERALS: LazyLock<AHashMap<&str, &str>> =
 /// Words that stand for a number or a date, as (word, value). Any word that
 /// begins with a digit is a numeral as well. Two words of one value are the same
 /// numeral ("eight" and "8", "Jan" and "January"). Readers may extend the table.
-const NUMERAL_WORDS: &[(&str, &str)] = &[
+pub(super) const NUMERAL_WORDS: &[(&str, &str)] = &[
     ("apr", "apr"),
     ("april", "apr"),
     ("aug", "aug"),

@@ -10,6 +10,7 @@ use ahash::AHashSet;
 use gix_imara_diff::{Algorithm, Diff, InternedInput};
 
 use super::numerals::{is_date, numeral};
+use super::suspect::Suspicion;
 use crate::normalise::Normalised;
 
 /// Share of the shorter masked text that must agree.
@@ -42,14 +43,14 @@ const LONGEST_FORM: usize = 20_000;
 /// Times as long as one filling of a form another may be.
 const LONGEST: usize = 4;
 /// Share of numerals from which a text is a table.
-const TABLE: f64 = 0.7;
+pub(super) const TABLE: f64 = 0.7;
 /// Share of the shorter masked text that must agree where only names tell.
 const SUBJECT_AGREEMENT: f64 = 0.97;
 /// Places where a name that only one text has stands for the same name that only
 /// the other has.
 const SUBJECT_SWAPS: usize = 2;
 /// Times that one name takes another's place in a form.
-const SAME_SWAP: usize = 3;
+pub(super) const SAME_SWAP: usize = 3;
 /// Masked words in which a text names what it is about.
 const HEAD: usize = 8;
 /// Masked words below which one swapped name makes another story.
@@ -107,8 +108,9 @@ pub enum Outlets {
 /// often as figures and names, or five times. A text that calls itself a
 /// correction or an update is never a template, nor one of more than 20,000 words. Rates were chosen by reading
 /// pairs of newswire and press releases at Jaccard .5 and above
-/// (`docs/method.md`). Cost: at most two diffs of the masked texts.
-pub fn is_template(a: Form<'_>, b: Form<'_>, outlets: Outlets) -> bool {
+/// (`docs/method.md`). `suspicion` says which of the rules can hold at all.
+/// Cost: at most two diffs of the masked texts.
+pub fn is_template(a: Form<'_>, b: Form<'_>, outlets: Outlets, suspicion: Suspicion) -> bool {
     let same_outlet = outlets == Outlets::Same;
     let long = a.words.len().max(b.words.len()) > LONGEST_FORM;
     if long || a.corrects() != b.corrects() || a.fillings().eq(b.fillings()) {
@@ -119,12 +121,14 @@ pub fn is_template(a: Form<'_>, b: Form<'_>, outlets: Outlets) -> bool {
     if lengths[0].max(lengths[1]) > LONGEST * lengths[0].min(lengths[1]) {
         return false;
     }
-    let figures = compare(&masked_a, &masked_b);
-    let table = masked_a.is_table() && masked_b.is_table();
-    if (table && figures.numerals > 0) || figures.fills_in_figures() {
-        return true;
+    if suspicion.figures {
+        let figures = compare(&masked_a, &masked_b);
+        let table = masked_a.is_table() && masked_b.is_table();
+        if (table && figures.numerals > 0) || figures.fills_in_figures() {
+            return true;
+        }
     }
-    if outlets == Outlets::DifferentButClose {
+    if outlets == Outlets::DifferentButClose || !suspicion.names {
         return false;
     }
     let (of_a, of_b) = (a.names_missing_from(b), b.names_missing_from(a));
@@ -370,11 +374,6 @@ impl<'a> Form<'a> {
         opens_as_update || (0..self.words.len()).any(|i| CORRECTING.contains(&self.words.word(i)))
     }
 
-    /// True where most words are numerals.
-    pub(super) fn is_table(&self) -> bool {
-        Masked::new(*self, false).is_table()
-    }
-
     pub(super) fn is_capitalised(&self, token: usize) -> bool {
         let start = self
             .words
@@ -439,10 +438,15 @@ mod tests {
     use super::*;
     use crate::normalise::normalise;
 
+    const ALL: Suspicion = Suspicion {
+        figures: true,
+        names: true,
+    };
+
     fn template<'a>(a: &'a str, b: &'a str) -> bool {
         let (words_a, words_b) = (normalise(a), normalise(b));
         let form = |text, words| Form { text, words };
-        is_template(form(a, &words_a), form(b, &words_b), Outlets::Unknown)
+        is_template(form(a, &words_a), form(b, &words_b), Outlets::Unknown, ALL)
     }
 
     const TABLE: &str = "Reservoir levels in the eastern valleys stood at 61 per cent of capacity \
@@ -514,7 +518,8 @@ mod tests {
             .replace("on this coast", "of this county");
         let (words_a, words_b) = (normalise(visit), normalise(&other));
         let form = |text, words| Form { text, words };
-        let test = |outlets| is_template(form(visit, &words_a), form(&other, &words_b), outlets);
+        let test =
+            |outlets| is_template(form(visit, &words_a), form(&other, &words_b), outlets, ALL);
         assert!(test(Outlets::Same));
         assert!(!test(Outlets::Different));
     }
