@@ -33,19 +33,19 @@ pub struct Settings {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Search {
-    /// Exactly up to [`EXACT_BYTES`] of text, beyond that by shared passages.
+    /// Exactly up to [`EXACT_BYTES`] of text, beyond that by a sample of the shingles.
     #[default]
     Auto,
     /// Every pair at a bar, by construction.
     Exact,
-    /// Every pair that shares a long enough run of words.
-    Passages,
+    /// By a quarter of the shingles, chosen by hash.
+    Sampled,
     /// Bands of a MinHash signature, and shared passages where containment counts.
     Lsh,
 }
 
 /// Bytes of text up to which [`Search::Auto`] is exact.
-pub const EXACT_BYTES: u64 = 256 << 20;
+pub const EXACT_BYTES: u64 = 64 << 20;
 
 /// What a run may use; nothing here changes a result.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Texts that share keys, paired.
 //!
 //! Keys arrive as entries (key, text) in [`Parts`]. Pairs are proposed in two
-//! rounds. [`stars`] looks at some of the parts only and links each text of a
+//! rounds. [`stars`] looks at a sample of the parts and links each text of a
 //! bucket to one of them: enough to find what most groups are, at a cost that is
 //! linear in the entries. Once those pairs are verified, [`across`] looks at all
 //! parts and pairs what is not in one component yet. So a thousand copies of one
@@ -12,13 +12,9 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use super::identical::Classes;
-use super::parts::{Feeder, PARTS, Parts};
+use super::parts::{Feeder, PARTS, Parts, SAMPLE};
 use super::{BUCKET_CAP, CandidatePair};
 use crate::error::Error;
-
-/// Parts that the first round looks at. A copy shares tens of keys with its
-/// source, so a quarter of them shows it; what it misses, the second round finds.
-const SAMPLED: usize = PARTS / 4;
 
 /// Spreads keys evenly over the parts: fingerprints are minima, which crowd at the low end.
 pub fn spread(key: u64) -> u64 {
@@ -80,7 +76,9 @@ pub(super) fn buckets(entries: &[u64]) -> impl Iterator<Item = &[u64]> {
 }
 
 /// First round: pairs every text of a bucket with the one of smallest rank, in
-/// some of the parts, and hands on pairs that meet at least `least` times there.
+/// the parts of the sample, and hands on pairs that meet at least `least` times
+/// there. A copy shares tens of keys with its source, so a quarter of them shows
+/// it; what it misses, the second round finds.
 ///
 /// # Errors
 /// What the disk says.
@@ -89,7 +87,7 @@ pub fn stars(
     pairs: &Parts,
     least: usize,
 ) -> Result<Vec<CandidatePair>, Error> {
-    (0..SAMPLED).into_par_iter().try_for_each(|part| {
+    (0..SAMPLE).into_par_iter().try_for_each(|part| {
         let entries = meeting.sorted(part, true)?;
         let mut feeder = Feeder::new(pairs);
         for bucket in buckets(&entries) {

@@ -3,8 +3,8 @@
 //! Texts meet where they share a key, and a [`Keying`] says what keys a text
 //! has: [`Banding`] of its MinHash signature (texts that resemble each other as
 //! wholes), winnowed fingerprints as [`Passages`] (texts that share a passage,
-//! however different their lengths), or with [`Prefixes`] every shingle, of
-//! which only the rarest are paired (no pair at a bar is missed). All only
+//! however different their lengths), or with [`Prefixes`] every shingle or a
+//! sample of them, of which only the rarest are paired. All only
 //! propose: each pair is verified exactly afterwards. Texts with the same words form a class
 //! before that, so a million copies of one page are one text here.
 
@@ -20,9 +20,9 @@ pub use curve::{BandingCost, Curve, Fingerprints, curve};
 pub use identical::Classes;
 pub use lsh::Banding;
 pub use meet::{Meeting, across, entry, spread, stars};
-pub use parts::{Batches, Feeder, PARTS, Parts};
+pub use parts::{Batches, Feeder, PARTS, Parts, SAMPLE, part_of};
 pub use passages::{Passages, window_for, window_minima, winnow};
-pub use prefix::{Prefixes, prefix_pairs};
+pub use prefix::{Prefixes, prefix_pairs, sampled_recall, sampled_recall_at_bar};
 
 /// Members of a bucket above which its pairs are no longer all proposed: each
 /// member is then paired with the one of smallest (content hash, key). Keeps

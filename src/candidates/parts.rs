@@ -12,6 +12,15 @@ use crate::spill::Spill;
 
 /// Parts that entries are cut into.
 pub const PARTS: usize = 256;
+/// Parts that hold the sample: keys are spread evenly, so a quarter of the parts
+/// is a quarter of the keys, the same of every text.
+pub const SAMPLE: usize = PARTS / 4;
+
+/// The part that the upper bits of a spread key name.
+pub fn part_of(key: u64) -> usize {
+    (key >> 56) as usize
+}
+
 /// Entries that a thread gathers for one part before it hands them over.
 const BATCH: usize = 512;
 
@@ -137,7 +146,7 @@ impl Batches {
     /// Adds an entry to the part that the upper bits of `key` name. Entry and
     /// key need not be the same: what the part says can be left out of the entry.
     pub fn push(&mut self, parts: &Parts, key: u64, entry: u64) {
-        let part = (key >> 56) as usize;
+        let part = part_of(key);
         if let Some(batch) = self.0.get_mut(part) {
             if batch.capacity() == 0 {
                 batch.reserve_exact(BATCH);

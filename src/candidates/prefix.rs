@@ -1,4 +1,5 @@
-//! The exact join: no pair at a bar is missed, by construction.
+//! The prefix join: of all shingles no pair at a bar is missed, by construction;
+//! of a sample of them next to none.
 //!
 //! Prefix filter (Chaudhuri, Ganti, Kaushik 2006; Xiao and others 2008, PPJoin),
 //! with the order that news suggests: nine shingles in ten stand in one text
@@ -9,38 +10,49 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use super::meet::{Meeting, buckets, counted, push};
-use super::parts::{Feeder, PARTS, Parts};
+use super::parts::{Feeder, PARTS, Parts, SAMPLE};
 use super::{CandidatePair, Keying};
 use crate::config::Settings;
 use crate::error::Error;
 
 /// Meetings that are asked for at most.
-const MOST_MEETINGS: u32 = 16;
+const MOST_MEETINGS: u32 = 24;
 
-/// Every shingle is a key.
-#[derive(Debug)]
+/// Shingles are keys: all of them, or those of the sample.
+#[derive(Clone, Copy, Debug)]
 pub struct Prefixes {
-    threshold: f64,
-    containment: f64,
+    /// Share of the shorter text's shingles that a pair at a bar has in common.
+    shared: f64,
+    sampled: bool,
 }
 
+/// Standard deviations by which a sample may show less than is shared: one pair in
+/// 10,000 at the very bar shows still less.
+const MARGIN: f64 = 3.7;
+
 impl Prefixes {
-    /// Prefixes for the bars of the settings.
-    pub fn new(settings: &Settings) -> Self {
+    /// Prefixes for the bars of the settings, of all shingles or of the sample.
+    ///
+    /// Jaccard t with a text at least as long takes `2 t / (1 + t)` of the
+    /// shorter one's shingles, containment c takes c of them.
+    pub fn new(settings: &Settings, sampled: bool) -> Self {
+        let by_jaccard = 2.0 * settings.threshold / (1.0 + settings.threshold);
         Prefixes {
-            threshold: settings.threshold,
-            containment: settings.containment.unwrap_or(f64::INFINITY),
+            shared: by_jaccard.min(settings.containment.unwrap_or(f64::INFINITY)),
+            sampled,
         }
     }
 
     /// Shingles that a text of so many shares with a longer one that reaches a bar.
-    ///
-    /// Jaccard t with a text at least as long takes `2 t / (1 + t)` of the
-    /// shorter one's shingles, containment c takes c of them.
     fn needed(&self, shingles: u32) -> u32 {
-        let shared = (2.0 * self.threshold / (1.0 + self.threshold)).min(self.containment);
+        let count = f64::from(shingles);
+        let spread = if self.sampled {
+            MARGIN * (self.shared * (1.0 - self.shared) * count).sqrt()
+        } else {
+            0.0
+        };
         // Rounded down with a margin, so that no rounding loses a pair.
-        (shared * f64::from(shingles) - 1e-6).ceil().max(1.0) as u32
+        (self.shared * count - spread - 1e-6).ceil().max(1.0) as u32
     }
 
     /// Meetings that are asked for. Of texts that share n of their shingles, any
@@ -48,7 +60,7 @@ impl Prefixes {
     /// (Wang, Li, Feng 2012, adaptive prefixes): a longer prefix tells a copy from a text with the
     /// same few phrases without reading either.
     fn meetings(&self, shingles: u32) -> u32 {
-        (self.needed(shingles) / 8).clamp(1, MOST_MEETINGS)
+        (self.needed(shingles) / 2).clamp(1, MOST_MEETINGS)
     }
 
     /// Length of a text's prefix. One more than need be: two shingles of a text
@@ -57,6 +69,46 @@ impl Prefixes {
         let missing = shingles.saturating_sub(self.needed(shingles));
         missing.saturating_add(self.meetings(shingles) + 1)
     }
+}
+
+/// Probability that a pair is proposed by the sample: `shingles` are those of the
+/// shorter text, `shared` is the share of them that the other text has.
+///
+/// Each shingle is in the sample with the same probability, whichever text has
+/// it. Cost: quadratic in the shingles.
+pub fn sampled_recall(settings: &Settings, shingles: u32, shared: f64) -> f64 {
+    let prefixes = Prefixes::new(settings, true);
+    let share = SAMPLE as f64 / PARTS as f64;
+    let both = (shared * f64::from(shingles)).round() as u32;
+    let (in_both, own) = (
+        binomial(both, share),
+        binomial(shingles.saturating_sub(both), share),
+    );
+    let mut found = 0.0;
+    for (x, p) in (0u32..).zip(&in_both) {
+        let sampled = (0u32..).zip(&own);
+        let enough = sampled.filter(|(y, _)| x >= prefixes.needed(x + y) && x > 0);
+        found += p * enough.map(|(_, q)| q).sum::<f64>();
+    }
+    found.min(1.0)
+}
+
+/// [`sampled_recall`] of a pair that just reaches a bar and whose shorter text has
+/// so many words.
+pub fn sampled_recall_at_bar(settings: &Settings, words: u32) -> f64 {
+    let shingles = words.saturating_sub(settings.width as u32 - 1).max(1);
+    sampled_recall(settings, shingles, Prefixes::new(settings, true).shared)
+}
+
+/// Probabilities of 0 to `count` successes.
+fn binomial(count: u32, p: f64) -> Vec<f64> {
+    let mut log = f64::from(count) * (1.0 - p).ln();
+    let mut list = Vec::with_capacity(count as usize + 1);
+    for k in 0..=count {
+        list.push(log.exp());
+        log += (f64::from(count - k) / f64::from(k + 1)).ln() + (p / (1.0 - p)).ln();
+    }
+    list
 }
 
 impl Keying for Prefixes {
@@ -93,7 +145,8 @@ pub fn prefix_pairs(
             count.fetch_add(what, Ordering::Relaxed);
         }
     };
-    let shared: Result<Vec<Vec<Vec<u64>>>, Error> = (0..PARTS)
+    let parts = if prefixes.sampled { SAMPLE } else { PARTS };
+    let shared: Result<Vec<Vec<Vec<u64>>>, Error> = (0..parts)
         .into_par_iter()
         .map(|part| {
             let (alone, entries) = split(meeting.part(part, false)?);
@@ -236,7 +289,7 @@ fn pair_bucket(
 #[cfg(test)]
 mod tests {
     use super::super::{CandidatePair, Classes, Feeder, Meeting, Parts, entry, spread};
-    use super::{Prefixes, prefix_pairs};
+    use super::{Prefixes, prefix_pairs, sampled_recall};
     use crate::config::Settings;
     use crate::hash::hash64;
     use crate::spill::Spill;
@@ -290,7 +343,7 @@ mod tests {
             let component: Vec<u32> = (0..count).map(|n| if n < joined { 0 } else { n }).collect();
             let meeting = Meeting { entries: &every, class_of: &class_of, classes: &classes };
             let (found, capped) =
-                prefix_pairs(&meeting, &Prefixes::new(&settings), &component, &parts()).unwrap();
+                prefix_pairs(&meeting, &Prefixes::new(&settings, false), &component, &parts()).unwrap();
             prop_assert_eq!(capped, 0);
             for a in 0..count {
                 for b in a + 1..count {
@@ -305,5 +358,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_stated_recall_of_the_sample() {
+        let at_bar = |shingles| sampled_recall(&Settings::default(), shingles, 2.0 / 3.0);
+        // The shorter the text, the more of its sample can be missing by chance.
+        assert!(at_bar(16) > 0.95 && at_bar(16) < 0.999);
+        assert!(at_bar(100) > 0.9995);
+        assert!(at_bar(350) > 0.9995);
+        assert!(sampled_recall(&Settings::default(), 350, 1.0) > 1.0 - 1e-9);
     }
 }

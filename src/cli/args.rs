@@ -365,12 +365,12 @@ pub enum ColorArg {
 /// How pairs are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SearchArg {
-    /// Exactly up to 256 MiB of text, by shared passages beyond
+    /// Exactly up to 64 MiB of text, by a sample beyond
     Auto,
     /// No pair at a bar is missed
     Exact,
-    /// Pairs that share a run of words; faster on large inputs
-    Passages,
+    /// By a quarter of the shingles: faster, in less memory, and misses next to nothing
+    Sampled,
     /// Bands of MinHash signatures, and passages where containment counts
     Lsh,
 }

@@ -26,7 +26,7 @@ pub(super) fn settings(typed: &MatchArgs) -> Result<Settings, Error> {
         search: match typed.search {
             SearchArg::Auto => Search::Auto,
             SearchArg::Exact => Search::Exact,
-            SearchArg::Passages => Search::Passages,
+            SearchArg::Sampled => Search::Sampled,
             SearchArg::Lsh => Search::Lsh,
         },
     };

@@ -19,7 +19,7 @@ use crate::verify::{Standing, VerifiedPair, covered_spans, demote_kin};
 pub const COMPLETE_GROUP: usize = 200;
 
 /// Meetings that make a pair worth a comparison in the first round.
-const FIRST_ROUND: usize = 2;
+const FIRST_ROUND: usize = 8;
 
 /// What the search found. Pairs and groups speak of classes; a class is all
 /// documents with one canonical text.
@@ -125,30 +125,34 @@ pub(super) fn find(
         ..SearchCounts::default()
     };
     observer.stage("looking for pairs", surveyed.classes.len())?;
-    let meeting = |entries| Meeting {
-        entries,
+    let meeting = Meeting {
+        entries: &surveyed.keys,
         class_of: &surveyed.class_of,
         classes: &surveyed.classes,
     };
     let parts = || Parts::new(resources.pairs(), resources.spill());
-    let first = stars(&meeting(&surveyed.keys), &parts(), FIRST_ROUND)?;
+    let first = stars(&meeting, &parts(), FIRST_ROUND)?;
     observer.stage("comparing likely pairs", first.len())?;
     let mut pairs = view.verify_all(&first, observer)?;
 
     observer.stage("looking for other pairs", surveyed.classes.len())?;
     let component = labels(surveyed.classes.len(), &copy_edges(&pairs));
-    let (mut second, capped) = if surveyed.exact {
-        let prefixes = Prefixes::new(settings);
-        let every = meeting(&surveyed.every);
-        prefix_pairs(&every, &prefixes, &component, &parts())?
-    } else {
+    let search = match settings.search {
+        Search::Auto if surveyed.whole => Search::Exact,
+        Search::Auto => Search::Sampled,
+        chosen => chosen,
+    };
+    let (mut second, capped) = if search == Search::Lsh {
         let size = |class: u32| surveyed.shingles[class as usize];
         let wanted = |pair: CandidatePair, met: usize| {
             let (a, b) = (size(pair.a), size(pair.b));
             let least = surveyed.strategies.iter().map(|s| s.least_shared(a, b));
             met >= least.min().unwrap_or(1)
         };
-        across(&meeting(&surveyed.keys), &component, &parts(), wanted)?
+        across(&meeting, &component, &parts(), wanted)?
+    } else {
+        let prefixes = Prefixes::new(settings, search == Search::Sampled);
+        prefix_pairs(&meeting, &prefixes, &component, &parts())?
     };
     second.retain(|pair| first.binary_search(pair).is_err());
     counts.candidates = (first.len() + second.len()) as u64;
@@ -169,11 +173,6 @@ pub(super) fn find(
     let refined = group(&view, &pairs);
     counts.bridges = refined.bridges.len() as u64;
     corpus.archive.intact()?;
-    let search = match settings.search {
-        Search::Auto if surveyed.exact => Search::Exact,
-        Search::Auto => Search::Passages,
-        chosen => chosen,
-    };
     Ok(Found {
         words: surveyed.words,
         removed: surveyed.removed,

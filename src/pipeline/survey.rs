@@ -8,7 +8,10 @@ use ahash::{AHashMap, AHashSet};
 use rayon::prelude::*;
 
 use super::Observer;
-use crate::candidates::{Banding, Batches, Classes, Keying, Parts, Passages, entry, spread};
+use crate::candidates::{
+    Banding, Batches, Classes, Keying, PARTS, Parts, Passages, Prefixes, SAMPLE, entry, part_of,
+    spread,
+};
 use crate::config::{EXACT_BYTES, Resources, Search, Settings};
 use crate::document::Corpus;
 use crate::error::Error;
@@ -31,7 +34,6 @@ struct Worker {
     scanner: Scanner,
     found: Vec<u64>,
     keys: Batches,
-    every: Batches,
     notes: Vec<Note>,
 }
 
@@ -45,9 +47,8 @@ pub struct Survey<'o> {
     observer: &'o dyn Observer,
     strategies: Vec<Box<dyn Keying + Send>>,
     keys: Parts,
-    /// Every shingle, while the search may be exact.
-    every: Parts,
-    exact: AtomicBool,
+    /// Whether all parts are filled, or only those of the sample.
+    whole: AtomicBool,
     /// Bytes of texts so far, and of input.
     bytes: AtomicU64,
     read: AtomicU64,
@@ -75,23 +76,22 @@ impl<'o> Survey<'o> {
         let mut strategies: Vec<Box<dyn Keying + Send>> = Vec::new();
         if settings.search == Search::Lsh {
             strategies.push(Box::new(Banding::new(settings)));
+            if settings.containment.is_some() {
+                strategies.push(Box::new(Passages::new(settings)));
+            }
+        } else {
+            strategies.push(Box::new(Prefixes::new(settings, false)));
         }
-        // The exact search takes its first round from passages as well.
-        if settings.search != Search::Lsh || settings.containment.is_some() {
-            strategies.push(Box::new(Passages::new(settings)));
-        }
-        let exact = match settings.search {
+        let whole = match settings.search {
             Search::Auto => !much,
-            Search::Exact => true,
-            Search::Passages | Search::Lsh => false,
+            Search::Exact | Search::Lsh => true,
+            Search::Sampled => false,
         };
-        let parts = || Parts::new(resources.keys(), resources.spill());
         let worker = |_| {
             Mutex::new(Worker {
                 scanner: Scanner::new(),
                 found: Vec::new(),
                 keys: Batches::default(),
-                every: Batches::default(),
                 notes: Vec::new(),
             })
         };
@@ -100,9 +100,8 @@ impl<'o> Survey<'o> {
             resources: resources.clone(),
             observer,
             strategies,
-            keys: parts(),
-            every: parts(),
-            exact: AtomicBool::new(exact),
+            keys: Parts::new(resources.keys(), resources.spill()),
+            whole: AtomicBool::new(whole),
             bytes: AtomicU64::new(0),
             read: AtomicU64::new(0),
             by_index: AtomicBool::new(false),
@@ -117,13 +116,13 @@ impl<'o> Survey<'o> {
         shard.is_some_and(|shard| shard.is_ok_and(|mut seen| seen.insert(content)))
     }
 
-    /// Whether the search is exact, given what came so far.
-    fn is_exact(&self) -> bool {
+    /// Whether all parts are filled, given what came so far.
+    fn is_whole(&self) -> bool {
         if self.settings.search == Search::Auto && self.bytes.load(Ordering::Relaxed) > EXACT_BYTES
         {
-            self.exact.store(false, Ordering::Relaxed);
+            self.whole.store(false, Ordering::Relaxed);
         }
-        self.exact.load(Ordering::Relaxed)
+        self.whole.load(Ordering::Relaxed)
     }
 
     /// Looks at the texts of a corpus whose reading was not listened to.
@@ -154,14 +153,13 @@ impl<'o> Survey<'o> {
                     if by_index { index } else { document.arrival }
                 },
             );
-        let exact = self.is_exact();
+        let whole = self.is_whole();
         let mut notes: Vec<Note> = Vec::new();
         for worker in self.workers {
             let Ok(mut worker) = worker.into_inner() else {
                 continue;
             };
             worker.keys.flush(&self.keys);
-            worker.every.flush(&self.every);
             notes.append(&mut worker.notes);
         }
         notes.par_sort_unstable_by_key(|note| note.arrival);
@@ -204,9 +202,8 @@ impl<'o> Survey<'o> {
             shingles,
             class_of,
             keys: self.keys,
-            every: self.every,
             strategies: self.strategies,
-            exact,
+            whole,
         }
     }
 }
@@ -221,7 +218,6 @@ impl Listener for Survey<'_> {
             scanner,
             found,
             keys,
-            every,
             notes,
         } = &mut *worker;
         let scan = scanner.scan(text, self.settings.width);
@@ -241,12 +237,10 @@ impl Listener for Survey<'_> {
         for strategy in &self.strategies {
             strategy.keys(scan.shingles, found);
         }
+        let last = if self.is_whole() { PARTS } else { SAMPLE };
         for key in found.iter().map(|&key| spread(key)) {
-            keys.push(&self.keys, key, entry(key, arrival));
-        }
-        if self.is_exact() {
-            for key in scan.shingles.iter().map(|&key| spread(key)) {
-                every.push(&self.every, key, entry(key, arrival));
+            if part_of(key) < last {
+                keys.push(&self.keys, key, entry(key, arrival));
             }
         }
     }
@@ -268,8 +262,7 @@ pub(super) struct Surveyed {
     /// The class of a text by its number of arrival.
     pub class_of: Vec<u32>,
     pub keys: Parts,
-    pub every: Parts,
     pub strategies: Vec<Box<dyn Keying + Send>>,
-    /// Whether `every` holds every shingle.
-    pub exact: bool,
+    /// Whether `keys` holds all of them, or the parts of the sample only.
+    pub whole: bool,
 }

@@ -4,12 +4,16 @@ use serde_json::{Value, json};
 
 use super::SCHEMA_VERSION;
 use super::folder::CsvStyle;
+use crate::candidates::sampled_recall_at_bar;
 use crate::config::Search;
 use crate::sketch::SIGNATURE_VERSION;
 use crate::trace::Trace;
 
 /// Jaccards at which the recall curve is stated.
 const CURVE: [f64; 8] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
+
+/// Lengths of texts at which the recall of a sample is stated.
+const SAMPLE_WORDS: [u32; 6] = [20, 30, 50, 100, 200, 500];
 
 /// The manifest. Holds nothing that may differ between two runs over one
 /// input with one set of settings: no time, no threads, no paths.
@@ -24,7 +28,18 @@ pub(super) fn manifest(trace: &Trace, style: CsvStyle) -> Value {
             json!({ "jaccard": jaccard, "proposed_by_banding": probability })
         })
         .collect();
-    let by_passages = trace.search == Search::Passages || banding && settings.containment.is_some();
+    let sample: Vec<Value> = SAMPLE_WORDS[..if trace.search == Search::Sampled {
+        SAMPLE_WORDS.len()
+    } else {
+        0
+    }]
+        .iter()
+        .map(|&words| {
+            let found = (sampled_recall_at_bar(settings, words) * 1e6).round() / 1e6;
+            json!({ "words": words, "proposed": found })
+        })
+        .collect();
+    let by_passages = banding && settings.containment.is_some();
     let passage = by_passages.then(|| trace.fingerprint_window + settings.width - 1);
     json!({
         "program": "wirecopy",
@@ -37,6 +52,7 @@ pub(super) fn manifest(trace: &Trace, style: CsvStyle) -> Value {
         "recall": {
             "search": trace.search,
             "every_pair_at_a_bar": trace.search == Search::Exact,
+            "sample_at_the_bar": sample,
             "banding_curve": curve,
             "shared_run_found_for_certain_words": passage,
         },

@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::inert::{inert, inert_line};
 use super::unit_line::{Side, write_change};
+use crate::candidates::sampled_recall_at_bar;
 use crate::config::Search;
 use crate::document::DocId;
 use crate::lineage::{Basis, Evidence, Role};
@@ -295,13 +296,23 @@ fn totals(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
+/// Down to the hundredth, so that nothing below 1 is shown as 100.
+fn percent(share: f64) -> String {
+    format!("{:.2}", (share * 10_000.0).floor() / 100.0)
+}
+
 /// What the search is certain to find.
 fn recall(trace: &Trace) -> String {
     let settings = &trace.settings;
     let run = trace.fingerprint_window + settings.width - 1;
     let finds = match trace.search {
         Search::Exact | Search::Auto => "the search is exact and misses no pair at a bar".into(),
-        Search::Passages => format!("the search finds every pair that shares {run} words in a row"),
+        Search::Sampled => format!(
+            "a sample of the shingles finds {} % of pairs at a bar between texts of 100 words, \
+             {} % of 30",
+            percent(sampled_recall_at_bar(settings, 100)),
+            percent(sampled_recall_at_bar(settings, 30)),
+        ),
         Search::Lsh => {
             let share = 100.0 * settings.banding_recall(settings.threshold);
             let banding = format!(
