@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use ahash::AHashMap;
 
 use super::numerals::{NUMERAL_WORDS, numeral};
-use super::template::{Form, SAME_SWAP, TABLE};
+use super::template::{AGREEMENT, Form, ONE_SIDED_WITH_DATE, SAME_SWAP, TABLE};
 use crate::hash::word_hash;
 use crate::scan::Scan;
 
@@ -25,11 +25,19 @@ enum Look {
     Name,
 }
 
-/// A text as a passing look shows it: word by word its hash, and whether it is a
+/// A text as a passing look shows it: the hash of each word, and whether it is a
 /// figure or begins with a capital.
 #[derive(Debug)]
 pub struct Glance {
-    words: Vec<(u64, Look)>,
+    words: Vec<u64>,
+    looks: Looks,
+}
+
+/// How words look, or the first byte of each, from which that is told when asked for.
+#[derive(Debug)]
+enum Looks {
+    Noted(Vec<Look>),
+    Initials(Vec<u8>),
 }
 
 /// Hashes of the numeral words, and a bit for the lowest bits of each: asked for
@@ -55,40 +63,54 @@ impl Glance {
     pub fn of_scan(text: &str, scan: &Scan<'_>) -> Option<Self> {
         let bytes = text.as_bytes();
         let starts = scan.starts?.iter();
-        let look = |(&hash, &start): (&u64, &u32)| {
-            let look = match bytes.get(start as usize) {
-                Some(b'0'..=b'9') => Look::Figure,
-                _ if is_numeral_word(hash) => Look::Figure,
-                Some(b'A'..=b'Z') => Look::Name,
-                _ => Look::Plain,
-            };
-            (hash, look)
-        };
-        let words = scan.words.iter().zip(starts).map(look).collect();
-        Some(Glance { words })
+        let initial = |&start: &u32| bytes.get(start as usize).copied().unwrap_or(0);
+        Some(Glance {
+            words: scan.words.to_vec(),
+            looks: Looks::Initials(starts.map(initial).collect()),
+        })
     }
 
     /// A look at a text through its words.
     pub fn of_form(form: Form<'_>) -> Self {
         let look = |i| {
-            let word = form.words.word(i);
-            let look = if numeral(word).is_some() {
+            if numeral(form.words.word(i)).is_some() {
                 Look::Figure
             } else if form.is_capitalised(i) {
                 Look::Name
             } else {
                 Look::Plain
-            };
-            (word_hash(word.as_bytes()), look)
+            }
         };
+        let words = 0..form.words.len();
         Glance {
-            words: (0..form.words.len()).map(look).collect(),
+            words: words
+                .clone()
+                .map(|i| word_hash(form.words.word(i).as_bytes()))
+                .collect(),
+            looks: Looks::Noted(words.map(look).collect()),
+        }
+    }
+
+    fn look(&self, at: usize) -> Look {
+        let hash = self.words.get(at).copied().unwrap_or(0);
+        match &self.looks {
+            Looks::Noted(looks) => looks.get(at).copied().unwrap_or(Look::Plain),
+            Looks::Initials(initials) => match initials.get(at) {
+                Some(b'0'..=b'9') => Look::Figure,
+                _ if is_numeral_word(hash) => Look::Figure,
+                Some(b'A'..=b'Z') => Look::Name,
+                _ => Look::Plain,
+            },
         }
     }
 
     fn is_table(&self) -> bool {
-        let figures = self.words.iter().filter(|(_, look)| *look == Look::Figure);
+        let figures = (0..self.words.len()).filter(|&at| self.look(at) == Look::Figure);
         figures.count() as f64 >= TABLE * self.words.len() as f64
+    }
+
+    fn has(&self, word: u64) -> bool {
+        self.words.contains(&word)
     }
 }
 
@@ -121,18 +143,35 @@ pub(super) fn suspicion(
             names: !own_a.names.is_empty() && !own_b.names.is_empty(),
         };
     }
+    let at_a_rate = figures as f64 >= OWN_FIGURES * shorter as f64;
+    let table = || figures > 0 && a.is_table() && b.is_table();
     Suspicion {
-        figures: figures as f64 >= OWN_FIGURES * shorter as f64
-            || (figures > 0 && a.is_table() && b.is_table()),
+        figures: (at_a_rate && fits(a, &own_a, b, &own_b)) || table(),
         names: (own_a.swaps() && own_b.swaps())
             || (own_a.repeats_missing_from(b) && own_b.repeats_missing_from(a)),
     }
+}
+
+/// Whether the texts agree enough for one to be a form with other figures: what
+/// one has and the other lacks altogether is little of the shorter one, and of both.
+fn fits(a: &Glance, own_a: &Own, b: &Glance, own_b: &Own) -> bool {
+    let (missing_a, missing_b) = (own_a.missing_from(b), own_b.missing_from(a));
+    let (short, missing) = if a.words.len() <= b.words.len() {
+        (a.words.len(), missing_a)
+    } else {
+        (b.words.len(), missing_b)
+    };
+    let both = a.words.len() + b.words.len();
+    missing as f64 <= (1.0 - AGREEMENT) * short as f64
+        && (missing_a + missing_b) as f64 <= ONE_SIDED_WITH_DATE * both as f64
 }
 
 /// What a text has for itself.
 #[derive(Default)]
 struct Own {
     figures: usize,
+    /// Words that are no figures.
+    others: Vec<u64>,
     /// Capitalised words, and how often they stand here.
     names: AHashMap<u64, usize>,
 }
@@ -143,17 +182,26 @@ impl Own {
         let count = glance.words.len() as u32;
         let mut from = 0;
         for &(start, end) in covered.iter().chain(&[(count, count)]) {
-            let words = glance.words.get(from as usize..start as usize);
-            for &(hash, look) in words.unwrap_or(&[]) {
+            for at in from as usize..start as usize {
+                let word = glance.words.get(at).copied().unwrap_or(0);
+                let look = glance.look(at);
                 match look {
-                    Look::Plain => {}
                     Look::Figure => own.figures += 1,
-                    Look::Name => *own.names.entry(hash).or_default() += 1,
+                    Look::Name => *own.names.entry(word).or_default() += 1,
+                    Look::Plain => {}
+                }
+                if look != Look::Figure {
+                    own.others.push(word);
                 }
             }
             from = end;
         }
         own
+    }
+
+    /// Words that the other text does not have at all.
+    fn missing_from(&self, other: &Glance) -> usize {
+        self.others.iter().filter(|word| !other.has(**word)).count()
     }
 
     /// Whether a name could take another's place often enough to be a filling by itself.
@@ -164,7 +212,7 @@ impl Own {
     /// Whether a name comes again here and is never mentioned in `other`.
     fn repeats_missing_from(&self, other: &Glance) -> bool {
         let mut again = self.names.iter().filter(|(_, count)| **count >= 2);
-        again.any(|(name, _)| other.words.iter().all(|(hash, _)| hash != name))
+        again.any(|(name, _)| !other.has(*name))
     }
 }
 
@@ -185,9 +233,17 @@ mod tests {
         };
         let mut scanner = Scanner::new();
         let seen = Glance::of_scan(text, &scanner.scan(text, 5)).unwrap();
-        assert_eq!(seen.words, Glance::of_form(form).words);
-        let figures = seen.words.iter().filter(|(_, look)| *look == Look::Figure);
-        assert_eq!(figures.count(), 7);
+        let told = Glance::of_form(form);
+        assert_eq!(seen.words, told.words);
+        let looks = |glance: &Glance| -> Vec<Look> {
+            (0..glance.words.len()).map(|at| glance.look(at)).collect()
+        };
+        assert_eq!(looks(&seen), looks(&told));
+        let figures = looks(&seen)
+            .iter()
+            .filter(|look| **look == Look::Figure)
+            .count();
+        assert_eq!(figures, 7);
         assert!(Glance::of_scan("“quoted”", &scanner.scan("“quoted”", 5)).is_none());
     }
 }

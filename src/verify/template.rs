@@ -14,7 +14,7 @@ use super::suspect::Suspicion;
 use crate::normalise::Normalised;
 
 /// Share of the shorter masked text that must agree.
-const AGREEMENT: f64 = 0.85;
+pub(super) const AGREEMENT: f64 = 0.85;
 /// The same where names decide and one outlet published both: it fills in its
 /// own forms, and edits them as it goes.
 const SAME_OUTLET_AGREEMENT: f64 = 0.80;
@@ -29,7 +29,7 @@ const OTHER_SUBSTITUTIONS: usize = 5;
 /// same event with new figures and new sentences is an update.
 const ONE_SIDED: f64 = 0.10;
 /// The same where a date changed too: next week's report may lack a paragraph.
-const ONE_SIDED_WITH_DATE: f64 = 0.30;
+pub(super) const ONE_SIDED_WITH_DATE: f64 = 0.30;
 /// Words by which a text says that it corrects or updates an earlier one.
 const CORRECTING: &[&str] = &[
     "corrects",

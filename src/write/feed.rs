@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
+use rayon::prelude::*;
+
 use super::inert::inert;
 use crate::document::{Archive, Document};
 
@@ -57,16 +59,30 @@ pub fn feed(
     if let FeedKind::Table(header) = kind {
         write_line(header, out)?;
     }
-    let mut paths = BTreeSet::new();
-    for document in documents {
-        match (kind, &document.raw) {
-            (FeedKind::Lines | FeedKind::Table(_), Some(raw)) => {
-                write_line(&archive.bytes(*raw), out)?;
+    match kind {
+        FeedKind::Lines | FeedKind::Table(_) => records(documents, archive, out),
+        FeedKind::Paths => {
+            let mut paths = BTreeSet::new();
+            for document in documents {
+                if paths.insert(&document.place.path) {
+                    writeln!(out, "{}", inert(&document.place.path))?;
+                }
             }
-            (FeedKind::Paths, _) if paths.insert(&document.place.path) => {
-                writeln!(out, "{}", inert(&document.place.path))?;
-            }
-            _ => {}
+            Ok(())
+        }
+        FeedKind::Mixed => Ok(()),
+    }
+}
+
+/// Writes records, reading the next ones on all threads while none is held for long.
+fn records(documents: &[&Document], archive: &Archive, out: &mut dyn Write) -> io::Result<()> {
+    /// Records that are in memory at once.
+    const BATCH: usize = 2048;
+    for batch in documents.chunks(BATCH) {
+        let raw = batch.par_iter().filter_map(|document| document.raw);
+        let records: Vec<Vec<u8>> = raw.map(|raw| archive.bytes(raw)).collect();
+        for record in records {
+            write_line(&record, out)?;
         }
     }
     Ok(())
