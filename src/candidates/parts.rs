@@ -58,7 +58,7 @@ impl Parts {
 
     /// Takes a batch of entries of one part. A failure of the disk is kept
     /// until the part is taken.
-    fn put(&self, part: usize, batch: Vec<u64>) {
+    pub(super) fn put(&self, part: usize, batch: Vec<u64>) {
         let Some(Ok(mut own)) = self.parts.get(part).map(Mutex::lock) else {
             return;
         };

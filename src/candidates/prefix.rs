@@ -126,8 +126,9 @@ const BLOCK: usize = 16;
 ///
 /// The prefix is made of the shingles that no text of another component has,
 /// then of the rarest of the others. `component` labels every class. Returns the pairs and the
-/// number of buckets above the cap, in which texts are paired with one of them
-/// only and completeness ends. Cost: a sort of all shingles; then in proportion to the pairs.
+/// number of buckets above a cap, where completeness ends: of a sample they are
+/// passed over, else texts are paired with one of them only. `spare` gives room for what several texts have, once for each
+/// range of frequencies. Cost: a sort of all shingles; then in proportion to the pairs.
 ///
 /// # Errors
 /// What the disk says.
@@ -136,6 +137,7 @@ pub fn prefix_pairs(
     prefixes: &Prefixes,
     component: &[u32],
     pairs: &Parts,
+    spare: impl Fn() -> Parts,
 ) -> Result<(Vec<CandidatePair>, u64), Error> {
     // Of each text the distinct shingles, and above them in the same number
     // those of its prefix that were gone through.
@@ -146,18 +148,21 @@ pub fn prefix_pairs(
         }
     };
     let parts = if prefixes.sampled { SAMPLE } else { PARTS };
-    let shared: Result<Vec<Vec<Vec<u64>>>, Error> = (0..parts)
-        .into_par_iter()
-        .map(|part| {
-            let (alone, entries) = split(meeting.part(part, false)?);
-            // What only one component has is spent without pairing anything.
-            alone
-                .into_iter()
-                .for_each(|entry| add(entry as u32, SIZE + SPENT));
-            Ok(by_rarity(&entries, component, &add))
-        })
-        .collect();
-    let shared = shared?;
+    // Keys that several components have, by the binary logarithm of how many texts do.
+    let levels: Vec<Parts> = (0..LEVELS).map(|_| spare()).collect();
+    (0..parts).into_par_iter().try_for_each(|part| {
+        let (alone, entries) = split(meeting.part(part, false)?);
+        // What only one component has is spent without pairing anything.
+        alone
+            .into_iter()
+            .for_each(|entry| add(entry as u32, SIZE + SPENT));
+        for (level, entries) in levels.iter().zip(by_rarity(&entries, component, &add)) {
+            if !entries.is_empty() {
+                level.put(part, entries);
+            }
+        }
+        Ok::<_, Error>(())
+    })?;
     let size = |text: u32| {
         let count = counts.get(text as usize);
         count.map_or(0, |count| count.load(Ordering::Relaxed) as u32)
@@ -168,23 +173,27 @@ pub fn prefix_pairs(
         spent < prefixes.prefix(size(text))
     };
     let capped = AtomicU64::new(0);
-    let levels = shared.iter().map(Vec::len).max().unwrap_or(0);
-    for level in 0..levels {
-        for block in shared.chunks(BLOCK) {
+    for level in &levels {
+        for block in 0..parts.div_ceil(BLOCK) {
             // What is spent is read by all and added to after: the order in
             // which threads come by decides nothing.
-            let used: Vec<&[u64]> = block
-                .par_iter()
-                .filter_map(|part| {
-                    let entries: &[u64] = part.get(level)?;
+            let used: Result<Vec<Vec<u64>>, Error> = (block * BLOCK..(block + 1) * BLOCK)
+                .into_par_iter()
+                .map(|part| {
+                    let entries = level.take(part, false)?;
                     let mut feeder = Feeder::new(pairs);
-                    let found = buckets(entries)
-                        .map(|bucket| pair_bucket(meeting, bucket, &needs, component, &mut feeder));
+                    let found = buckets(&entries).map(|bucket| {
+                        if prefixes.sampled && bucket.len() > COMMON {
+                            return 1;
+                        }
+                        pair_bucket(meeting, bucket, &needs, component, &mut feeder)
+                    });
                     capped.fetch_add(found.sum(), Ordering::Relaxed);
-                    Some(entries)
+                    Ok(entries)
                 })
                 .collect();
-            used.into_par_iter()
+            let used = used?;
+            used.par_iter()
                 .flatten()
                 .for_each(|&entry| add(entry as u32, SPENT));
         }
@@ -199,6 +208,9 @@ pub fn prefix_pairs(
     found.dedup();
     Ok((found, capped.into_inner()))
 }
+
+/// Ranges of frequencies: a key stands in fewer than 2^32 texts.
+const LEVELS: usize = 32;
 
 /// One shingle of a text, and one of them that was gone through.
 const SIZE: u64 = 1;
@@ -255,6 +267,10 @@ fn by_rarity(
     }
     levels
 }
+
+/// Texts of a bucket of the sample beyond which it is passed over: what so many
+/// texts have tells nothing of any two.
+const COMMON: usize = 1000;
 
 /// Texts of a bucket beyond which those that need a partner are paired with one only.
 const CROWD: usize = 20_000;
@@ -343,7 +359,7 @@ mod tests {
             let component: Vec<u32> = (0..count).map(|n| if n < joined { 0 } else { n }).collect();
             let meeting = Meeting { entries: &every, class_of: &class_of, classes: &classes };
             let (found, capped) =
-                prefix_pairs(&meeting, &Prefixes::new(&settings, false), &component, &parts()).unwrap();
+                prefix_pairs(&meeting, &Prefixes::new(&settings, false), &component, &parts(), parts).unwrap();
             prop_assert_eq!(capped, 0);
             for a in 0..count {
                 for b in a + 1..count {

@@ -217,7 +217,7 @@ pub fn explain(
             &ShingleSet::new(prints_a.into_iter()),
             &ShingleSet::new(prints_b.into_iter()),
         ),
-        certain_run_words: (found.search != Search::Lsh || settings.containment.is_some())
+        certain_run_words: (found.search == Search::Lsh && settings.containment.is_some())
             .then(|| (window + settings.width - 1) as u32),
         capped_buckets: found.counts.capped_buckets,
         passages,

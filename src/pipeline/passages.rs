@@ -11,6 +11,7 @@ use crate::config::Settings;
 use crate::document::Corpus;
 use crate::error::Error;
 use crate::normalise::{Normalised, normalise};
+use crate::scan::Scanner;
 use crate::segment::LineIndex;
 use crate::shingle::{Shingle, ShingleSet, shingles};
 use crate::trace::Place;
@@ -48,7 +49,7 @@ pub(super) struct Text<'t> {
     pub words: Normalised,
     /// The same for verification, which asks for it only where it must.
     normalised: OnceCell<Normalised>,
-    glance: OnceCell<Glance>,
+    glance: Glance,
     pub list: Vec<Shingle>,
     pub set: ShingleSet,
 }
@@ -62,7 +63,7 @@ impl<'t> Text<'t> {
             text,
             words,
             normalised: OnceCell::new(),
-            glance: OnceCell::new(),
+            glance: Glance::of_scan(text, &Scanner::new().scan(text, settings.width)),
             list,
             set,
         }

@@ -152,7 +152,8 @@ pub(super) fn find(
         across(&meeting, &component, &parts(), wanted)?
     } else {
         let prefixes = Prefixes::new(settings, search == Search::Sampled);
-        prefix_pairs(&meeting, &prefixes, &component, &parts())?
+        let spare = || Parts::new(resources.pairs() / 4, resources.spill());
+        prefix_pairs(&meeting, &prefixes, &component, &parts(), spare)?
     };
     second.retain(|pair| first.binary_search(pair).is_err());
     counts.candidates = (first.len() + second.len()) as u64;

@@ -87,7 +87,7 @@ struct AtHand<'a> {
     shingles: Vec<Shingle>,
     set: ShingleSet,
     normalised: OnceCell<Normalised>,
-    glance: OnceCell<Glance>,
+    glance: Glance,
 }
 
 /// The texts that a thread has at hand.
@@ -121,7 +121,7 @@ impl<'v, 'a> Desk<'v, 'a> {
         let width = self.view.settings.width;
         let scan = self.scanner.scan(&text, width);
         let (words, shingles) = (scan.words.len() as u32, listed(&text, &scan, width));
-        let glance = Glance::of_scan(&text, &scan).map_or_else(OnceCell::new, OnceCell::from);
+        let glance = Glance::of_scan(&text, &scan);
         let set = ShingleSet::of(&shingles);
         self.shingles += set.len();
         let text = Rc::new(AtHand {

@@ -27,6 +27,9 @@ pub(super) struct Folded {
     removed: u32,
     /// The text has a letter of a script without spaces.
     spaceless: bool,
+    /// What is not ASCII: where its canonical bytes begin and end, and the byte
+    /// of the text that follows it. Between them bytes keep their distance.
+    detours: Vec<Detour>,
     weights: Vec<u8>,
     cluster: Cluster,
 }
@@ -40,6 +43,24 @@ impl Folded {
     pub(super) fn blocks(&self) -> &[u8] {
         let end = (self.len / BLOCK + 1) * BLOCK;
         self.bytes.get(..end).unwrap_or(&[])
+    }
+
+    /// Puts for the canonical byte at which each word starts the byte of the text,
+    /// `u32::MAX` for a word that does not start in ASCII.
+    pub(super) fn to_text(&self, starts: &mut [u32]) {
+        let mut detours = self.detours.iter().peekable();
+        let (mut ends, mut text) = (0, 0);
+        for start in starts {
+            while let Some(detour) = detours.next_if(|detour| detour.ends <= *start) {
+                (ends, text) = (detour.ends, detour.text);
+            }
+            let within = detours.peek().is_some_and(|next| next.begins <= *start);
+            *start = if within {
+                u32::MAX
+            } else {
+                text + (*start - ends)
+            };
+        }
     }
 
     /// What each of the words weighs in a shingle; `None` where all weigh alike.
@@ -87,6 +108,14 @@ impl Folded {
     }
 }
 
+/// Canonical bytes that came by another way than byte for byte.
+#[derive(Clone, Copy, Debug)]
+struct Detour {
+    begins: u32,
+    ends: u32,
+    text: u32,
+}
+
 /// Where reading and writing stand.
 #[derive(Clone, Copy)]
 struct Place {
@@ -102,6 +131,7 @@ struct Place {
 #[inline(always)]
 pub(super) fn fold<S: Simd>(simd: S, text: &str, out: &mut Folded) {
     (out.removed, out.spaceless) = (0, false);
+    out.detours.clear();
     out.make_room(0, text.len());
     let (mut from, mut to) = (0, 0);
     while let Some(rest) = text.as_bytes().get(from..) {
@@ -121,7 +151,14 @@ pub(super) fn fold<S: Simd>(simd: S, text: &str, out: &mut Folded) {
         from += ascii;
         to += ascii;
         if ascii < read {
+            // A character that joins takes back the one before it.
+            let begins = to.saturating_sub(1) as u32;
             (from, to) = fold_run(text, from, to, out);
+            out.detours.push(Detour {
+                begins,
+                ends: to as u32,
+                text: from as u32,
+            });
         } else if read < BLOCK {
             break;
         }

@@ -36,8 +36,9 @@ pub struct Scanner {
 pub struct Scan<'s> {
     /// [`word_hash`](crate::hash::word_hash) of each word in order.
     pub words: &'s [u64],
-    /// First byte of each word in the text; only in a text that is ASCII throughout.
-    pub starts: Option<&'s [u32]>,
+    /// First byte of each word in the text; `u32::MAX` for a word that begins
+    /// with or beside something else than ASCII.
+    pub starts: &'s [u32],
     /// Hashes of the shingles in text order, repetitions included.
     pub shingles: &'s [u64],
     /// Invisible characters that were left out.
@@ -111,9 +112,10 @@ impl Scanner {
                 }
             }
         });
+        self.folded.to_text(&mut self.starts);
         Scan {
             words: &self.words,
-            starts: text.is_ascii().then_some(&self.starts),
+            starts: &self.starts,
             shingles: &self.shingles,
             removed: self.folded.removed(),
             even,

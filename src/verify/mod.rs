@@ -166,7 +166,7 @@ pub struct Side<'a> {
     /// Its words, which few pairs ask for.
     pub words: &'a OnceCell<Normalised>,
     /// A passing look at them.
-    pub glance: &'a OnceCell<Glance>,
+    pub glance: &'a Glance,
     /// The shingles in text order.
     pub shingles: &'a [Shingle],
     /// The distinct ones.
@@ -176,10 +176,6 @@ pub struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    fn glance(&self) -> &'a Glance {
-        self.glance.get_or_init(|| Glance::of_form(self.form()))
-    }
-
     /// The text as the template test sees it.
     fn form(&self) -> Form<'a> {
         Form {
@@ -219,7 +215,7 @@ pub fn verify<'a>(
             return None;
         }
         if words_a < a.count && words_b < b.count {
-            suspicion = suspect::suspicion((a.glance(), &spans_a), (b.glance(), &spans_b));
+            suspicion = suspect::suspicion((a.glance, &spans_a), (b.glance, &spans_b));
         }
     }
     let (shorter, longer) = (a.count.min(b.count), a.count.max(b.count));

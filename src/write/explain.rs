@@ -147,13 +147,25 @@ fn proposed(explained: &Explanation) -> String {
     if explained.pair_rule == Rule::Identical {
         return "Identical words are found without a search.".to_string();
     }
-    if explained.search == Search::Exact {
-        return match explained.pair_rule {
-            Rule::NotCompared => "The search was exact, but what the two share is so common that \
-                each of its texts is compared with one only."
-                .to_string(),
-            _ => "The search was exact: it misses no pair at a bar.".to_string(),
-        };
+    let missed = explained.pair_rule == Rule::NotCompared;
+    match explained.search {
+        Search::Exact if missed => {
+            return "The search was exact, but what the two share is so common that each of its \
+                    texts is compared with one only."
+                .to_string();
+        }
+        Search::Exact => return "The search was exact: it misses no pair at a bar.".to_string(),
+        Search::Sampled if missed => {
+            return "The search went by a sample of the shingles, which missed the pair; \
+                    --search exact misses none."
+                .to_string();
+        }
+        Search::Sampled => {
+            return "The search went by a sample of the shingles: `curve` says how few pairs it \
+                    misses."
+                .to_string();
+        }
+        Search::Auto | Search::Lsh => {}
     }
     let by = match (explained.by_banding(), explained.by_fingerprints()) {
         (true, true) => "both by banding and by a shared fingerprint",
@@ -216,6 +228,9 @@ fn numbers(explained: &Explanation, out: &mut dyn Write) -> io::Result<()> {
             "{:<20}{:>8}{:>8}{:>8}   {DIM}every shared run of {run} words holds one{DIM:#}",
             "fingerprints", a.fingerprints, b.fingerprints, explained.fingerprints_shared
         )?;
+    }
+    if explained.search != Search::Lsh {
+        return Ok(());
     }
     let deviation = (explained.jaccard() * (1.0 - explained.jaccard())
         / (slots.0 * slots.1).max(1) as f64)
