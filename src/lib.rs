@@ -30,7 +30,7 @@
 //!
 //! let story = "The old bridge at Marnby was closed to all traffic on Monday after divers found \
 //!     cracks in two of its piers, the county said. Buses will go round by Orme.";
-//! let document = |key: &str, text: String| Document { key: key.into(), text, ..Document::default() };
+//! let document = |key: &str, text: String| Document { key: key.into(), text: text.into(), ..Document::default() };
 //! let intake = Intake {
 //!     documents: vec![
 //!         document("mail/7", format!("Bridge shut\n{story}\nPost a comment")),

@@ -22,7 +22,7 @@ fn main() -> ExitCode {
                 "wirecopy: {}",
                 inert(&error.to_string())
             );
-            ExitCode::from(2)
+            ExitCode::from(cli::failure(&error))
         }
     }
 }

@@ -464,3 +464,77 @@ fn every_command_has_a_man_page() {
     let nowhere = path(&folder, "nowhere");
     assert!(refusal(&["man", &nowhere]).contains(&nowhere));
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_a_run_at_once_and_leaves_nothing() {
+    let folder = temp();
+    for (signal, expected) in [("-INT", 130), ("-TERM", 143)] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+            .args(["dedup", "-", "-o"])
+            .arg(folder.path().join("unique.jsonl"))
+            .arg("--temp-dir")
+            .arg(folder.path())
+            .stdin(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // The pipe stays open: the run waits for more input.
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(b"{\"text\":\"one\"}\n").unwrap();
+        // Signals sent before the program listens would end it in another way.
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        let child_id = child.id().to_string();
+        let sent = Command::new("kill").args([signal, &child_id]).status();
+        assert!(sent.unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(expected));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn memory_and_temporary_files_change_no_byte() {
+    let folder = temp();
+    let run = |name: &str, flags: &[&str]| {
+        let out = folder.path().join(name);
+        let run = wirecopy()
+            .args(["trace", SAMPLE, "-o"])
+            .arg(&out)
+            .args(flags)
+            .output()
+            .unwrap();
+        assert_eq!(run.status.code(), Some(0), "{run:?}");
+        files(&out)
+    };
+    let usual = run("usual", &[]);
+    let scratch = folder.path().join("scratch");
+    fs::create_dir(&scratch).unwrap();
+    let at = scratch.to_str().unwrap();
+    let spare = run("spare", &["--memory", "64MiB", "--temp-dir", at, "-j", "1"]);
+    assert_eq!(usual, spare);
+    assert_eq!(fs::read_dir(&scratch).unwrap().count(), 0);
+    let missing = folder.path().join("missing");
+    let inputs = [SAMPLE, "--temp-dir", missing.to_str().unwrap()];
+    // Nothing is put aside in a run so small, so nothing is missed.
+    assert_eq!(code(&[&["trace"], &inputs[..]].concat()), 0);
+}
+
+/// A sampled search finds what the exact one does where texts are not short, and
+/// says so; every way of searching gives the sample's groups.
+#[test]
+fn every_search_finds_the_groups_of_the_sample() {
+    let groups = |how: &str| {
+        let folder = support::traced(
+            env!("CARGO_MANIFEST_DIR").as_ref(),
+            &[SAMPLE],
+            &["--search", how],
+        );
+        let manifest = support::json(&folder, "run.json");
+        assert_eq!(manifest["recall"]["search"], how);
+        assert_eq!(manifest["recall"]["every_pair_at_a_bar"], how == "exact");
+        fs::read(folder.path().join("result/groups.csv")).unwrap()
+    };
+    let exact = groups("exact");
+    assert_eq!(groups("sampled"), exact);
+    assert_eq!(groups("lsh"), exact);
+}

@@ -5,7 +5,7 @@ mod support;
 
 use serde_json::Value;
 use support::{documents, put, table, temp, text, traced, wirecopy};
-use wirecopy::config::{Resources, Settings};
+use wirecopy::config::{Resources, Search, Settings};
 use wirecopy::document::{Archive, Corpus, DocId, Document};
 use wirecopy::pipeline::{Explanation, Rule, Silent, Survey, explain};
 
@@ -150,7 +150,11 @@ fn passages_count_the_documents_that_have_them() {
     ];
     // A second document with the words of the third.
     let texts = [&texts[..], &[texts[2].to_uppercase()]].concat();
-    let it = explained(&made(&texts), 0, 1, &Settings::default());
+    let by_bands = Settings {
+        search: Search::Lsh,
+        ..Settings::default()
+    };
+    let it = explained(&made(&texts), 0, 1, &by_bands);
     assert_eq!(it.rule, Rule::Below);
     let [passage] = it.passages.as_slice() else {
         panic!("{:?}", it.passages);
@@ -248,13 +252,19 @@ fn a_pair_that_the_search_missed_is_called_one() {
         bands: 1,
         rows: 30,
         containment: None,
+        search: Search::Lsh,
         ..Settings::default()
     };
     let documents = made(&[words(0, 100), words(20, 120)]);
     let it = explained(&documents, 0, 1, &settings);
     assert!(it.jaccard() > 0.6 && !it.by_banding() && !it.by_fingerprints());
     assert_eq!((it.rule, it.same_group), (Rule::NotCompared, false));
-    // Fingerprints find it.
+    // The exact search does not, and fingerprints find it too.
+    let exact = Settings {
+        search: Search::Exact,
+        ..settings.clone()
+    };
+    assert!(explained(&documents, 0, 1, &exact).same_group);
     let settings = Settings {
         containment: Some(0.7),
         ..settings
@@ -294,7 +304,9 @@ fn a_passage_of_too_many_texts_is_not_said_to_have_proposed_a_pair() {
         }
         let path = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
         let (all, a, b) = (path(""), path("007.txt"), path("008.txt"));
-        let run = wirecopy().args(["explain", &all, "--", &a, &b]).output();
+        let run = wirecopy()
+            .args(["explain", "--search", "lsh", &all, "--", &a, &b])
+            .output();
         let said = String::from_utf8(run.unwrap().stdout).unwrap();
         let line = said
             .lines()

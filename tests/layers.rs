@@ -216,6 +216,7 @@ fn only_ingest_and_cli_know_formats() {
         ("trace.rs", "Reading"),
         ("trace.rs", "Rejection"),
         ("pipeline/mod.rs", "Intake"),
+        ("pipeline/survey.rs", "Listener"),
     ];
     assert_none(found, &counted);
 }

@@ -19,6 +19,9 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Outcome, Error> {
     };
     let messages = Messages::new(&args.running);
     let resources = plan::resources(&args.running, &args.input.inputs);
+    if let Some(plan) = plan::announcement(&settings, &resources) {
+        messages.say(&plan);
+    }
     let survey = Survey::new(&settings, &resources, &messages)?;
     let intake = plan::read_and_tell(
         &args.input.inputs,

@@ -11,6 +11,7 @@ mod keys;
 mod plan;
 mod progress;
 mod shell;
+mod stop;
 mod trace;
 
 use std::io;
@@ -47,6 +48,7 @@ impl Outcome {
 /// # Errors
 /// Whatever ended the command before it was done.
 pub fn run(cli: Cli) -> Result<Outcome, Error> {
+    stop::listen();
     match cli.command {
         Command::Trace(args) => trace::run(&args),
         Command::Diff(args) => diff::run(&args),
@@ -55,6 +57,14 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::Curve(args) => curve::run(&args),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { folder } => shell::man(&folder),
+    }
+}
+
+/// The exit code of a command that failed: that of a signal, where one stopped it.
+pub fn failure(error: &Error) -> u8 {
+    match error.kind() {
+        ErrorKind::Cancelled => stop::code().unwrap_or(2),
+        _ => 2,
     }
 }
 

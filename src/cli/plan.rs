@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anstream::{AutoStream, ColorChoice};
 
 use super::args::{ColorArg, CsvArg, MatchArgs, ReadingArgs, RunningArgs, SearchArg};
-use crate::config::{Resources, Search, Settings};
+use crate::config::{EXACT_BYTES, Resources, Search, Settings};
 use crate::error::{Error, ErrorKind};
 use crate::ingest::{self, FieldNames, IngestOptions, Input, Intake, Limits, Listener};
 use crate::write::{CsvStyle, is_result};
@@ -50,6 +50,39 @@ pub(super) fn resources(typed: &RunningArgs, inputs: &[OsString]) -> Resources {
         temporary: typed.temp_dir.clone(),
         expected: inputs.iter().map(bytes).sum(),
     }
+}
+
+/// Input from which a run says beforehand what it will hold and what it will put aside.
+const WORTH_A_PLAN: u64 = 64 << 20;
+
+/// What a run over so much input will take, in words; `None` for a small one or
+/// where nobody knows how much is to come.
+pub(super) fn announcement(settings: &Settings, resources: &Resources) -> Option<String> {
+    let bytes = resources.expected.filter(|&bytes| bytes >= WORTH_A_PLAN)?;
+    let exact = match settings.search {
+        Search::Auto => bytes <= EXACT_BYTES,
+        Search::Exact => true,
+        Search::Sampled | Search::Lsh => false,
+    };
+    // A word of six letters and its space make a shingle, a shingle a key of eight bytes.
+    let keys = bytes / 6 * 8 / if exact { 1 } else { 4 };
+    let aside = keys.saturating_sub(resources.keys() as u64);
+    let megabytes = |bytes: u64| bytes.div_ceil(1 << 20);
+    Some(format!(
+        "plan: {} MB to read, {}; memory up to {} MB, about {} MB of keys in {}",
+        megabytes(bytes),
+        match settings.search {
+            Search::Lsh => "search by bands",
+            _ if exact => "exact search",
+            _ => "search by a sample of the shingles",
+        },
+        megabytes(resources.memory),
+        megabytes(aside),
+        match &resources.temporary {
+            Some(folder) => format!("temporary files in {}", folder.display()),
+            None => "temporary files".to_string(),
+        }
+    ))
 }
 
 /// Reads inputs as typed.

@@ -9,7 +9,8 @@ use anstream::{AutoStream, ColorChoice};
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::args::{ColorArg, RunningArgs};
-use crate::error::Error;
+use super::stop;
+use crate::error::{Error, ErrorKind};
 use crate::ingest::Intake;
 use crate::pipeline::Observer;
 use crate::write::{inert, plural};
@@ -173,12 +174,13 @@ impl Drop for Messages {
 impl Observer for Messages {
     fn stage(&self, name: &'static str, items: usize) -> Result<(), Error> {
         self.begin(name, items as u64, false);
-        Ok(())
+        stop::cleanly();
+        goes_on()
     }
 
     fn progress(&self, done: usize) -> Result<(), Error> {
         self.advance(done as u64);
-        Ok(())
+        goes_on()
     }
 
     fn reading(&self, done: u64, total: Option<u64>) -> Result<(), Error> {
@@ -189,7 +191,15 @@ impl Observer for Messages {
         }
         self.now().large |= done >= LARGE_INPUT;
         self.advance(done);
-        Ok(())
+        goes_on()
+    }
+}
+
+/// Ends the run where a signal came.
+fn goes_on() -> Result<(), Error> {
+    match stop::code() {
+        Some(_) => Err(ErrorKind::Cancelled.into()),
+        None => Ok(()),
     }
 }
 

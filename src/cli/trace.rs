@@ -23,6 +23,9 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
         write::check(folder, args.force)?;
     }
     let resources = plan::resources(&args.running, &args.input.inputs);
+    if let Some(plan) = plan::announcement(&settings, &resources) {
+        messages.say(&plan);
+    }
     let survey = Survey::new(&settings, &resources, &messages)?;
     let intake = plan::read_and_tell(
         &args.input.inputs,
