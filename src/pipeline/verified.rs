@@ -68,7 +68,7 @@ impl Measured {
 /// Pairs that a thread verifies with one set of texts at hand.
 const CHUNK: usize = 256;
 /// Shingles of the texts that a thread keeps at hand.
-const AT_HAND: usize = 1 << 18;
+const AT_HAND: usize = 1 << 16;
 
 /// What verification looks at.
 pub(super) struct View<'a> {
