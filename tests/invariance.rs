@@ -28,9 +28,14 @@ fn feed() -> Vec<String> {
 }
 
 fn result(feed: &[String], threads: &str) -> BTreeMap<String, Vec<u8>> {
+    searched(feed, threads, "auto")
+}
+
+fn searched(feed: &[String], threads: &str, how: &str) -> BTreeMap<String, Vec<u8>> {
     let folder = temp();
     put(&folder, "feed.jsonl", feed.join("\n"));
-    let result = traced(folder.path(), &["feed.jsonl"], &["--threads", threads]);
+    let flags = ["--threads", threads, "--search", how];
+    let result = traced(folder.path(), &["feed.jsonl"], &flags);
     files(&result.path().join("result"))
 }
 
@@ -58,6 +63,16 @@ fn the_order_of_the_input_changes_no_byte() {
     for seed in 1..=3 {
         Random(seed).shuffle(&mut feed);
         same(&sorted, &result(&feed, "2"));
+    }
+}
+
+#[test]
+fn no_way_of_searching_depends_on_threads_or_order() {
+    let mut feed = feed();
+    for how in ["exact", "sampled", "lsh"] {
+        let one = searched(&feed, "1", how);
+        Random(9).shuffle(&mut feed);
+        same(&one, &searched(&feed, "8", how));
     }
 }
 

@@ -5,7 +5,7 @@
 //! with the order that news suggests: nine shingles in ten stand in one text
 //! only, and a text that keeps enough of those to itself needs no partner.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
@@ -16,7 +16,7 @@ use crate::config::Settings;
 use crate::error::Error;
 
 /// Meetings that are asked for at most.
-const MOST_MEETINGS: u32 = 24;
+const MOST_MEETINGS: u32 = 48;
 
 /// Shingles are keys: all of them, or those of the sample.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +60,7 @@ impl Prefixes {
     /// (Wang, Li, Feng 2012, adaptive prefixes): a longer prefix tells a copy from a text with the
     /// same few phrases without reading either.
     fn meetings(&self, shingles: u32) -> u32 {
-        (self.needed(shingles) / 2).clamp(1, MOST_MEETINGS)
+        (self.needed(shingles) * 3 / 4).clamp(1, MOST_MEETINGS)
     }
 
     /// Length of a text's prefix. One more than need be: two shingles of a text
@@ -173,6 +173,13 @@ pub fn prefix_pairs(
         spent < prefixes.prefix(size(text))
     };
     let capped = AtomicU64::new(0);
+    // Meetings of each text that its pairs may have missed in crowded buckets.
+    let passed: Vec<AtomicU32> = component.iter().map(|_| AtomicU32::new(0)).collect();
+    let pass = |text: u32| {
+        if let Some(passed) = passed.get(text as usize) {
+            passed.fetch_add(1, Ordering::Relaxed);
+        }
+    };
     for level in &levels {
         for block in 0..parts.div_ceil(BLOCK) {
             // What is spent is read by all and added to after: the order in
@@ -182,13 +189,19 @@ pub fn prefix_pairs(
                 .map(|part| {
                     let entries = level.take(part, false)?;
                     let mut feeder = Feeder::new(pairs);
-                    let found = buckets(&entries).map(|bucket| {
-                        if prefixes.sampled && bucket.len() > COMMON {
-                            return 1;
+                    for bucket in buckets(&entries) {
+                        let needy = needy(bucket, &needs);
+                        if needy.len() * bucket.len() <= CROWD {
+                            pair_bucket(bucket, &needy, component, &mut feeder);
+                            continue;
                         }
-                        pair_bucket(meeting, bucket, &needs, component, &mut feeder)
-                    });
-                    capped.fetch_add(found.sum(), Ordering::Relaxed);
+                        capped.fetch_add(1, Ordering::Relaxed);
+                        if !prefixes.sampled {
+                            let centre = meeting.centre(bucket);
+                            pair_bucket(&[u64::from(centre)], &needy, component, &mut feeder);
+                            needy.iter().for_each(|&text| pass(text));
+                        }
+                    }
                     Ok(entries)
                 })
                 .collect();
@@ -199,7 +212,11 @@ pub fn prefix_pairs(
         }
     }
     // Directed: how often the prefix of the first met the second.
-    let enough = |pair: CandidatePair, met: usize| met >= prefixes.meetings(size(pair.a)) as usize;
+    let enough = |pair: CandidatePair, met: usize| {
+        let passed = passed.get(pair.a as usize);
+        let passed = passed.map_or(0, |passed| passed.load(Ordering::Relaxed));
+        met + passed as usize >= prefixes.meetings(size(pair.a)) as usize
+    };
     let mut found: Vec<CandidatePair> = counted(pairs, enough)?
         .into_iter()
         .map(|pair| CandidatePair::new(pair.a, pair.b))
@@ -268,38 +285,26 @@ fn by_rarity(
     levels
 }
 
-/// Texts of a bucket of the sample beyond which it is passed over: what so many
-/// texts have tells nothing of any two.
-const COMMON: usize = 1000;
-
-/// Texts of a bucket beyond which those that need a partner are paired with one only.
+/// Pairs of a bucket beyond which it is too crowded: of all texts, those that need a
+/// partner are paired with one only; of a sample, with none.
 const CROWD: usize = 20_000;
 
-/// Pairs the texts of a bucket that need a partner; 1 where the bucket was capped.
-fn pair_bucket(
-    meeting: &Meeting<'_>,
-    bucket: &[u64],
-    needs: &impl Fn(u32) -> bool,
-    component: &[u32],
-    feeder: &mut Feeder<'_>,
-) -> u64 {
-    let texts = || bucket.iter().map(|&entry| entry as u32);
-    let apart = |x: u32, y: u32| component.get(x as usize) != component.get(y as usize);
-    let needy: Vec<u32> = texts().filter(|&text| needs(text)).collect();
-    if needy.len() * bucket.len() > CROWD {
-        let b = meeting.centre(bucket);
-        for &a in needy.iter().filter(|&&a| apart(a, b)) {
-            // As often as is ever asked for: other meetings are not counted here.
-            (0..MOST_MEETINGS).for_each(|_| push(feeder, CandidatePair { a, b }));
-        }
-        return 1;
-    }
-    for &a in &needy {
-        for b in texts().filter(|&b| apart(a, b)) {
-            push(feeder, CandidatePair { a, b });
+/// The texts of a bucket that need a partner.
+fn needy(bucket: &[u64], needs: &impl Fn(u32) -> bool) -> Vec<u32> {
+    let texts = bucket.iter().map(|&entry| entry as u32);
+    texts.filter(|&text| needs(text)).collect()
+}
+
+/// Pairs texts that need a partner with those of a bucket.
+fn pair_bucket(bucket: &[u64], needy: &[u32], component: &[u32], feeder: &mut Feeder<'_>) {
+    let label = |text: u32| component.get(text as usize);
+    for &a in needy {
+        for b in bucket.iter().map(|&entry| entry as u32) {
+            if label(a) != label(b) {
+                push(feeder, CandidatePair { a, b });
+            }
         }
     }
-    0
 }
 
 #[cfg(test)]
@@ -340,6 +345,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn no_pair_at_a_bar_is_missed(texts in corpus(), threshold in 0.2f64..1.0, joined in 0u32..4) {
             let settings = Settings { threshold, ..Settings::default() };

@@ -49,7 +49,15 @@ pub(super) struct Settled {
 /// Merges documents of one key and one content, and renames those of one key
 /// and different content. The order of `documents` does not matter.
 pub(super) fn keys(mut documents: Vec<Document>, archive: &Archive) -> Settled {
-    documents.sort_by(|a, b| a.key.cmp(&b.key).then_with(|| a.place.cmp(&b.place)));
+    documents.sort_unstable_by(|a, b| a.key.cmp(&b.key).then_with(|| a.place.cmp(&b.place)));
+    // Mostly all keys differ, and a second list would be half of all memory.
+    if documents.windows(2).all(|pair| pair[0].key != pair[1].key) {
+        return Settled {
+            documents,
+            merged: 0,
+            renamed: 0,
+        };
+    }
     let mut settled = Settled {
         documents: Vec::with_capacity(documents.len()),
         merged: 0,
