@@ -538,3 +538,24 @@ fn every_search_finds_the_groups_of_the_sample() {
     assert_eq!(groups("sampled"), exact);
     assert_eq!(groups("lsh"), exact);
 }
+
+#[test]
+fn a_feed_of_many_files_is_read_again_whether_or_not_they_stay_open() {
+    let folder = temp();
+    let text = "The pier at Port Hallam was closed on Monday after a storm tore planks from its head, the \
+                council said, and it will stay shut until the spring.";
+    for number in 0..260 {
+        let letters = [number / 26, number % 26].map(|n| char::from(b'a' + n as u8));
+        let text = format!("{text} Filed by desk q{}.", String::from_iter(letters));
+        let record = serde_json::json!({ "id": format!("{number:03}"), "text": text });
+        put(
+            &folder,
+            &format!("{number:03}.jsonl"),
+            format!("{record}\n"),
+        );
+    }
+    let input = folder.path().to_str().unwrap();
+    let kept = out(&["dedup", input]);
+    assert_eq!(kept.lines().count(), 1, "{kept}");
+    assert!(kept.contains("desk qaa."));
+}

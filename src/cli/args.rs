@@ -111,13 +111,13 @@ pub struct MatchArgs {
     /// Words in a shingle
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub width: usize,
-    /// Bands of the signature
+    /// Bands of the signature, for --search lsh
     #[arg(long, value_name = "N", default_value_t = 42)]
     pub bands: usize,
-    /// Slots in a band
+    /// Slots in a band, for --search lsh
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub rows: usize,
-    /// Seed of the signature's hash functions
+    /// Seed of the signature's hash functions, for --search lsh
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
     /// How pairs are found

@@ -16,11 +16,15 @@ use crate::spill::{Spill, read_at};
 /// Bytes of the copies that stay in memory; more go to a temporary file.
 pub(super) const HELD_COPIES: usize = 16 << 20;
 
+/// Files that stay open to be read from again, at most.
+const OPEN_FILES: usize = 200;
+
 /// One place that extents point into.
 #[derive(Debug)]
 enum Source {
     /// A file of JSON lines; an extent is a line with its end, or a JSON string in one.
-    Lines(PathBuf, File),
+    /// Open where few enough are; a feed of ten thousand files is opened file by file.
+    Lines(PathBuf, Option<File>),
     /// A file that is one text.
     Whole(PathBuf),
 }
@@ -49,7 +53,8 @@ impl Shelf {
 
     /// A file of JSON lines to be read by offset; gives its number.
     pub fn lines(&mut self, path: PathBuf, file: File) -> u32 {
-        self.source(Source::Lines(path, file))
+        let open = (self.sources.len() < OPEN_FILES).then_some(file);
+        self.source(Source::Lines(path, open))
     }
 
     /// A file that is one text; gives its number.
@@ -101,8 +106,15 @@ impl Storage for Shelf {
     fn bytes(&self, extent: Extent) -> Result<Vec<u8>, Error> {
         let mut bytes = vec![0; extent.bytes as usize];
         match self.sources.get(extent.source as usize) {
-            Some(Source::Lines(path, file)) => read_at(file, &mut bytes, extent.offset)
-                .map_err(|cause| Error::io(AGAIN, path, cause))?,
+            Some(Source::Lines(path, open)) => {
+                let read = match open {
+                    Some(file) => read_at(file, &mut bytes, extent.offset),
+                    None => {
+                        File::open(path).and_then(|file| read_at(&file, &mut bytes, extent.offset))
+                    }
+                };
+                read.map_err(|cause| Error::io(AGAIN, path, cause))?;
+            }
             _ => self.copies.read(extent.offset, &mut bytes)?,
         }
         Ok(bytes)
