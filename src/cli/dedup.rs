@@ -12,7 +12,7 @@ use super::progress::Messages;
 use crate::document::Document;
 use crate::error::{Error, ErrorKind};
 use crate::group::Policy;
-use crate::pipeline::{self, Survey};
+use crate::pipeline;
 use crate::write::{self, FeedKind};
 
 pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
@@ -35,19 +35,7 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
     }
     let messages = Messages::new(&args.running);
     let resources = plan::resources(&args.running, &args.input.inputs);
-    if let Some(plan) = plan::announcement(&settings, &resources) {
-        messages.say(&plan);
-    }
-    let survey = Survey::new(&settings, &resources, &messages)?;
-    let intake = plan::read_and_tell(
-        &args.input.inputs,
-        &args.input.reading,
-        true,
-        None,
-        resources.temporary.as_deref(),
-        &survey,
-    )?;
-    messages.intake(&intake);
+    let (survey, intake) = plan::survey(&args.input, true, None, &settings, &resources, &messages)?;
     let documents = &intake.documents;
     let deduped = pipeline::dedup(
         intake.corpus(),

@@ -8,7 +8,7 @@ use super::keys;
 use super::plan;
 use super::progress::Messages;
 use crate::error::Error;
-use crate::pipeline::{self, Survey};
+use crate::pipeline;
 use crate::write;
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Outcome, Error> {
@@ -19,19 +19,8 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Outcome, Error> {
     };
     let messages = Messages::new(&args.running);
     let resources = plan::resources(&args.running, &args.input.inputs);
-    if let Some(plan) = plan::announcement(&settings, &resources) {
-        messages.say(&plan);
-    }
-    let survey = Survey::new(&settings, &resources, &messages)?;
-    let intake = plan::read_and_tell(
-        &args.input.inputs,
-        &args.input.reading,
-        false,
-        None,
-        resources.temporary.as_deref(),
-        &survey,
-    )?;
-    messages.intake(&intake);
+    let (survey, intake) =
+        plan::survey(&args.input, false, None, &settings, &resources, &messages)?;
     let documents = &intake.documents;
     let pair = (keys::find(documents, a)?, keys::find(documents, b)?);
     let explained = pipeline::explain(

@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 
-use super::args::{ColorArg, CsvArg, MatchArgs, ReadingArgs, RunningArgs, SearchArg};
+use super::args::{ColorArg, CsvArg, InputArgs, MatchArgs, ReadingArgs, RunningArgs, SearchArg};
+use super::progress::Messages;
 use crate::config::{EXACT_BYTES, Resources, Search, Settings};
 use crate::error::{Error, ErrorKind};
 use crate::ingest::{self, FieldNames, IngestOptions, Input, Intake, Limits, Listener};
+use crate::pipeline::Survey;
 use crate::write::{CsvStyle, is_result};
 
 /// The settings that were typed.
@@ -57,7 +59,7 @@ const WORTH_A_PLAN: u64 = 64 << 20;
 
 /// What a run over so much input will take, in words; `None` for a small one or
 /// where nobody knows how much is to come.
-pub(super) fn announcement(settings: &Settings, resources: &Resources) -> Option<String> {
+fn announcement(settings: &Settings, resources: &Resources) -> Option<String> {
     let bytes = resources.expected.filter(|&bytes| bytes >= WORTH_A_PLAN)?;
     let exact = match settings.search {
         Search::Auto => bytes <= EXACT_BYTES,
@@ -85,6 +87,27 @@ pub(super) fn announcement(settings: &Settings, resources: &Resources) -> Option
     ))
 }
 
+/// Says what is planned, reads the inputs while they are surveyed, and says what
+/// was wrong with them.
+pub(super) fn survey<'m>(
+    typed: &InputArgs,
+    keep_raw: bool,
+    skip: Option<&Path>,
+    settings: &Settings,
+    resources: &Resources,
+    messages: &'m Messages,
+) -> Result<(Survey<'m>, Intake), Error> {
+    if let Some(plan) = announcement(settings, resources) {
+        messages.say(&plan);
+    }
+    let survey = Survey::new(settings, resources, messages)?;
+    let temporary = resources.temporary.as_deref();
+    let (inputs, reading) = (&typed.inputs, &typed.reading);
+    let intake = read_and_tell(inputs, reading, keep_raw, skip, temporary, &survey)?;
+    messages.intake(&intake);
+    Ok((survey, intake))
+}
+
 /// Reads inputs as typed.
 pub(super) fn read(
     inputs: &[OsString],
@@ -96,7 +119,7 @@ pub(super) fn read(
 }
 
 /// As [`read`], while `listener` hears every text.
-pub(super) fn read_and_tell(
+fn read_and_tell(
     inputs: &[OsString],
     typed: &ReadingArgs,
     keep_raw: bool,

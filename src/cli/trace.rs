@@ -5,7 +5,7 @@ use super::args::TraceArgs;
 use super::plan;
 use super::progress::Messages;
 use crate::error::Error;
-use crate::pipeline::{self, Survey};
+use crate::pipeline;
 use crate::write::{self, plural};
 
 pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
@@ -23,19 +23,14 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
         write::check(folder, args.force)?;
     }
     let resources = plan::resources(&args.running, &args.input.inputs);
-    if let Some(plan) = plan::announcement(&settings, &resources) {
-        messages.say(&plan);
-    }
-    let survey = Survey::new(&settings, &resources, &messages)?;
-    let intake = plan::read_and_tell(
-        &args.input.inputs,
-        &args.input.reading,
+    let (survey, intake) = plan::survey(
+        &args.input,
         false,
         args.output.as_deref(),
-        resources.temporary.as_deref(),
-        &survey,
+        &settings,
+        &resources,
+        &messages,
     )?;
-    messages.intake(&intake);
     let trace = pipeline::trace_surveyed(intake, survey, &settings, &resources, &messages)?;
     messages.end();
     match &args.output {
