@@ -1,6 +1,6 @@
 //! What a setting of bands and rows finds, at which Jaccard, and what it costs.
 
-use super::window_for;
+use super::{sampled_recall_at_bar, window_for};
 use crate::config::Settings;
 
 /// Jaccards at which a curve is stated: .1 to 1 in steps of .05.
@@ -76,9 +76,15 @@ pub struct Curve {
     pub background: Vec<(f64, f64)>,
     /// What the fingerprints find; `None` where containment is off.
     pub fingerprints: Option<Fingerprints>,
+    /// Words of the shorter text, and the probability that the sample of the
+    /// shingles proposes a pair that just reaches a bar.
+    pub sample: Vec<(u32, f64)>,
     /// The most bands of 1 to 8 rows with no more slots than the setting.
     pub others: Vec<BandingCost>,
 }
+
+/// Lengths of texts, in words, at which the recall of the sample is stated.
+pub const SAMPLE_WORDS: [u32; 6] = [20, 30, 50, 100, 200, 500];
 
 /// What winnowed fingerprints find for certain.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -125,6 +131,9 @@ pub fn curve(settings: &Settings) -> Curve {
             run_words: window + settings.width - 1,
             per_hundred_words: 200.0 / (window + 1) as f64,
         }),
+        sample: SAMPLE_WORDS
+            .map(|words| (words, sampled_recall_at_bar(settings, words)))
+            .to_vec(),
         others: OTHER_ROWS
             .map(other)
             .filter(|other| other.bands > 0)

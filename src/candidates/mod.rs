@@ -16,7 +16,7 @@ mod parts;
 mod passages;
 mod prefix;
 
-pub use curve::{BandingCost, Curve, Fingerprints, curve};
+pub use curve::{BandingCost, Curve, Fingerprints, SAMPLE_WORDS, curve};
 pub use identical::Classes;
 pub use lsh::Banding;
 pub use meet::{Meeting, across, entry, spread, stars};

@@ -104,7 +104,16 @@ pub fn curve_text(curve: &Curve, out: &mut dyn Write) -> io::Result<()> {
         )?,
     }
     cost(curve, out)?;
-    others(curve, out)
+    others(curve, out)?;
+    let sample: Vec<String> = (curve.sample.iter())
+        .map(|(words, found)| format!("{} % of {words} words", percent(*found)))
+        .collect();
+    writeln!(
+        out,
+        "\nAll this is for --search lsh. --search exact proposes every pair at a bar, and --search \
+         sampled\nof pairs that just reach one, by the words of the shorter text:\n  {}",
+        sample.join(", ")
+    )
 }
 
 fn cost(curve: &Curve, out: &mut dyn Write) -> io::Result<()> {
@@ -224,6 +233,8 @@ pub fn curve_json(curve: &Curve, out: &mut dyn Write) -> io::Result<()> {
         .iter()
         .map(|other| setting(other, curve))
         .collect();
+    let at_bar = |(words, found): &(u32, f64)| json!({ "words": words, "proposed": found });
+    let sample: Vec<Value> = curve.sample.iter().map(at_bar).collect();
     let fingerprints = curve.fingerprints.map(|prints| {
         json!({
             "window": prints.window,
@@ -240,6 +251,7 @@ pub fn curve_json(curve: &Curve, out: &mut dyn Write) -> io::Result<()> {
         "reached": reached,
         "among_a_million_unrelated": background,
         "fingerprints": fingerprints,
+        "sample_at_the_bar": sample,
         "other_settings": others,
     });
     serde_json::to_writer_pretty(&mut *out, &value)?;

@@ -4,16 +4,13 @@ use serde_json::{Value, json};
 
 use super::SCHEMA_VERSION;
 use super::folder::CsvStyle;
-use crate::candidates::sampled_recall_at_bar;
+use crate::candidates::{SAMPLE_WORDS, sampled_recall_at_bar};
 use crate::config::Search;
 use crate::sketch::SIGNATURE_VERSION;
 use crate::trace::Trace;
 
 /// Jaccards at which the recall curve is stated.
 const CURVE: [f64; 8] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
-
-/// Lengths of texts at which the recall of a sample is stated.
-const SAMPLE_WORDS: [u32; 6] = [20, 30, 50, 100, 200, 500];
 
 /// The manifest. Holds nothing that may differ between two runs over one
 /// input with one set of settings: no time, no threads, no paths.
