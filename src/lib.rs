@@ -63,7 +63,7 @@ pub mod scan;
 pub mod segment;
 pub mod shingle;
 pub mod sketch;
-mod spill;
+pub mod spill;
 pub mod trace;
 pub mod verify;
 pub mod write;

@@ -3,11 +3,12 @@
 //! Keys arrive as entries (key, text) in [`Parts`]. Pairs are proposed in two
 //! rounds. [`stars`] looks at a sample of the parts and links each text of a
 //! bucket to one of them: enough to find what most groups are, at a cost that is
-//! linear in the entries. Once those pairs are verified, [`across`] looks at all
-//! parts and pairs what is not in one component yet. So a thousand copies of one
+//! linear in the entries. Once those pairs are verified, a second round pairs what
+//! is not in one component yet: [`across`] all of it for bands and fingerprints,
+//! [`prefix_pairs`](super::prefix_pairs) the rarest shingles. So a thousand copies of one
 //! article cost a thousand pairs, not half a million for each passage that they share.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
@@ -105,8 +106,7 @@ pub fn stars(
 
 /// Second round: pairs the texts of a bucket that are in different components.
 /// A bucket of more than [`BUCKET_CAP`] texts links each to one instead.
-/// `component` labels every class; `wanted` says of a pair and the number of
-/// times that it met, or may have met in capped buckets, whether it is worth a comparison.
+/// `component` labels every class. Returns the pairs and the number of capped buckets.
 ///
 /// # Errors
 /// What the disk says.
@@ -114,11 +114,8 @@ pub fn across(
     meeting: &Meeting<'_>,
     component: &[u32],
     pairs: &Parts,
-    wanted: impl Fn(CandidatePair, usize) -> bool + Sync,
 ) -> Result<(Vec<CandidatePair>, u64), Error> {
     let capped = AtomicU64::new(0);
-    // Capped buckets of each text: meetings that its pairs may have missed.
-    let thinned: Vec<AtomicU32> = component.iter().map(|_| AtomicU32::new(0)).collect();
     let label = |entry: u64| component.get(entry as u32 as usize);
     (0..PARTS).into_par_iter().try_for_each(|part| {
         let entries = meeting.sorted(part, false)?;
@@ -131,9 +128,6 @@ pub fn across(
                 capped.fetch_add(1, Ordering::Relaxed);
                 let centre = meeting.centre(bucket);
                 for other in bucket.iter().map(|&entry| entry as u32) {
-                    if let Some(thinned) = thinned.get(other as usize) {
-                        thinned.fetch_add(1, Ordering::Relaxed);
-                    }
                     if label(other.into()) != label(centre.into()) {
                         push(&mut feeder, CandidatePair::new(centre, other));
                     }
@@ -148,15 +142,7 @@ pub fn across(
         }
         Ok::<_, Error>(())
     })?;
-    let missed = |text: u32| {
-        let missed = thinned.get(text as usize);
-        missed.map_or(0, |missed| missed.load(Ordering::Relaxed))
-    };
-    let wanted = |pair: CandidatePair, met: usize| {
-        let missed = missed(pair.a).min(missed(pair.b)) as usize;
-        wanted(pair, met + missed)
-    };
-    Ok((counted(pairs, wanted)?, capped.into_inner()))
+    Ok((counted(pairs, |_, _| true)?, capped.into_inner()))
 }
 
 /// Hands a pair on; all of one text stand in one part.

@@ -24,23 +24,16 @@ pub use parts::{Batches, Feeder, PARTS, Parts, SAMPLE, part_of};
 pub use passages::{Passages, window_for, window_minima, winnow};
 pub use prefix::{Prefixes, prefix_pairs, sampled_recall, sampled_recall_at_bar};
 
-/// Members of a bucket above which its pairs are no longer all proposed: each
-/// member is then paired with the one of smallest (content hash, key). Keeps
-/// the work linear when a footer or a crafted collision fills a bucket.
+/// Texts in a bucket of bands and fingerprints above which its pairs are no longer
+/// all proposed: each is then paired with the one of smallest (content hash, key).
+/// Keeps the work linear when a footer or a crafted collision fills a bucket.
 pub const BUCKET_CAP: usize = 100;
 
 /// What makes texts meet.
-pub trait Keying: Sync {
+pub trait Keying: Send + Sync {
     /// Appends the keys of a text with these shingles, given in text order. Two
     /// texts meet once for each key that both have.
     fn keys(&self, shingles: &[u64], keys: &mut Vec<u64>);
-
-    /// Keys that two texts of so many distinct shingles share at least if they
-    /// reach a bar.
-    fn least_shared(&self, a: u32, b: u32) -> usize {
-        let _ = (a, b);
-        1
-    }
 }
 
 /// Two texts that may be copies: `a < b`, indices into the list of classes.

@@ -310,7 +310,7 @@ fn pair_bucket(bucket: &[u64], needy: &[u32], component: &[u32], feeder: &mut Fe
 #[cfg(test)]
 mod tests {
     use super::super::{CandidatePair, Classes, Feeder, Meeting, Parts, entry, spread};
-    use super::{Prefixes, prefix_pairs, sampled_recall};
+    use super::{Prefixes, prefix_pairs, sampled_recall, sampled_recall_at_bar};
     use crate::config::Settings;
     use crate::hash::hash64;
     use crate::spill::Spill;
@@ -384,11 +384,52 @@ mod tests {
 
     #[test]
     fn the_stated_recall_of_the_sample() {
-        let at_bar = |shingles| sampled_recall(&Settings::default(), shingles, 2.0 / 3.0);
-        // The shorter the text, the more of its sample can be missing by chance.
-        assert!(at_bar(16) > 0.95 && at_bar(16) < 0.999);
-        assert!(at_bar(100) > 0.9995);
-        assert!(at_bar(350) > 0.9995);
+        // As README and docs/method.md say.
+        for (words, stated) in [(20, 0.9578), (30, 0.9925), (100, 0.999_98)] {
+            let found = sampled_recall_at_bar(&Settings::default(), words);
+            assert!((found - stated).abs() < 1e-4, "{words}: {found}");
+        }
         assert!(sampled_recall(&Settings::default(), 350, 1.0) > 1.0 - 1e-9);
+    }
+
+    #[test]
+    fn the_sample_finds_what_is_stated_and_more() {
+        const PAIRS: u32 = 2000;
+        let settings = Settings::default();
+        for words in [20, 30, 60] {
+            let shingles = words - 4;
+            let shared = (2.0 / 3.0 * f64::from(shingles)).round() as u32;
+            let keys = parts();
+            let mut feeder = Feeder::new(&keys);
+            for text in 0..2 * PAIRS {
+                for n in 0..shingles {
+                    // Shared shingles are of the pair, the others of the text.
+                    let whose = if n < shared { text / 2 } else { PAIRS + text };
+                    let key = spread(hash64(&[whose.to_le_bytes(), n.to_le_bytes()].concat()));
+                    feeder.push(key, entry(key, text));
+                }
+            }
+            drop(feeder);
+            let contents: Vec<Option<u128>> = (0..2 * PAIRS).map(|n| Some(n.into())).collect();
+            let (classes, each) = (
+                Classes::new(&contents),
+                (0..2 * PAIRS).collect::<Vec<u32>>(),
+            );
+            let meeting = Meeting {
+                entries: &keys,
+                class_of: &each,
+                classes: &classes,
+            };
+            let prefixes = Prefixes::new(&settings, true);
+            let (found, _) = prefix_pairs(&meeting, &prefixes, &each, &parts(), parts).unwrap();
+            let planted = found.iter().filter(|pair| pair.a / 2 == pair.b / 2).count();
+            let stated = sampled_recall_at_bar(&settings, words);
+            let deviation = (stated * (1.0 - stated) / f64::from(PAIRS)).sqrt();
+            let seen = planted as f64 / f64::from(PAIRS);
+            assert!(
+                seen >= stated - 4.0 * deviation,
+                "{words}: {seen}, stated {stated}"
+            );
+        }
     }
 }

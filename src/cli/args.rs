@@ -369,7 +369,7 @@ pub enum SearchArg {
     Auto,
     /// No pair at a bar is missed
     Exact,
-    /// By a quarter of the shingles: faster, in less memory, and misses next to nothing
+    /// By a quarter of the shingles: in less memory, faster where they are many, and misses next to nothing
     Sampled,
     /// Bands of MinHash signatures, and passages where containment counts
     Lsh,

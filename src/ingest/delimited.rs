@@ -240,16 +240,8 @@ impl Table {
             cells.offer(found, cell);
         }
         let place = file.place(Some(number), offset);
-        let (document, text) =
-            cells.document(place, file.fields, file.options.limits.text_bytes)?;
-        let accepted = Accepted {
-            document,
-            text,
-            check: 0,
-            literal: None,
-            encoding,
-        };
-        file.accept(accepted, Some(whole));
+        let read = cells.document(place, file.fields, file.options.limits.text_bytes)?;
+        file.accept(Accepted::new(read, encoding), Some(whole));
         file.told(whole.len());
         Ok(())
     }

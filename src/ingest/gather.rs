@@ -94,6 +94,17 @@ impl<'l> Gathered<'l> {
         self.failed.get_or_insert(error);
     }
 
+    /// Keeps a copy of bytes that no input gives twice; a failure ends the run.
+    fn copy(&mut self, bytes: &[u8]) -> Option<Extent> {
+        match self.shelf.copy(bytes) {
+            Ok(extent) => Some(extent),
+            Err(error) => {
+                self.fail(error);
+                None
+            }
+        }
+    }
+
     /// Puts a text with those that the listener hears next.
     fn tell_later(&mut self, arrival: u32, text: String) {
         self.waiting.1 += text.len();
@@ -123,6 +134,18 @@ pub(super) struct Accepted {
     pub encoding: &'static str,
     /// Where in its record the text stands as a JSON string, if it does.
     pub literal: Option<Range<usize>>,
+}
+
+impl Accepted {
+    pub fn new((document, text): (Document, String), encoding: &'static str) -> Self {
+        Accepted {
+            document,
+            check: archive::check(&text),
+            text,
+            encoding,
+            literal: None,
+        }
+    }
 }
 
 /// One stream being read: its name, the settings, and where its records go.
@@ -163,14 +186,13 @@ impl File<'_, '_> {
     pub fn accept(&mut self, mut accepted: Accepted, raw: Option<&[u8]>) {
         accepted.document.arrival = self.out.arrive(1);
         accepted.document.record_hash = raw.map_or(0, |raw| hash128(raw.trim_ascii_end()));
-        accepted.check = archive::check(&accepted.text);
-        let (arrival, text) = (accepted.document.arrival, accepted.text.clone());
-        self.keep(accepted, raw);
+        let arrival = accepted.document.arrival;
+        let text = self.keep(accepted, raw);
         self.out.tell_later(arrival, text);
     }
 
-    /// Takes a document whose text the listener has heard.
-    pub fn keep(&mut self, accepted: Accepted, raw: Option<&[u8]>) {
+    /// Takes a document and gives its text back.
+    pub fn keep(&mut self, accepted: Accepted, raw: Option<&[u8]>) -> String {
         let Accepted {
             mut document,
             text,
@@ -178,13 +200,6 @@ impl File<'_, '_> {
             encoding,
             literal,
         } = accepted;
-        let mut copy = |bytes: &[u8]| match self.out.shelf.copy(bytes) {
-            Ok(extent) => Some(extent),
-            Err(error) => {
-                self.out.failed.get_or_insert(error);
-                None
-            }
-        };
         let stored = self.stored.zip(raw).map(|((source, before), raw)| Extent {
             source,
             bytes: raw.len() as u32,
@@ -205,15 +220,16 @@ impl File<'_, '_> {
                 bytes: text.len() as u32,
                 offset: 0,
             }),
-            (None, None) => copy(text.as_bytes()),
+            (None, None) => self.out.copy(text.as_bytes()),
         };
         if self.options.keep_raw {
-            document.raw = stored.or_else(|| raw.and_then(|raw| self.out.shelf.copy(raw).ok()));
+            document.raw = stored.or_else(|| raw.and_then(|raw| self.out.copy(raw)));
         }
         if let Some(extent) = extent {
             document.text = Text::Stored { extent, check };
         }
         self.out.accept(document, self.encoding.unwrap_or(encoding));
+        text
     }
 
     /// Tells the listener of bytes that were dealt with.

@@ -11,7 +11,6 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::archive;
 use super::decode;
 use super::fields::{Fields, Match, Role};
 use super::gather::{self, Accepted, File};
@@ -67,7 +66,7 @@ pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
         for line in parsed.into_iter().flatten() {
             let whole = bytes.get(line.bytes.clone()).unwrap_or_default();
             match line.outcome {
-                Ok(accepted) => file.keep(accepted, Some(whole)),
+                Ok(accepted) => drop(file.keep(accepted, Some(whole))),
                 Err(refusal) => {
                     let offset = lines.offset + line.bytes.start as u64;
                     file.reject(Some(line.number), offset, refusal);
@@ -155,7 +154,6 @@ impl Context<'_> {
                         accepted.document.arrival = arrival;
                         accepted.document.record_hash = hash128(whole.trim_ascii_end());
                         self.listener.text(arrival, &accepted.text);
-                        accepted.check = archive::check(&accepted.text);
                         if !self.keeps_texts {
                             accepted.text = String::new();
                         }
@@ -243,13 +241,10 @@ fn record(
         .literal
         .take()
         .map(|at| at.start + mark..at.end + mark);
-    let (document, text) = cells.document(place, fields, options.limits.text_bytes)?;
+    let read = cells.document(place, fields, options.limits.text_bytes)?;
     Ok(Some(Accepted {
-        document,
-        check: 0,
-        text,
-        encoding,
         literal: literal.filter(|_| matches!(decoded, Cow::Borrowed(_))),
+        ..Accepted::new(read, encoding)
     }))
 }
 

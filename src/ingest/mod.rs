@@ -416,16 +416,9 @@ fn text(window: &mut Bytes<'_>, file: &mut File<'_, '_>) -> Result<(), Refusal> 
         return Ok(());
     }
     let (text, encoding) = decode::decode(window.available())?;
-    let (document, text) = record::whole_file(text.into_owned(), file.path, limit)?;
-    let accepted = Accepted {
-        document,
-        text,
-        check: 0,
-        literal: None,
-        encoding,
-    };
+    let read = record::whole_file(text.into_owned(), file.path, limit)?;
     let bytes = window.available().len();
-    file.accept(accepted, None);
+    file.accept(Accepted::new(read, encoding), None);
     file.told(bytes);
     Ok(())
 }

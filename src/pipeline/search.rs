@@ -52,14 +52,14 @@ impl Found {
     /// The exact values of two classes of one component, where they are known.
     pub fn measured(&self, x: u32, y: u32) -> Option<Measured> {
         let (a, b) = (x.min(y), x.max(y));
-        let key = |m: &Measured| (m.a, m.b);
         if let Ok(at) = self
             .pairs
             .binary_search_by_key(&(a, b), |pair| (pair.a, pair.b))
         {
             return self.pairs.get(at).map(Measured::from);
         }
-        let at = self.below.binary_search_by_key(&(a, b), key).ok()?;
+        let at = self.below.binary_search_by_key(&(a, b), |m| (m.a, m.b));
+        let at = at.ok()?;
         self.below.get(at).copied()
     }
 }
@@ -69,11 +69,11 @@ impl Found {
 pub struct SearchCounts {
     /// Distinct canonical texts.
     pub classes: u64,
-    /// Pairs that banding or a shared fingerprint proposed.
+    /// Pairs that were proposed and compared, those of completed groups aside.
     pub candidates: u64,
     /// Pairs compared because both stood in one component already.
     pub completed: u64,
-    /// Buckets with more members than the cap.
+    /// Keys of so many texts that not all their pairs were proposed.
     pub capped_buckets: u64,
     /// Components with more classes than are compared pair by pair.
     pub incomplete_components: u64,
@@ -143,13 +143,7 @@ pub(super) fn find(
         chosen => chosen,
     };
     let (mut second, capped) = if search == Search::Lsh {
-        let size = |class: u32| surveyed.shingles[class as usize];
-        let wanted = |pair: CandidatePair, met: usize| {
-            let (a, b) = (size(pair.a), size(pair.b));
-            let least = surveyed.strategies.iter().map(|s| s.least_shared(a, b));
-            met >= least.min().unwrap_or(1)
-        };
-        across(&meeting, &component, &parts(), wanted)?
+        across(&meeting, &component, &parts())?
     } else {
         let prefixes = Prefixes::new(settings, search == Search::Sampled);
         let spare = || Parts::new(resources.pairs() / 4, resources.spill());

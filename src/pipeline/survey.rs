@@ -26,7 +26,6 @@ struct Note {
     arrival: u32,
     words: u32,
     removed: u32,
-    shingles: u32,
 }
 
 /// What one thread needs to look at a text, and what it noted.
@@ -45,7 +44,7 @@ pub struct Survey<'o> {
     settings: Settings,
     resources: Resources,
     observer: &'o dyn Observer,
-    strategies: Vec<Box<dyn Keying + Send>>,
+    strategies: Vec<Box<dyn Keying>>,
     keys: Parts,
     /// Whether all parts are filled, or only those of the sample.
     whole: AtomicBool,
@@ -72,8 +71,7 @@ impl<'o> Survey<'o> {
         observer: &'o dyn Observer,
     ) -> Result<Self, Error> {
         settings.check()?;
-        let much = resources.expected.unwrap_or(0) / 4 > EXACT_BYTES;
-        let mut strategies: Vec<Box<dyn Keying + Send>> = Vec::new();
+        let mut strategies: Vec<Box<dyn Keying>> = Vec::new();
         if settings.search == Search::Lsh {
             strategies.push(Box::new(Banding::new(settings)));
             if settings.containment.is_some() {
@@ -82,11 +80,6 @@ impl<'o> Survey<'o> {
         } else {
             strategies.push(Box::new(Prefixes::new(settings, false)));
         }
-        let whole = match settings.search {
-            Search::Auto => !much,
-            Search::Exact | Search::Lsh => true,
-            Search::Sampled => false,
-        };
         let worker = |_| {
             Mutex::new(Worker {
                 scanner: Scanner::new(),
@@ -101,7 +94,7 @@ impl<'o> Survey<'o> {
             observer,
             strategies,
             keys: Parts::new(resources.keys(), resources.spill()),
-            whole: AtomicBool::new(whole),
+            whole: AtomicBool::new(settings.search != Search::Sampled),
             bytes: AtomicU64::new(0),
             read: AtomicU64::new(0),
             by_index: AtomicBool::new(false),
@@ -180,9 +173,6 @@ impl<'o> Survey<'o> {
             })
             .collect();
         let classes = Classes::new(&contents);
-        let shingles = (0..classes.len() as u32)
-            .map(|class| of_documents[classes.first(class) as usize].map_or(0, |n| n.shingles))
-            .collect();
         // By content, since the text that gave the keys may be a record that
         // was merged into another.
         let by_content: AHashMap<u128, u32> = (0..classes.len() as u32)
@@ -199,10 +189,8 @@ impl<'o> Survey<'o> {
             words: each(|note| note.words),
             removed: each(|note| note.removed),
             classes,
-            shingles,
             class_of,
             keys: self.keys,
-            strategies: self.strategies,
             whole,
         }
     }
@@ -227,7 +215,6 @@ impl Listener for Survey<'_> {
             arrival,
             words: scan.words.len() as u32,
             removed: scan.removed,
-            shingles: scan.shingles.len() as u32,
         });
         self.bytes.fetch_add(text.len() as u64, Ordering::Relaxed);
         if content == 0 || !self.is_new(content) {
@@ -257,12 +244,9 @@ pub(super) struct Surveyed {
     pub words: Vec<u32>,
     pub removed: Vec<u32>,
     pub classes: Classes,
-    /// Shingles of each class, repetitions included.
-    pub shingles: Vec<u32>,
     /// The class of a text by its number of arrival.
     pub class_of: Vec<u32>,
     pub keys: Parts,
-    pub strategies: Vec<Box<dyn Keying + Send>>,
     /// Whether `keys` holds all of them, or the parts of the sample only.
     pub whole: bool,
 }

@@ -35,8 +35,8 @@ pub struct Glance {
 /// In place of a first byte that is not ASCII.
 const UNKNOWN: u8 = 0xFF;
 
-/// Hashes of the numeral words, and a bit for the lowest bits of each: asked for
-/// every word of every text that is verified.
+/// Hashes of the numeral words, and a bit for the lowest bits of each: few other
+/// words get past the bit.
 static NUMERALS: LazyLock<(Vec<u64>, [u64; 64])> = LazyLock::new(|| {
     let words = NUMERAL_WORDS.iter();
     let mut hashes: Vec<u64> = words.map(|(word, _)| word_hash(word.as_bytes())).collect();

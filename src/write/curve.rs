@@ -163,7 +163,7 @@ fn others(curve: &Curve, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// A share in per cent; what is nearly certain is not called certain.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     const CERTAIN: f64 = 1.0 - 1e-12;
     if (0.999_95..CERTAIN).contains(&share) {
         return ">99.99".to_string();

@@ -1,8 +1,10 @@
 //! `evidence.csv`
 
+use std::borrow::Cow;
 use std::io;
 
 use super::table::{Column, Table, TableWriter, Type};
+use crate::document::DocId;
 use crate::segment::LineIndex;
 use crate::trace::Trace;
 
@@ -75,14 +77,18 @@ impl Table for EvidenceTable {
     }
 
     fn write(&self, trace: &Trace, out: &mut TableWriter<'_>) -> io::Result<()> {
+        // Most pieces of one document stand in one text, which is read once.
+        let mut last: Option<(DocId, Cow<'_, str>)> = None;
         for piece in &trace.evidence {
             let (doc, bytes) = match &piece.place {
                 Some((doc, bytes)) => (Some(*doc), Some(bytes)),
                 None => (None, None),
             };
-            let place = doc
-                .zip(bytes)
-                .map(|(doc, bytes)| LineIndex::new(&trace.text(doc)).place(bytes.start));
+            let place = doc.zip(bytes).map(|(doc, bytes)| {
+                let held = last.take().filter(|(held, _)| *held == doc);
+                let (_, text) = last.insert(held.unwrap_or_else(|| (doc, trace.text(doc))));
+                LineIndex::new(text).place(bytes.start)
+            });
             out.row(&[
                 trace.key(piece.doc).into(),
                 piece.exemplar.map(|doc| trace.key(doc)).into(),

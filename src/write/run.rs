@@ -16,26 +16,26 @@ const CURVE: [f64; 8] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
 /// input with one set of settings: no time, no threads, no paths.
 pub(super) fn manifest(trace: &Trace, style: CsvStyle) -> Value {
     let settings = &trace.settings;
-    // Only banding has a curve; the other ways are certain of what they find.
+    let rounded = |share: f64| (share * 1e6).round() / 1e6;
+    let at = |jaccard: f64| {
+        let proposed = rounded(settings.banding_recall(jaccard));
+        json!({ "jaccard": jaccard, "proposed_by_banding": proposed })
+    };
+    let of = |words: u32| {
+        let proposed = rounded(sampled_recall_at_bar(settings, words));
+        json!({ "words": words, "proposed": proposed })
+    };
+    // Each way of searching states its own recall.
     let banding = trace.search == Search::Lsh;
-    let curve: Vec<Value> = CURVE[..if banding { CURVE.len() } else { 0 }]
-        .iter()
-        .map(|&jaccard| {
-            let probability = (settings.banding_recall(jaccard) * 1e6).round() / 1e6;
-            json!({ "jaccard": jaccard, "proposed_by_banding": probability })
-        })
-        .collect();
-    let sample: Vec<Value> = SAMPLE_WORDS[..if trace.search == Search::Sampled {
-        SAMPLE_WORDS.len()
+    let curve = if banding {
+        CURVE.map(at).to_vec()
     } else {
-        0
-    }]
-        .iter()
-        .map(|&words| {
-            let found = (sampled_recall_at_bar(settings, words) * 1e6).round() / 1e6;
-            json!({ "words": words, "proposed": found })
-        })
-        .collect();
+        Vec::new()
+    };
+    let sample = match trace.search {
+        Search::Sampled => SAMPLE_WORDS.map(of).to_vec(),
+        _ => Vec::new(),
+    };
     let by_passages = banding && settings.containment.is_some();
     let passage = by_passages.then(|| trace.fingerprint_window + settings.width - 1);
     json!({

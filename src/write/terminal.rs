@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use super::curve::percent;
 use super::inert::{inert, inert_line};
 use super::unit_line::{Side, write_change};
 use crate::candidates::sampled_recall_at_bar;
@@ -294,11 +295,6 @@ fn totals(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
         "{DIM}every pair was verified exactly; {}{DIM:#}",
         recall(trace)
     )
-}
-
-/// Down to the hundredth, so that nothing below 1 is shown as 100.
-fn percent(share: f64) -> String {
-    format!("{:.2}", (share * 10_000.0).floor() / 100.0)
 }
 
 /// What the search is certain to find.
