@@ -37,20 +37,22 @@ pub struct Meeting<'a> {
     pub class_of: &'a [u32],
     /// The classes.
     pub classes: &'a Classes,
+    /// Entries of each class, repeated ones counted each time.
+    pub sizes: &'a [u32],
 }
 
 impl Meeting<'_> {
-    /// The entries of a part, sorted, each once.
+    /// The entries of a part with classes for texts, sorted, each once.
     pub(super) fn sorted(&self, part: usize, keep: bool) -> Result<Vec<u64>, Error> {
-        let mut entries = self.part(part, keep)?;
+        let mut entries = self.entries.take(part, keep)?;
+        self.of_classes(&mut entries);
         entries.sort_unstable();
         entries.dedup();
         Ok(entries)
     }
 
-    /// The entries of a part with classes for texts, in no order.
-    pub(super) fn part(&self, part: usize, keep: bool) -> Result<Vec<u64>, Error> {
-        let mut entries = self.entries.take(part, keep)?;
+    /// Puts classes in place of texts.
+    pub(super) fn of_classes(&self, entries: &mut Vec<u64>) {
         entries.retain_mut(|entry| {
             let text = *entry as u32;
             let class = self.class_of.get(text as usize).copied();
@@ -58,7 +60,6 @@ impl Meeting<'_> {
             *entry = *entry & 0xffff_ffff_0000_0000 | u64::from(class);
             class != u32::MAX
         });
-        Ok(entries)
     }
 
     pub(super) fn centre(&self, bucket: &[u64]) -> u32 {

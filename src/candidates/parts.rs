@@ -33,6 +33,9 @@ pub struct Parts {
     held: AtomicUsize,
     bound: usize,
     failed: Mutex<Option<Error>>,
+    /// Batches of feeders that are done, for those to come: to set up 256 lists
+    /// for each piece of work costs more than to fill them.
+    idle: Mutex<Vec<Batches>>,
 }
 
 #[derive(Debug, Default)]
@@ -53,6 +56,7 @@ impl Parts {
             held: AtomicUsize::new(0),
             bound: bytes / size_of::<u64>(),
             failed: Mutex::new(None),
+            idle: Mutex::default(),
         }
     }
 
@@ -89,8 +93,8 @@ impl Parts {
         }
     }
 
-    /// All entries of a part, in no order. What was in memory is given away
-    /// unless `keep` is set.
+    /// All entries of a part, in no order; no feeder may be at work. What was in
+    /// memory is given away unless `keep` is set.
     ///
     /// # Errors
     /// What the disk says.
@@ -101,6 +105,15 @@ impl Parts {
         let Some(Ok(mut own)) = self.parts.get(part).map(Mutex::lock) else {
             return Ok(Vec::new());
         };
+        if let Ok(mut idle) = self.idle.lock() {
+            let batches = idle
+                .iter_mut()
+                .filter_map(|batches| batches.0.get_mut(part));
+            for batch in batches.filter(|batch| !batch.is_empty()) {
+                self.held.fetch_add(batch.len(), Ordering::Relaxed);
+                own.held.push(std::mem::take(batch));
+            }
+        }
         let spilled: usize = own.spilled.iter().map(|(_, count)| count).sum();
         let held: usize = own.held.iter().map(Vec::len).sum();
         let mut entries = Vec::with_capacity(spilled + held);
@@ -170,7 +183,7 @@ impl Batches {
     }
 }
 
-/// [`Batches`] that know where they go, and go there when dropped.
+/// [`Batches`] that know where they go, and are there when it is dropped.
 #[derive(Debug)]
 pub struct Feeder<'p> {
     parts: &'p Parts,
@@ -180,9 +193,10 @@ pub struct Feeder<'p> {
 impl<'p> Feeder<'p> {
     /// A way into `parts`.
     pub fn new(parts: &'p Parts) -> Self {
+        let idle = parts.idle.lock().ok().and_then(|mut idle| idle.pop());
         Feeder {
             parts,
-            batches: Batches::default(),
+            batches: idle.unwrap_or_default(),
         }
     }
 
@@ -194,7 +208,9 @@ impl<'p> Feeder<'p> {
 
 impl Drop for Feeder<'_> {
     fn drop(&mut self) {
-        self.batches.flush(self.parts);
+        if let Ok(mut idle) = self.parts.idle.lock() {
+            idle.push(std::mem::replace(&mut self.batches, Batches(Vec::new())));
+        }
     }
 }
 

@@ -128,7 +128,7 @@ const BLOCK: usize = 16;
 /// then of the rarest of the others. `component` labels every class. Returns the pairs and the
 /// number of buckets above a cap, where completeness ends: of a sample they are
 /// passed over, else texts are paired with one of them only. `spare` gives room for what several texts have, once for each
-/// range of frequencies. Cost: a sort of all shingles; then in proportion to the pairs.
+/// range of frequencies. Cost: a look at all shingles and a sort of those that texts share; then in proportion to the pairs.
 ///
 /// # Errors
 /// What the disk says.
@@ -140,9 +140,14 @@ pub fn prefix_pairs(
     spare: impl Fn() -> Parts,
 ) -> Result<(Vec<CandidatePair>, u64), Error> {
     // Of each text the distinct shingles, and above them in the same number
-    // those of its prefix that were gone through.
-    let counts: Vec<AtomicU64> = component.iter().map(|_| AtomicU64::new(0)).collect();
-    let add = |text: u32, what: u64| {
+    // those that other components have and that were not gone through.
+    let size = |&size: &u32| AtomicU64::new(u64::from(size));
+    let counts: Vec<AtomicU64> = meeting.sizes.iter().map(size).collect();
+    let count = |text: u32| {
+        let count = counts.get(text as usize);
+        count.map_or(0, |count| count.load(Ordering::Relaxed))
+    };
+    let change = |text: u32, what: u64| {
         if let Some(count) = counts.get(text as usize) {
             count.fetch_add(what, Ordering::Relaxed);
         }
@@ -151,26 +156,31 @@ pub fn prefix_pairs(
     // Keys that several components have, by the binary logarithm of how many texts do.
     let levels: Vec<Parts> = (0..LEVELS).map(|_| spare()).collect();
     (0..parts).into_par_iter().try_for_each(|part| {
-        let (alone, entries) = split(meeting.part(part, false)?);
-        // What only one component has is spent without pairing anything.
-        alone
-            .into_iter()
-            .for_each(|entry| add(entry as u32, SIZE + SPENT));
-        for (level, entries) in levels.iter().zip(by_rarity(&entries, component, &add)) {
+        let mut entries = meeting.entries.take(part, false)?;
+        retain_met(&mut entries);
+        meeting.of_classes(&mut entries);
+        entries.sort_unstable();
+        entries.dedup_by(|again, first| {
+            let same = again == first;
+            if same {
+                change(*again as u32, REPEATED);
+            }
+            same
+        });
+        for (level, entries) in levels.iter().zip(by_rarity(&entries, component)) {
             if !entries.is_empty() {
+                entries
+                    .iter()
+                    .for_each(|&entry| change(entry as u32, AHEAD));
                 level.put(part, entries);
             }
         }
         Ok::<_, Error>(())
     })?;
-    let size = |text: u32| {
-        let count = counts.get(text as usize);
-        count.map_or(0, |count| count.load(Ordering::Relaxed) as u32)
-    };
+    let size = |text: u32| count(text) as u32;
     let needs = |text: u32| {
-        let count = counts.get(text as usize);
-        let spent = count.map_or(0, |count| (count.load(Ordering::Relaxed) >> 32) as u32);
-        spent < prefixes.prefix(size(text))
+        let (size, ahead) = (size(text), (count(text) >> 32) as u32);
+        size - ahead.min(size) < prefixes.prefix(size)
     };
     let capped = AtomicU64::new(0);
     // Meetings of each text that its pairs may have missed in crowded buckets.
@@ -208,7 +218,7 @@ pub fn prefix_pairs(
             let used = used?;
             used.par_iter()
                 .flatten()
-                .for_each(|&entry| add(entry as u32, SPENT));
+                .for_each(|&entry| change(entry as u32, PAST));
         }
     }
     // Directed: how often the prefix of the first met the second.
@@ -229,13 +239,15 @@ pub fn prefix_pairs(
 /// Ranges of frequencies: a key stands in fewer than 2^32 texts.
 const LEVELS: usize = 32;
 
-/// One shingle of a text, and one of them that was gone through.
-const SIZE: u64 = 1;
-const SPENT: u64 = 1 << 32;
+/// What changes in the counts of a text: a shingle that was counted twice, one
+/// to go through, one that was gone through.
+const REPEATED: u64 = 1u64.wrapping_neg();
+const AHEAD: u64 = 1 << 32;
+const PAST: u64 = AHEAD.wrapping_neg();
 
-/// Parts entries into those whose key no other has, as far as a table of bits
-/// shows, and the rest: nine in ten stand alone and need not be sorted.
-fn split(entries: Vec<u64>) -> (Vec<u64>, Vec<u64>) {
+/// Leaves out entries whose key no other has, as far as a table of bits shows:
+/// nine in ten, which then need not be sorted.
+fn retain_met(entries: &mut Vec<u64>) {
     let bits = (4 * entries.len()).next_power_of_two().clamp(64, 1 << 32);
     let shift = u64::BITS - bits.ilog2();
     let (mut once, mut again) = (vec![0u64; bits / 64], vec![0u64; bits / 64]);
@@ -243,38 +255,26 @@ fn split(entries: Vec<u64>) -> (Vec<u64>, Vec<u64>) {
         let at = (entry >> shift) as usize;
         (at / 64, 1u64 << (at % 64))
     };
-    for &entry in &entries {
+    for &entry in &*entries {
         let (at, bit) = place(entry);
         if let (Some(once), Some(again)) = (once.get_mut(at), again.get_mut(at)) {
             *again |= *once & bit;
             *once |= bit;
         }
     }
-    drop(once);
-    let met = |entry: &u64| {
-        let (at, bit) = place(*entry);
+    entries.retain(|&entry| {
+        let (at, bit) = place(entry);
         again.get(at).is_some_and(|again| again & bit != 0)
-    };
-    let (mut met, alone): (Vec<u64>, Vec<u64>) = entries.into_iter().partition(met);
-    met.sort_unstable();
-    met.dedup();
-    (alone, met)
+    });
 }
 
 /// Cuts sorted entries by the binary logarithm of how many texts have a key, the
-/// rarest first, and leaves out keys of one component, which are only counted.
-fn by_rarity(
-    entries: &[u64],
-    component: &[u32],
-    add: &(impl Fn(u32, u64) + Sync),
-) -> Vec<Vec<u64>> {
+/// rarest first, and leaves out keys of one component, which pair nothing.
+fn by_rarity(entries: &[u64], component: &[u32]) -> Vec<Vec<u64>> {
     let label = |entry: u64| component.get(entry as u32 as usize);
     let mut levels: Vec<Vec<u64>> = Vec::new();
-    for bucket in entries.chunk_by(|x, y| x >> 32 == y >> 32) {
-        let internal = bucket.iter().all(|&entry| label(entry) == label(bucket[0]));
-        let what = if internal { SIZE + SPENT } else { SIZE };
-        bucket.iter().for_each(|&entry| add(entry as u32, what));
-        if !internal {
+    for bucket in buckets(entries) {
+        if bucket.iter().any(|&entry| label(entry) != label(bucket[0])) {
             let level = bucket.len().ilog2() as usize;
             if levels.len() <= level {
                 levels.resize_with(level + 1, Vec::new);
@@ -309,7 +309,9 @@ fn pair_bucket(bucket: &[u64], needy: &[u32], component: &[u32], feeder: &mut Fe
 
 #[cfg(test)]
 mod tests {
-    use super::super::{CandidatePair, Classes, Feeder, Meeting, Parts, entry, spread};
+    use super::super::{
+        CandidatePair, Classes, Feeder, Meeting, Parts, SAMPLE, entry, part_of, spread,
+    };
     use super::{Prefixes, prefix_pairs, sampled_recall, sampled_recall_at_bar};
     use crate::config::Settings;
     use crate::hash::hash64;
@@ -363,7 +365,8 @@ mod tests {
             let class_of: Vec<u32> = (0..count).collect();
             // The first few texts are one component already.
             let component: Vec<u32> = (0..count).map(|n| if n < joined { 0 } else { n }).collect();
-            let meeting = Meeting { entries: &every, class_of: &class_of, classes: &classes };
+            let sizes: Vec<u32> = texts.iter().map(|text| text.len() as u32).collect();
+            let meeting = Meeting { entries: &every, class_of: &class_of, classes: &classes, sizes: &sizes };
             let (found, capped) =
                 prefix_pairs(&meeting, &Prefixes::new(&settings, false), &component, &parts(), parts).unwrap();
             prop_assert_eq!(capped, 0);
@@ -401,12 +404,14 @@ mod tests {
             let shared = (2.0 / 3.0 * f64::from(shingles)).round() as u32;
             let keys = parts();
             let mut feeder = Feeder::new(&keys);
+            let mut sizes = vec![0; 2 * PAIRS as usize];
             for text in 0..2 * PAIRS {
                 for n in 0..shingles {
                     // Shared shingles are of the pair, the others of the text.
                     let whose = if n < shared { text / 2 } else { PAIRS + text };
                     let key = spread(hash64(&[whose.to_le_bytes(), n.to_le_bytes()].concat()));
                     feeder.push(key, entry(key, text));
+                    sizes[text as usize] += u32::from(part_of(key) < SAMPLE);
                 }
             }
             drop(feeder);
@@ -419,6 +424,7 @@ mod tests {
                 entries: &keys,
                 class_of: &each,
                 classes: &classes,
+                sizes: &sizes,
             };
             let prefixes = Prefixes::new(&settings, true);
             let (found, _) = prefix_pairs(&meeting, &prefixes, &each, &parts(), parts).unwrap();

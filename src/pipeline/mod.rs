@@ -21,9 +21,9 @@ pub use compare::{ComparedTexts, Titled, compare_texts};
 pub use dedup::{Decision, Deduped, Reason, dedup};
 pub use explain::{Explained, Explanation, Rule, Step, explain};
 pub use passages::Passage;
-pub use search::{COMPLETE_GROUP, Found, SearchCounts, search};
+pub use search::{Found, SearchCounts, search};
 pub use survey::Survey;
-pub use verified::Measured;
+pub use verified::{COMPLETE_GROUP, Measured};
 
 use crate::config::{Resources, Settings};
 use crate::document::{Corpus, DocId, Document};

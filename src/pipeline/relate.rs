@@ -8,7 +8,8 @@ use ahash::AHashMap;
 use rayon::prelude::*;
 
 use super::doc;
-use super::search::{COMPLETE_GROUP, Found};
+use super::search::Found;
+use super::verified::COMPLETE_GROUP;
 use super::verified::Measured;
 use crate::align::{PreparedText, align};
 use crate::config::Settings;

@@ -4,19 +4,16 @@ use ahash::AHashSet;
 use rayon::prelude::*;
 
 use super::survey::{Survey, Surveyed};
-use super::verified::{Measured, View};
+use super::verified::{Compared, Measured, View};
 use super::{Observer, outlets};
 use crate::candidates::{
-    CandidatePair, Classes, Meeting, Parts, Prefixes, across, prefix_pairs, stars, window_for,
+    Classes, Meeting, Parts, Prefixes, across, prefix_pairs, stars, window_for,
 };
 use crate::config::{Resources, Search, Settings};
 use crate::document::Corpus;
 use crate::error::Error;
 use crate::group::{Refined, components, labels, refine};
 use crate::verify::{Standing, VerifiedPair, covered_spans, demote_kin};
-
-/// Classes in a group up to which all its pairs are compared and listed.
-pub const COMPLETE_GROUP: usize = 200;
 
 /// Meetings that make a pair worth a comparison in the first round.
 const FIRST_ROUND: usize = 8;
@@ -129,14 +126,15 @@ pub(super) fn find(
         entries: &surveyed.keys,
         class_of: &surveyed.class_of,
         classes: &surveyed.classes,
+        sizes: &surveyed.sizes,
     };
     let parts = || Parts::new(resources.pairs(), resources.spill());
     let first = stars(&meeting, &parts(), FIRST_ROUND)?;
     observer.stage("comparing likely pairs", first.len())?;
-    let mut pairs = view.verify_all(&first, observer)?;
+    let mut compared = view.compare_and_complete(&first, observer)?;
 
     observer.stage("looking for other pairs", surveyed.classes.len())?;
-    let component = labels(surveyed.classes.len(), &copy_edges(&pairs));
+    let component = labels(surveyed.classes.len(), &compared.edges());
     let search = match settings.search {
         Search::Auto if surveyed.whole => Search::Exact,
         Search::Auto => Search::Sampled,
@@ -153,15 +151,18 @@ pub(super) fn find(
     counts.candidates = (first.len() + second.len()) as u64;
     counts.capped_buckets = capped;
     observer.stage("comparing pairs", second.len())?;
-    pairs.extend(view.verify_all(&second, observer)?);
+    compared.append(view.compare(&second, observer)?);
     drop((first, second));
-    pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
 
-    let missing = missing(&pairs, &mut counts);
+    let (missing, too_large) = compared.missing();
     observer.stage("completing groups", missing.len())?;
-    let (completed, below) = view.measure_all(&missing, observer)?;
-    pairs.extend(completed);
-    pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
+    compared.append(view.complete(&missing, observer)?);
+    compared.sort();
+    counts.completed = compared.completed;
+    counts.incomplete_components = too_large;
+    let Compared {
+        mut pairs, below, ..
+    } = compared;
     demote_kin(&mut pairs);
 
     observer.stage("grouping", pairs.len())?;
@@ -185,32 +186,6 @@ pub(super) fn find(
 /// Shingles in a window of the fingerprints.
 pub(super) fn window(settings: &Settings) -> usize {
     window_for(settings.width, settings.threshold, settings.containment)
-}
-
-/// Pairs that stand in one component and were not verified: a group's own
-/// numbers should rest on all its pairs, and the two rounds look for
-/// components only. `pairs` are ascending.
-fn missing(pairs: &[VerifiedPair], counts: &mut SearchCounts) -> Vec<CandidatePair> {
-    let mut missing = Vec::new();
-    for component in components(&copy_edges(pairs)) {
-        if component.len() > COMPLETE_GROUP {
-            counts.incomplete_components += 1;
-            continue;
-        }
-        for (i, &a) in component.iter().enumerate() {
-            for &b in &component[i + 1..] {
-                if pairs
-                    .binary_search_by_key(&(a, b), |pair| (pair.a, pair.b))
-                    .is_err()
-                {
-                    missing.push(CandidatePair { a, b });
-                }
-            }
-        }
-    }
-    counts.completed = missing.len() as u64;
-    missing.sort_unstable();
-    missing
 }
 
 /// Components, refined, and classes of several documents that stand alone.

@@ -28,12 +28,22 @@ struct Note {
     removed: u32,
 }
 
+/// Keys that a text gave.
+#[derive(Clone, Copy, Debug)]
+struct Given {
+    arrival: u32,
+    all: u32,
+    /// Those in the parts of the sample.
+    sampled: u32,
+}
+
 /// What one thread needs to look at a text, and what it noted.
 struct Worker {
     scanner: Scanner,
     found: Vec<u64>,
     keys: Batches,
     notes: Vec<Note>,
+    given: Vec<Given>,
 }
 
 /// Listens to every text and notes what the search needs of it.
@@ -86,6 +96,7 @@ impl<'o> Survey<'o> {
                 found: Vec::new(),
                 keys: Batches::default(),
                 notes: Vec::new(),
+                given: Vec::new(),
             })
         };
         Ok(Survey {
@@ -148,12 +159,14 @@ impl<'o> Survey<'o> {
             );
         let whole = self.is_whole();
         let mut notes: Vec<Note> = Vec::new();
+        let mut given: Vec<Given> = Vec::new();
         for worker in self.workers {
             let Ok(mut worker) = worker.into_inner() else {
                 continue;
             };
             worker.keys.flush(&self.keys);
             notes.append(&mut worker.notes);
+            given.append(&mut worker.given);
         }
         notes.par_sort_unstable_by_key(|note| note.arrival);
         let note = |arrival: u32| {
@@ -185,11 +198,19 @@ impl<'o> Survey<'o> {
                 class_of[note.arrival as usize] = *class;
             }
         }
+        let mut sizes = vec![0; classes.len()];
+        for given in given {
+            let class = class_of.get(given.arrival as usize);
+            if let Some(size) = class.and_then(|&class| sizes.get_mut(class as usize)) {
+                *size = if whole { given.all } else { given.sampled };
+            }
+        }
         Surveyed {
             words: each(|note| note.words),
             removed: each(|note| note.removed),
             classes,
             class_of,
+            sizes,
             keys: self.keys,
             whole,
         }
@@ -207,6 +228,7 @@ impl Listener for Survey<'_> {
             found,
             keys,
             notes,
+            given,
         } = &mut *worker;
         let scan = scanner.scan(text, self.settings.width);
         let content = scan.content().unwrap_or(0);
@@ -225,11 +247,19 @@ impl Listener for Survey<'_> {
             strategy.keys(scan.shingles, found);
         }
         let last = if self.is_whole() { PARTS } else { SAMPLE };
+        let mut sampled = 0;
         for key in found.iter().map(|&key| spread(key)) {
+            sampled += u32::from(part_of(key) < SAMPLE);
             if part_of(key) < last {
                 keys.push(&self.keys, key, entry(key, arrival));
             }
         }
+        let all = found.len() as u32;
+        given.push(Given {
+            arrival,
+            all,
+            sampled,
+        });
     }
 
     fn read(&self, bytes: u64) -> Result<(), Error> {
@@ -246,6 +276,9 @@ pub(super) struct Surveyed {
     pub classes: Classes,
     /// The class of a text by its number of arrival.
     pub class_of: Vec<u32>,
+    /// Keys of each class in all parts, or in those of the sample; repeated ones
+    /// are counted each time.
+    pub sizes: Vec<u32>,
     pub keys: Parts,
     /// Whether `keys` holds all of them, or the parts of the sample only.
     pub whole: bool,

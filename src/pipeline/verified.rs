@@ -13,13 +13,16 @@ use crate::candidates::{CandidatePair, Classes};
 use crate::config::Settings;
 use crate::document::Corpus;
 use crate::error::Error;
-use crate::group::labels;
+use crate::group::{components, labels};
 use crate::normalise::{Normalised, normalise};
 use crate::scan::{Scan, Scanner};
 use crate::shingle::{Shingle, ShingleSet, shingles};
 use crate::verify::{
-    Glance, Side, Verdict, VerifiedPair, containment, jaccard, judge, overlap, verify,
+    Glance, Side, Standing, Verdict, VerifiedPair, containment, jaccard, judge, overlap, verify,
 };
+
+/// Classes in a group up to which all its pairs are compared and listed.
+pub const COMPLETE_GROUP: usize = 200;
 
 /// Exact sizes of two sets of shingles and of what they share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +68,7 @@ impl Measured {
     }
 }
 
-/// Pairs that a thread verifies with one set of texts at hand.
+/// Pairs of a component that a thread compares in one go.
 const CHUNK: usize = 256;
 /// Shingles of the texts that a thread keeps at hand.
 const AT_HAND: usize = 1 << 16;
@@ -190,70 +193,164 @@ impl<'a> View<'a> {
         ShingleSet::of(&self.shingles(class))
     }
 
-    /// The pairs that reach a bar, in no order.
-    pub fn verify_all(
+    /// Compares pairs of which nothing is known.
+    pub fn compare(
         &self,
         pairs: &[CandidatePair],
         observer: &dyn Observer,
-    ) -> Result<Vec<VerifiedPair>, Error> {
-        let each = |desk: &mut Desk<'_, 'a>, pair: CandidatePair| desk.verify(pair);
-        self.for_all(pairs, observer, each)
+    ) -> Result<Compared, Error> {
+        self.for_all(pairs, observer, |desk, pairs| desk.verify_all(pairs))
     }
 
-    /// The pairs that reach a bar and the exact values of those that do not,
-    /// the latter ascending.
-    pub fn measure_all(
+    /// [`compare`](View::compare) and, while their texts are at hand,
+    /// [`complete`](View::complete) what they join: nine tenths of all that is missing.
+    pub fn compare_and_complete(
         &self,
         pairs: &[CandidatePair],
         observer: &dyn Observer,
-    ) -> Result<(Vec<VerifiedPair>, Vec<Measured>), Error> {
-        let each = |desk: &mut Desk<'_, 'a>, pair: CandidatePair| {
-            Some(desk.verify(pair).ok_or_else(|| desk.measure(pair)))
-        };
-        let mut reached = Vec::new();
-        let mut below = Vec::new();
-        for measured in self.for_all(pairs, observer, each)? {
-            match measured {
-                Ok(pair) => reached.push(pair),
-                Err(measured) => below.push(measured),
+    ) -> Result<Compared, Error> {
+        self.for_all(pairs, observer, |desk, pairs| {
+            let mut compared = desk.verify_all(pairs);
+            // A cut component is no whole: what it lacks shows at the end.
+            if pairs.len() < CHUNK {
+                let (missing, _) = compared.missing();
+                compared.append(desk.complete(&missing));
             }
-        }
-        below.sort_unstable_by_key(|measured| (measured.a, measured.b));
-        Ok((reached, below))
+            compared
+        })
     }
 
-    /// Goes through pairs on all threads, texts of one component together, so
-    /// that a text is read once for many of its pairs.
-    fn for_all<T: Send>(
+    /// Compares pairs that stand in one component already.
+    pub fn complete(
+        &self,
+        missing: &[CandidatePair],
+        observer: &dyn Observer,
+    ) -> Result<Compared, Error> {
+        self.for_all(missing, observer, |desk, pairs| desk.complete(pairs))
+    }
+
+    /// Goes through pairs on all threads, those of one component together, so
+    /// that a text is read once for many of its pairs. A component of [`CHUNK`]
+    /// pairs and more comes in chunks.
+    fn for_all(
         &self,
         pairs: &[CandidatePair],
         observer: &dyn Observer,
-        each: impl Fn(&mut Desk<'_, 'a>, CandidatePair) -> Option<T> + Sync,
-    ) -> Result<Vec<T>, Error> {
+        each: impl Fn(&mut Desk<'_, 'a>, &[CandidatePair]) -> Compared + Sync,
+    ) -> Result<Compared, Error> {
         let edges: Vec<(u32, u32)> = pairs.iter().map(|pair| (pair.a, pair.b)).collect();
         let label = labels(self.classes.len(), &edges);
         drop(edges);
-        let mut ordered: Vec<(u32, CandidatePair)> = pairs
-            .iter()
-            .map(|&pair| (label[pair.a as usize], pair))
-            .collect();
-        drop(label);
-        ordered.par_sort_unstable();
+        let of = |pair: &CandidatePair| label.get(pair.a as usize).copied();
+        let mut ordered = pairs.to_vec();
+        ordered.par_sort_unstable_by_key(|pair| (of(pair), *pair));
         let done = AtomicUsize::new(0);
-        let chunks: Result<Vec<Vec<T>>, Error> = ordered
-            .par_chunks(CHUNK)
-            .map(|chunk| {
-                observer.progress(done.fetch_add(chunk.len(), Ordering::Relaxed))?;
-                let mut desk = Desk::new(self);
-                let found = chunk.iter().filter_map(|&(_, pair)| each(&mut desk, pair));
-                Ok(found.collect())
-            })
+        let compared: Result<Vec<Compared>, Error> = ordered
+            .par_chunk_by(|x, y| of(x) == of(y))
+            .flat_map(|component| component.par_chunks(CHUNK))
+            .map_init(
+                || Desk::new(self),
+                |desk, pairs| {
+                    observer.progress(done.fetch_add(pairs.len(), Ordering::Relaxed))?;
+                    Ok(each(desk, pairs))
+                },
+            )
             .collect();
-        Ok(chunks?.into_iter().flatten().collect())
+        let mut all = Compared::default();
+        compared?.into_iter().for_each(|some| all.append(some));
+        Ok(all)
+    }
+}
+
+/// Pairs with their exact values, in no order.
+#[derive(Debug, Default)]
+pub(super) struct Compared {
+    /// Those that reach a bar.
+    pub pairs: Vec<VerifiedPair>,
+    /// Those of one component that do not.
+    pub below: Vec<Measured>,
+    /// How many of both were compared because they stood in one component.
+    pub completed: u64,
+}
+
+impl Compared {
+    /// Adds what others were compared.
+    pub fn append(&mut self, mut other: Compared) {
+        self.pairs.append(&mut other.pairs);
+        self.below.append(&mut other.below);
+        self.completed += other.completed;
+    }
+
+    /// Puts both lists in ascending order.
+    pub fn sort(&mut self) {
+        self.pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
+        self.below.sort_unstable_by_key(|pair| (pair.a, pair.b));
+    }
+
+    /// The edges that join classes.
+    pub fn edges(&self) -> Vec<(u32, u32)> {
+        let copies = self
+            .pairs
+            .iter()
+            .filter(|pair| pair.standing == Standing::Copy);
+        copies.map(|pair| (pair.a, pair.b)).collect()
+    }
+
+    /// Pairs that stand in one component and were not compared, ascending, and
+    /// the number of components too large for that: a group's own
+    /// numbers should rest on all its pairs, and the search looks for
+    /// components only. The lists are put in order for it.
+    pub fn missing(&mut self) -> (Vec<CandidatePair>, u64) {
+        self.sort();
+        let known = |a: u32, b: u32| {
+            let of_pairs = self
+                .pairs
+                .binary_search_by_key(&(a, b), |pair| (pair.a, pair.b));
+            let of_below = || {
+                self.below
+                    .binary_search_by_key(&(a, b), |pair| (pair.a, pair.b))
+            };
+            of_pairs.is_ok() || of_below().is_ok()
+        };
+        let (mut missing, mut too_large) = (Vec::new(), 0);
+        for component in components(&self.edges()) {
+            if component.len() > COMPLETE_GROUP {
+                too_large += 1;
+                continue;
+            }
+            for (i, &a) in component.iter().enumerate() {
+                let others = component[i + 1..].iter().filter(|&&b| !known(a, b));
+                missing.extend(others.map(|&b| CandidatePair { a, b }));
+            }
+        }
+        missing.sort_unstable();
+        (missing, too_large)
     }
 }
 
 impl Desk<'_, '_> {
+    fn verify_all(&mut self, pairs: &[CandidatePair]) -> Compared {
+        let pairs = pairs.iter().filter_map(|&pair| self.verify(pair));
+        Compared {
+            pairs: pairs.collect(),
+            ..Compared::default()
+        }
+    }
+
+    fn complete(&mut self, missing: &[CandidatePair]) -> Compared {
+        let mut compared = Compared {
+            completed: missing.len() as u64,
+            ..Compared::default()
+        };
+        for &pair in missing {
+            match self.verify(pair) {
+                Some(pair) => compared.pairs.push(pair),
+                None => compared.below.push(self.measure(pair)),
+            }
+        }
+        compared
+    }
+
     fn verify(&mut self, pair: CandidatePair) -> Option<VerifiedPair> {
         let (a, b) = (self.take(pair.a), self.take(pair.b));
         let judged = judge(&a.set, &b.set, self.view.settings);
