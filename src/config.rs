@@ -79,6 +79,11 @@ impl Resources {
         Spill::new(0, self.temporary.clone())
     }
 
+    /// Bytes of what meetings are counted by.
+    pub fn counting(&self) -> usize {
+        usize::try_from(self.memory / 4).unwrap_or(usize::MAX)
+    }
+
     /// Bytes of candidate pairs that stay in memory.
     pub fn pairs(&self) -> usize {
         usize::try_from(self.memory / 16).unwrap_or(usize::MAX)

@@ -10,11 +10,15 @@
 
 mod curve;
 mod identical;
+mod lists;
 mod lsh;
 mod meet;
 mod parts;
 mod passages;
 mod prefix;
+mod recall;
+mod scan_count;
+mod shared;
 
 pub use curve::{BandingCost, Curve, Fingerprints, SAMPLE_WORDS, curve};
 pub use identical::Classes;
@@ -22,7 +26,8 @@ pub use lsh::Banding;
 pub use meet::{Meeting, across, entry, spread, stars};
 pub use parts::{Batches, Feeder, PARTS, Parts, SAMPLE, part_of};
 pub use passages::{Passages, window_for, window_minima, winnow};
-pub use prefix::{Prefixes, prefix_pairs, sampled_recall, sampled_recall_at_bar};
+pub use prefix::{Prefixes, prefix_pairs};
+pub use recall::{sampled_recall, sampled_recall_at_bar};
 
 /// Texts in a bucket of bands and fingerprints above which its pairs are no longer
 /// all proposed: each is then paired with the one of smallest (content hash, key).

@@ -5,14 +5,14 @@
 //! with the order that news suggests: nine shingles in ten stand in one text
 //! only, and a text that keeps enough of those to itself needs no partner.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-
 use rayon::prelude::*;
 
-use super::meet::{Meeting, buckets, counted, push};
-use super::parts::{Feeder, PARTS, Parts, SAMPLE};
+use super::lists::Lists;
+use super::meet::Meeting;
+use super::scan_count::scan_count;
+use super::shared::Shared;
 use super::{CandidatePair, Keying};
-use crate::config::Settings;
+use crate::config::{Resources, Settings};
 use crate::error::Error;
 
 /// Meetings that are asked for at most.
@@ -22,8 +22,9 @@ const MOST_MEETINGS: u32 = 48;
 #[derive(Clone, Copy, Debug)]
 pub struct Prefixes {
     /// Share of the shorter text's shingles that a pair at a bar has in common.
-    shared: f64,
-    sampled: bool,
+    pub(super) shared: f64,
+    /// Whether only the parts of the sample hold keys.
+    pub(super) sampled: bool,
 }
 
 /// Standard deviations by which a sample may show less than is shared: one pair in
@@ -44,7 +45,7 @@ impl Prefixes {
     }
 
     /// Shingles that a text of so many shares with a longer one that reaches a bar.
-    fn needed(&self, shingles: u32) -> u32 {
+    pub(super) fn needed(&self, shingles: u32) -> u32 {
         let count = f64::from(shingles);
         let spread = if self.sampled {
             MARGIN * (self.shared * (1.0 - self.shared) * count).sqrt()
@@ -58,57 +59,18 @@ impl Prefixes {
     /// Meetings that are asked for. Of texts that share n of their shingles, any
     /// prefix that leaves out only n - l of one text's has l of those shared
     /// (Wang, Li, Feng 2012, adaptive prefixes): a longer prefix tells a copy from a text with the
-    /// same few phrases without reading either.
+    /// same few phrases without reading either. Of all shingles one less than are
+    /// sure, as two of a text that agree in 40 bits count as one.
     fn meetings(&self, shingles: u32) -> u32 {
-        (self.needed(shingles) * 3 / 4).clamp(1, MOST_MEETINGS)
+        let sure = self.needed(shingles) - u32::from(!self.sampled);
+        sure.clamp(1, MOST_MEETINGS)
     }
 
-    /// Length of a text's prefix. One more than need be: two shingles of a text
-    /// that agree in 40 bits count as one.
-    fn prefix(&self, shingles: u32) -> u32 {
+    /// Length of a text's prefix, one more than need be for the same reason.
+    pub(super) fn prefix(&self, shingles: u32) -> u32 {
         let missing = shingles.saturating_sub(self.needed(shingles));
         missing.saturating_add(self.meetings(shingles) + 1)
     }
-}
-
-/// Probability that a pair is proposed by the sample: `shingles` are those of the
-/// shorter text, `shared` is the share of them that the other text has.
-///
-/// Each shingle is in the sample with the same probability, whichever text has
-/// it. Cost: quadratic in the shingles.
-pub fn sampled_recall(settings: &Settings, shingles: u32, shared: f64) -> f64 {
-    let prefixes = Prefixes::new(settings, true);
-    let share = SAMPLE as f64 / PARTS as f64;
-    let both = (shared * f64::from(shingles)).round() as u32;
-    let (in_both, own) = (
-        binomial(both, share),
-        binomial(shingles.saturating_sub(both), share),
-    );
-    let mut found = 0.0;
-    for (x, p) in (0u32..).zip(&in_both) {
-        let sampled = (0u32..).zip(&own);
-        let enough = sampled.filter(|(y, _)| x >= prefixes.needed(x + y) && x > 0);
-        found += p * enough.map(|(_, q)| q).sum::<f64>();
-    }
-    found.min(1.0)
-}
-
-/// [`sampled_recall`] of a pair that just reaches a bar and whose shorter text has
-/// so many words.
-pub fn sampled_recall_at_bar(settings: &Settings, words: u32) -> f64 {
-    let shingles = words.saturating_sub(settings.width as u32 - 1).max(1);
-    sampled_recall(settings, shingles, Prefixes::new(settings, true).shared)
-}
-
-/// Probabilities of 0 to `count` successes.
-fn binomial(count: u32, p: f64) -> Vec<f64> {
-    let mut log = f64::from(count) * (1.0 - p).ln();
-    let mut list = Vec::with_capacity(count as usize + 1);
-    for k in 0..=count {
-        list.push(log.exp());
-        log += (f64::from(count - k) / f64::from(k + 1)).ln() + (p / (1.0 - p)).ln();
-    }
-    list
 }
 
 impl Keying for Prefixes {
@@ -117,18 +79,14 @@ impl Keying for Prefixes {
     }
 }
 
-/// Parts that are gone through at once; the order of a text's shingles is that
-/// of these blocks within a range of frequencies.
-const BLOCK: usize = 16;
-
-/// Pairs each text with all that its prefix meets often enough, where the two are
-/// in different components.
+/// Pairs each text with all as long or longer that its prefix meets often enough,
+/// where the two are in different components.
 ///
 /// The prefix is made of the shingles that no text of another component has,
 /// then of the rarest of the others. `component` labels every class. Returns the pairs and the
 /// number of buckets above a cap, where completeness ends: of a sample they are
-/// passed over, else texts are paired with one of them only. `spare` gives room for what several texts have, once for each
-/// range of frequencies. Cost: a look at all shingles and a sort of those that texts share; then in proportion to the pairs.
+/// passed over, else texts are paired with one of them only. `room` is for what several
+/// texts have, and for counting. Cost: a look at all shingles and a sort of those that texts share; then a step for each meeting.
 ///
 /// # Errors
 /// What the disk says.
@@ -136,184 +94,34 @@ pub fn prefix_pairs(
     meeting: &Meeting<'_>,
     prefixes: &Prefixes,
     component: &[u32],
-    pairs: &Parts,
-    spare: impl Fn() -> Parts,
+    room: &Resources,
 ) -> Result<(Vec<CandidatePair>, u64), Error> {
-    // Of each text the distinct shingles, and above them in the same number
-    // those that other components have and that were not gone through.
-    let size = |&size: &u32| AtomicU64::new(u64::from(size));
-    let counts: Vec<AtomicU64> = meeting.sizes.iter().map(size).collect();
-    let count = |text: u32| {
-        let count = counts.get(text as usize);
-        count.map_or(0, |count| count.load(Ordering::Relaxed))
-    };
-    let change = |text: u32, what: u64| {
-        if let Some(count) = counts.get(text as usize) {
-            count.fetch_add(what, Ordering::Relaxed);
-        }
-    };
-    let parts = if prefixes.sampled { SAMPLE } else { PARTS };
-    // Keys that several components have, by the binary logarithm of how many texts do.
-    let levels: Vec<Parts> = (0..LEVELS).map(|_| spare()).collect();
-    (0..parts).into_par_iter().try_for_each(|part| {
-        let mut entries = meeting.entries.take(part, false)?;
-        retain_met(&mut entries);
-        meeting.of_classes(&mut entries);
-        entries.sort_unstable();
-        entries.dedup_by(|again, first| {
-            let same = again == first;
-            if same {
-                change(*again as u32, REPEATED);
-            }
-            same
-        });
-        for (level, entries) in levels.iter().zip(by_rarity(&entries, component)) {
-            if !entries.is_empty() {
-                entries
-                    .iter()
-                    .for_each(|&entry| change(entry as u32, AHEAD));
-                level.put(part, entries);
-            }
-        }
-        Ok::<_, Error>(())
-    })?;
-    let size = |text: u32| count(text) as u32;
-    let needs = |text: u32| {
-        let (size, ahead) = (size(text), (count(text) >> 32) as u32);
-        size - ahead.min(size) < prefixes.prefix(size)
-    };
-    let capped = AtomicU64::new(0);
-    // Meetings of each text that its pairs may have missed in crowded buckets.
-    let passed: Vec<AtomicU32> = component.iter().map(|_| AtomicU32::new(0)).collect();
-    let pass = |text: u32| {
-        if let Some(passed) = passed.get(text as usize) {
-            passed.fetch_add(1, Ordering::Relaxed);
-        }
-    };
-    for level in &levels {
-        for block in 0..parts.div_ceil(BLOCK) {
-            // What is spent is read by all and added to after: the order in
-            // which threads come by decides nothing.
-            let used: Result<Vec<Vec<u64>>, Error> = (block * BLOCK..(block + 1) * BLOCK)
-                .into_par_iter()
-                .map(|part| {
-                    let entries = level.take(part, false)?;
-                    let mut feeder = Feeder::new(pairs);
-                    for bucket in buckets(&entries) {
-                        let needy = needy(bucket, &needs);
-                        if needy.len() * bucket.len() <= CROWD {
-                            pair_bucket(bucket, &needy, component, &mut feeder);
-                            continue;
-                        }
-                        capped.fetch_add(1, Ordering::Relaxed);
-                        if !prefixes.sampled {
-                            let centre = meeting.centre(bucket);
-                            pair_bucket(&[u64::from(centre)], &needy, component, &mut feeder);
-                            needy.iter().for_each(|&text| pass(text));
-                        }
-                    }
-                    Ok(entries)
-                })
-                .collect();
-            let used = used?;
-            used.par_iter()
-                .flatten()
-                .for_each(|&entry| change(entry as u32, PAST));
-        }
-    }
-    // Directed: how often the prefix of the first met the second.
-    let enough = |pair: CandidatePair, met: usize| {
-        let passed = passed.get(pair.a as usize);
-        let passed = passed.map_or(0, |passed| passed.load(Ordering::Relaxed));
-        met + passed as usize >= prefixes.meetings(size(pair.a)) as usize
-    };
-    let mut found: Vec<CandidatePair> = counted(pairs, enough)?
-        .into_iter()
-        .map(|pair| CandidatePair::new(pair.a, pair.b))
-        .collect();
-    found.par_sort_unstable();
-    found.dedup();
-    Ok((found, capped.into_inner()))
-}
-
-/// Ranges of frequencies: a key stands in fewer than 2^32 texts.
-const LEVELS: usize = 32;
-
-/// What changes in the counts of a text: a shingle that was counted twice, one
-/// to go through, one that was gone through.
-const REPEATED: u64 = 1u64.wrapping_neg();
-const AHEAD: u64 = 1 << 32;
-const PAST: u64 = AHEAD.wrapping_neg();
-
-/// Leaves out entries whose key no other has, as far as a table of bits shows:
-/// nine in ten, which then need not be sorted.
-fn retain_met(entries: &mut Vec<u64>) {
-    let bits = (4 * entries.len()).next_power_of_two().clamp(64, 1 << 32);
-    let shift = u64::BITS - bits.ilog2();
-    let (mut once, mut again) = (vec![0u64; bits / 64], vec![0u64; bits / 64]);
-    let place = |entry: u64| {
-        let at = (entry >> shift) as usize;
-        (at / 64, 1u64 << (at % 64))
-    };
-    for &entry in &*entries {
-        let (at, bit) = place(entry);
-        if let (Some(once), Some(again)) = (once.get_mut(at), again.get_mut(at)) {
-            *again |= *once & bit;
-            *once |= bit;
-        }
-    }
-    entries.retain(|&entry| {
-        let (at, bit) = place(entry);
-        again.get(at).is_some_and(|again| again & bit != 0)
-    });
-}
-
-/// Cuts sorted entries by the binary logarithm of how many texts have a key, the
-/// rarest first, and leaves out keys of one component, which pair nothing.
-fn by_rarity(entries: &[u64], component: &[u32]) -> Vec<Vec<u64>> {
-    let label = |entry: u64| component.get(entry as u32 as usize);
-    let mut levels: Vec<Vec<u64>> = Vec::new();
-    for bucket in buckets(entries) {
-        if bucket.iter().any(|&entry| label(entry) != label(bucket[0])) {
-            let level = bucket.len().ilog2() as usize;
-            if levels.len() <= level {
-                levels.resize_with(level + 1, Vec::new);
-            }
-            levels[level].extend_from_slice(bucket);
-        }
-    }
-    levels
-}
-
-/// Pairs of a bucket beyond which it is too crowded: of all texts, those that need a
-/// partner are paired with one only; of a sample, with none.
-const CROWD: usize = 20_000;
-
-/// The texts of a bucket that need a partner.
-fn needy(bucket: &[u64], needs: &impl Fn(u32) -> bool) -> Vec<u32> {
-    let texts = bucket.iter().map(|&entry| entry as u32);
-    texts.filter(|&text| needs(text)).collect()
-}
-
-/// Pairs texts that need a partner with those of a bucket.
-fn pair_bucket(bucket: &[u64], needy: &[u32], component: &[u32], feeder: &mut Feeder<'_>) {
+    let shared = Shared::new(meeting, component, prefixes.sampled, room)?;
+    let lists = Lists::new(shared.lists(), room.counting() / 4, room.spill());
+    let crowded = shared.reach(meeting, prefixes, &lists)?;
     let label = |text: u32| component.get(text as usize);
-    for &a in needy {
-        for b in bucket.iter().map(|&entry| entry as u32) {
-            if label(a) != label(b) {
-                push(feeder, CandidatePair { a, b });
-            }
-        }
-    }
+    let least = |from: u32| {
+        let meetings = prefixes.meetings(shared.size(from));
+        meetings.saturating_sub(shared.passed(from))
+    };
+    // The shorter text of a pair is the one whose prefix tells.
+    let wanted = |from: u32, to: u32| {
+        label(from) != label(to) && (shared.size(from), from) < (shared.size(to), to)
+    };
+    let texts = component.len() as u32;
+    let mut found = scan_count(&lists, texts, room.counting() / 4 * 3, least, wanted)?;
+    found.par_sort_unstable();
+    Ok((found, crowded))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::sampled_recall_at_bar;
     use super::super::{
         CandidatePair, Classes, Feeder, Meeting, Parts, SAMPLE, entry, part_of, spread,
     };
-    use super::{Prefixes, prefix_pairs, sampled_recall, sampled_recall_at_bar};
-    use crate::config::Settings;
+    use super::{Prefixes, prefix_pairs};
+    use crate::config::{Resources, Settings};
     use crate::hash::hash64;
     use crate::spill::Spill;
     use proptest::prelude::*;
@@ -366,9 +174,11 @@ mod tests {
             // The first few texts are one component already.
             let component: Vec<u32> = (0..count).map(|n| if n < joined { 0 } else { n }).collect();
             let sizes: Vec<u32> = texts.iter().map(|text| text.len() as u32).collect();
+            // So little that everything goes to disk and is counted in slices.
+            let scarce = Resources { memory: 1 << 10, ..Resources::default() };
             let meeting = Meeting { entries: &every, class_of: &class_of, classes: &classes, sizes: &sizes };
             let (found, capped) =
-                prefix_pairs(&meeting, &Prefixes::new(&settings, false), &component, &parts(), parts).unwrap();
+                prefix_pairs(&meeting, &Prefixes::new(&settings, false), &component, &scarce).unwrap();
             prop_assert_eq!(capped, 0);
             for a in 0..count {
                 for b in a + 1..count {
@@ -383,16 +193,6 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn the_stated_recall_of_the_sample() {
-        // As README and docs/method.md say.
-        for (words, stated) in [(20, 0.9578), (30, 0.9925), (100, 0.999_98)] {
-            let found = sampled_recall_at_bar(&Settings::default(), words);
-            assert!((found - stated).abs() < 1e-4, "{words}: {found}");
-        }
-        assert!(sampled_recall(&Settings::default(), 350, 1.0) > 1.0 - 1e-9);
     }
 
     #[test]
@@ -427,7 +227,8 @@ mod tests {
                 sizes: &sizes,
             };
             let prefixes = Prefixes::new(&settings, true);
-            let (found, _) = prefix_pairs(&meeting, &prefixes, &each, &parts(), parts).unwrap();
+            let (found, _) =
+                prefix_pairs(&meeting, &prefixes, &each, &Resources::default()).unwrap();
             let planted = found.iter().filter(|pair| pair.a / 2 == pair.b / 2).count();
             let stated = sampled_recall_at_bar(&settings, words);
             let deviation = (stated * (1.0 - stated) / f64::from(PAIRS)).sqrt();

@@ -144,8 +144,7 @@ pub(super) fn find(
         across(&meeting, &component, &parts())?
     } else {
         let prefixes = Prefixes::new(settings, search == Search::Sampled);
-        let spare = || Parts::new(resources.pairs() / 4, resources.spill());
-        prefix_pairs(&meeting, &prefixes, &component, &parts(), spare)?
+        prefix_pairs(&meeting, &prefixes, &component, resources)?
     };
     second.retain(|pair| first.binary_search(pair).is_err());
     counts.candidates = (first.len() + second.len()) as u64;
