@@ -71,7 +71,7 @@ impl Default for Resources {
 impl Resources {
     /// Bytes of keys that stay in memory.
     pub fn keys(&self) -> usize {
-        usize::try_from(self.memory / 8).unwrap_or(usize::MAX)
+        usize::try_from(self.memory / 32).unwrap_or(usize::MAX)
     }
 
     /// A store for what does not stay in memory.
@@ -81,7 +81,7 @@ impl Resources {
 
     /// Bytes of what meetings are counted by.
     pub fn counting(&self) -> usize {
-        usize::try_from(self.memory / 4).unwrap_or(usize::MAX)
+        usize::try_from(self.memory / 8).unwrap_or(usize::MAX)
     }
 
     /// Bytes of candidate pairs that stay in memory.

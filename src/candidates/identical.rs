@@ -21,17 +21,17 @@ impl Classes {
     ///
     /// ```
     /// use wirecopy::candidates::Classes;
-    /// let classes = Classes::new(&[Some(7), None, Some(7), None]);
+    /// let classes = Classes::new([Some(7), None, Some(7), None].into_iter());
     /// assert_eq!(classes.iter().collect::<Vec<_>>(), [&[0, 2][..], &[1], &[3]]);
     /// assert_eq!(classes.of(2), 0);
     /// ```
-    pub fn new(contents: &[Option<u128>]) -> Self {
+    pub fn new(contents: impl Iterator<Item = Option<u128>>) -> Self {
         let mut classes = Classes::default();
         let mut known: AHashMap<u128, u32> = AHashMap::new();
         for content in contents {
             let next = classes.contents.len() as u32;
             let class = match content {
-                Some(content) => *known.entry(*content).or_insert(next),
+                Some(content) => *known.entry(content).or_insert(next),
                 None => next,
             };
             if class == next {

@@ -168,8 +168,7 @@ mod tests {
             }
             drop(feeder);
             let count = texts.len() as u32;
-            let contents: Vec<Option<u128>> = (0..count).map(|n| Some(n.into())).collect();
-            let classes = Classes::new(&contents);
+            let classes = Classes::new((0..count).map(|n| Some(n.into())));
             let class_of: Vec<u32> = (0..count).collect();
             // The first few texts are one component already.
             let component: Vec<u32> = (0..count).map(|n| if n < joined { 0 } else { n }).collect();
@@ -215,9 +214,8 @@ mod tests {
                 }
             }
             drop(feeder);
-            let contents: Vec<Option<u128>> = (0..2 * PAIRS).map(|n| Some(n.into())).collect();
             let (classes, each) = (
-                Classes::new(&contents),
+                Classes::new((0..2 * PAIRS).map(|n| Some(n.into()))),
                 (0..2 * PAIRS).collect::<Vec<u32>>(),
             );
             let meeting = Meeting {

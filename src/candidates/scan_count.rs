@@ -39,22 +39,21 @@ pub(super) fn scan_count(
         }
     })?;
     let asked: Vec<u32> = asked.into_iter().map(AtomicU32::into_inner).collect();
-    let half = (bytes / size_of::<u32>() / 2).clamp(1, u32::MAX as usize / 2);
-    let slices = |entries: usize| {
-        let count = entries.div_ceil(half).clamp(1, texts.max(1) as usize) as u32;
+    let places: usize = asked.iter().map(|&count| count as usize).sum();
+    let (of_met, of_asking) = shares(lengths.iter().sum(), places, bytes / size_of::<u32>());
+    let slices = |count: u32| {
         let width = texts.div_ceil(count).max(1);
-        (0..texts)
-            .step_by(width as usize)
-            .map(move |from| from..texts.min(from.saturating_add(width)))
+        let slice = move |from: u32| from..texts.min(from.saturating_add(width));
+        (0..texts).step_by(width as usize).map(slice)
     };
     let mut found = Vec::new();
-    for met in slices(lengths.iter().sum()) {
+    for met in slices(of_met) {
         let lengths = if met.len() == texts as usize {
             lengths.clone()
         } else {
             self::lengths(lists, &met, |_| ())?
         };
-        for asking in slices(asked.iter().map(|&count| count as usize).sum()) {
+        for asking in slices(of_asking) {
             let index = Index::new(lists, &lengths, &met, &asking, &asked)?;
             let rows: Vec<u32> = asking.collect();
             let chunks = rows
@@ -64,6 +63,24 @@ pub(super) fn scan_count(
         }
     }
     Ok(found)
+}
+
+/// In how many slices the texts that are met and those that ask are taken, so that
+/// a slice of both takes no more than `room` numbers.
+///
+/// Each slice of the former costs another look at every bucket by every text that
+/// asks, each slice of the latter another look at the lists only.
+fn shares(buckets: usize, places: usize, room: usize) -> (u32, u32) {
+    const MOST: usize = 8;
+    let room = room.min(u32::MAX as usize / 2);
+    let fits = |met: usize| {
+        let left = room.checked_sub(buckets.div_ceil(met))?;
+        let asking = places.div_ceil(left.max(1)).max(1);
+        (asking <= MOST).then_some((met as u32, asking as u32))
+    };
+    (1..=1 << 10)
+        .find_map(fits)
+        .unwrap_or((1 << 10, MOST as u32))
 }
 
 /// Numbers that the buckets of each list take, of texts in `met`.
@@ -159,17 +176,12 @@ impl Index {
         })
     }
 
-    /// The buckets that a text asks.
-    fn of(&self, text: u32) -> impl Iterator<Item = &[u32]> {
+    /// The places of the buckets that a text asks.
+    fn places(&self, text: u32) -> &[AtomicU32] {
         let at = (text - self.asking.start) as usize;
         let range = self.starts.get(at).zip(self.starts.get(at + 1));
         let range = range.map_or(0..0, |(&from, &to)| from as usize..to as usize);
-        let places = self.asked.get(range).unwrap_or_default();
-        places.iter().filter_map(|place| {
-            let place = place.load(Ordering::Relaxed) as usize;
-            let length = *self.buckets.get(place)? as usize;
-            self.buckets.get(place + 1..=place + length)
-        })
+        self.asked.get(range).unwrap_or_default()
     }
 
     /// The wanted pairs of some texts.
@@ -180,10 +192,19 @@ impl Index {
         wanted: &(impl Fn(u32, u32) -> bool + Sync),
     ) -> Vec<CandidatePair> {
         let mut counts = vec![0u8; self.met.len()];
-        let mut touched = Vec::new();
+        let (mut touched, mut ranges) = (Vec::new(), Vec::new());
         let mut found = Vec::new();
         for &from in rows {
-            for &to in self.of(from).flatten() {
+            // Buckets lie anywhere in memory. Their lengths are read first, since reads
+            // that do not wait for one another are under way together.
+            ranges.clear();
+            ranges.extend(self.places(from).iter().filter_map(|place| {
+                let place = place.load(Ordering::Relaxed) as usize;
+                let length = *self.buckets.get(place)? as usize;
+                Some(place + 1..place + 1 + length)
+            }));
+            let met = ranges.drain(..).filter_map(|range| self.buckets.get(range));
+            for &to in met.flatten() {
                 if let Some(count) = counts.get_mut((to - self.met.start) as usize) {
                     if *count == 0 {
                         touched.push(to);

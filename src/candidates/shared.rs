@@ -47,7 +47,7 @@ impl Shared {
         sampled: bool,
         room: &Resources,
     ) -> Result<Self, Error> {
-        let level = || Parts::new(room.counting() / 16, room.spill());
+        let level = || Parts::new(room.counting() / LEVELS, room.spill());
         let zeros = || component.iter().map(|_| AtomicU32::new(0)).collect();
         let shared = Shared {
             levels: (0..LEVELS).map(|_| level()).collect(),
@@ -68,11 +68,12 @@ impl Shared {
                 }
                 repeated
             });
-            for (level, entries) in shared.levels.iter().zip(by_rarity(&entries, component)) {
+            for (level, mut entries) in shared.levels.iter().zip(by_rarity(&entries, component)) {
                 if !entries.is_empty() {
                     entries
                         .iter()
                         .for_each(|&entry| change(&shared.ahead, entry as u32, 1));
+                    entries.shrink_to_fit();
                     level.put(part, entries);
                 }
             }

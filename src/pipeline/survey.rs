@@ -4,7 +4,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use ahash::{AHashMap, AHashSet};
+use ahash::AHashSet;
 use rayon::prelude::*;
 
 use super::Observer;
@@ -158,6 +158,7 @@ impl<'o> Survey<'o> {
                 },
             );
         let whole = self.is_whole();
+        drop(self.seen);
         let mut notes: Vec<Note> = Vec::new();
         let mut given: Vec<Given> = Vec::new();
         for worker in self.workers {
@@ -165,39 +166,40 @@ impl<'o> Survey<'o> {
                 continue;
             };
             worker.keys.flush(&self.keys);
-            notes.append(&mut worker.notes);
             given.append(&mut worker.given);
+            notes.reserve_exact(worker.notes.len());
+            notes.append(&mut worker.notes);
         }
         notes.par_sort_unstable_by_key(|note| note.arrival);
-        let note = |arrival: u32| {
-            let at = notes.binary_search_by_key(&arrival, |note| note.arrival);
-            at.ok().and_then(|at| notes.get(at).copied())
-        };
-        let of_documents: Vec<Option<Note>> = arrivals.map(note).collect();
-        let each = |of: fn(&Note) -> u32| -> Vec<u32> {
-            let notes = of_documents.iter();
-            notes.map(|note| note.as_ref().map_or(0, of)).collect()
-        };
-        let contents: Vec<Option<u128>> = of_documents
-            .iter()
-            .map(|note| {
-                note.map(|note| note.content)
-                    .filter(|&content| content != 0)
-            })
+        let at = |arrival: u32| notes.binary_search_by_key(&arrival, |note| note.arrival);
+        let of_documents: Vec<Option<u32>> = arrivals
+            .map(|arrival| at(arrival).ok().map(|at| at as u32))
             .collect();
-        let classes = Classes::new(&contents);
+        let note = |at: &Option<u32>| at.and_then(|at| notes.get(at as usize));
+        let each = |of: fn(&Note) -> u32| -> Vec<u32> {
+            let notes = of_documents.iter().map(note);
+            notes.map(|note| note.map_or(0, of)).collect()
+        };
+        let (words, removed) = (each(|note| note.words), each(|note| note.removed));
+        let contents = of_documents.iter().map(|at| {
+            let content = note(at).map(|note| note.content);
+            content.filter(|&content| content != 0)
+        });
+        let classes = Classes::new(contents);
         // By content, since the text that gave the keys may be a record that
         // was merged into another.
-        let by_content: AHashMap<u128, u32> = (0..classes.len() as u32)
-            .map(|class| (classes.content(class), class))
-            .collect();
+        let mut by_content: Vec<u32> = (0..classes.len() as u32).collect();
+        by_content.par_sort_unstable_by_key(|&class| classes.content(class));
         let last = notes.last().map_or(0, |note| note.arrival as usize + 1);
         let mut class_of = vec![u32::MAX; last];
-        for note in &notes {
-            if let Some(class) = by_content.get(&note.content).filter(|_| note.content != 0) {
+        for note in notes.iter().filter(|note| note.content != 0) {
+            let at =
+                by_content.binary_search_by_key(&note.content, |&class| classes.content(class));
+            if let Some(class) = at.ok().and_then(|at| by_content.get(at)) {
                 class_of[note.arrival as usize] = *class;
             }
         }
+        drop((notes, by_content));
         let mut sizes = vec![0; classes.len()];
         for given in given {
             let class = class_of.get(given.arrival as usize);
@@ -206,8 +208,8 @@ impl<'o> Survey<'o> {
             }
         }
         Surveyed {
-            words: each(|note| note.words),
-            removed: each(|note| note.removed),
+            words,
+            removed,
             classes,
             class_of,
             sizes,
