@@ -29,20 +29,20 @@ impl DocId {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
     /// The user's id for it; unique within a run.
-    pub key: String,
+    pub key: Box<str>,
     /// The text as decoded, without a byte order mark, otherwise untouched.
     /// Every span that wirecopy reports is a byte range of it.
     pub text: Text,
     /// Headline, where the input has it apart from the text.
-    pub title: Option<String>,
+    pub title: Option<Box<str>>,
     /// Outlet that published this text.
-    pub source: Option<String>,
+    pub source: Option<Box<str>>,
     /// When the outlet says that it published the text.
     pub published: Option<Moment>,
     /// When somebody first saw the text.
     pub collected: Option<Moment>,
     /// Where it was published.
-    pub url: Option<String>,
+    pub url: Option<Box<str>>,
     /// Where the record stands in the input.
     pub place: Place,
     /// Where the record can be read again byte for byte, with its line end if
@@ -51,9 +51,9 @@ pub struct Document {
     /// Number of the document in the order of arrival; gaps stand for records
     /// that became no document.
     pub arrival: u32,
-    /// XXH3-128 of the record without its line end; 0 for a whole file. Two
+    /// XXH3-128 of the record without its line end, big end first; zeros for a whole file. Two
     /// records of one key merge only when it agrees as well.
-    pub record_hash: u128,
+    pub record_hash: [u8; 16],
     /// True when a date field was there but could not be read.
     pub date_unread: bool,
     /// True when another document had the same key and this one was renamed.

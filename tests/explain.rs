@@ -14,7 +14,7 @@ const SAMPLE: &str = "data/sample";
 /// Documents `d0`, `d1`, … of these texts.
 fn made(texts: &[String]) -> Vec<Document> {
     let document = |(number, text): (usize, &String)| Document {
-        key: format!("d{number}"),
+        key: format!("d{number}").into(),
         text: text.clone().into(),
         ..Document::default()
     };
@@ -52,7 +52,7 @@ fn every_listed_pair_is_explained_with_its_own_numbers() {
     let folder = traced(root, &[SAMPLE], &[]);
     let documents = documents(&[SAMPLE]);
     let at = |key: &str| {
-        let at = documents.binary_search_by(|document| document.key.as_str().cmp(key));
+        let at = documents.binary_search_by(|document| (*document.key).cmp(key));
         DocId(at.unwrap() as u32)
     };
     let pairs = table(&folder, "pairs.csv");
@@ -241,7 +241,10 @@ fn json_says_the_same_as_the_page() {
     let start = value["passages"][0]["a"]["start"].as_u64().unwrap() as usize;
     let end = value["passages"][0]["a"]["end"].as_u64().unwrap() as usize;
     let all = documents(&[SAMPLE]);
-    let of = all.iter().find(|document| document.key == pair[1]).unwrap();
+    let of = all
+        .iter()
+        .find(|document| *document.key == *pair[1])
+        .unwrap();
     assert_eq!(value["passages"][0]["text"], text(of)[start..end]);
 }
 

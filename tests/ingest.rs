@@ -66,7 +66,7 @@ fn balanced(intake: &Intake) {
 }
 
 fn keys(intake: &Intake) -> Vec<&str> {
-    intake.documents.iter().map(|d| d.key.as_str()).collect()
+    intake.documents.iter().map(|d| &*d.key).collect()
 }
 
 fn reasons(intake: &Intake) -> Vec<Reason> {
@@ -74,7 +74,7 @@ fn reasons(intake: &Intake) -> Vec<Reason> {
 }
 
 fn get<'a>(intake: &'a Intake, key: &str) -> &'a Document {
-    intake.documents.iter().find(|d| d.key == key).unwrap()
+    intake.documents.iter().find(|d| *d.key == *key).unwrap()
 }
 
 fn texts(intake: &Intake) -> Vec<String> {

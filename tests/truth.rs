@@ -60,7 +60,7 @@ fn no_claim_of_descent_is_wrong_and_all_but_one_are_made() {
     for row in rows("lineage.csv") {
         let at = trace
             .documents
-            .binary_search_by(|d| d.key.as_str().cmp(&row["doc_id"]))
+            .binary_search_by(|d| (*d.key).cmp(&row["doc_id"]))
             .unwrap();
         let line = &trace.lineage[at];
         match line.exemplar {
@@ -85,7 +85,7 @@ fn the_odd_ones_are_told_for_what_they_are() {
     let line = |key: &str| {
         let at = trace
             .documents
-            .binary_search_by(|d| d.key.as_str().cmp(key))
+            .binary_search_by(|d| (*d.key).cmp(key))
             .unwrap();
         &trace.lineage[at]
     };

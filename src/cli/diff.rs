@@ -60,8 +60,8 @@ fn outcome(rejected: &[Rejection], found: bool) -> Outcome {
 
 /// One of the two texts to compare.
 struct Subject {
-    key: String,
-    title: Option<String>,
+    key: Box<str>,
+    title: Option<Box<str>>,
     text: String,
 }
 

@@ -14,12 +14,12 @@ const BESIDE_THE_BEST: f64 = 0.1;
 /// The document with a key.
 pub(super) fn find(documents: &[Document], key: &OsStr) -> Result<DocId, Error> {
     let key = key.to_string_lossy();
-    if let Ok(at) = documents.binary_search_by(|document| document.key.as_str().cmp(&key)) {
+    if let Ok(at) = documents.binary_search_by(|document| (*document.key).cmp(&*key)) {
         return Ok(DocId(at as u32));
     }
     let mut near: Vec<(f64, &str)> = documents
         .iter()
-        .map(|document| (likeness(&key, &document.key), document.key.as_str()))
+        .map(|document| (likeness(&key, &document.key), &*document.key))
         .collect();
     near.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(y.1)));
     let best = near.first().map_or(0.0, |(likeness, _)| *likeness);

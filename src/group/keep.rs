@@ -83,8 +83,8 @@ mod tests {
 
     fn document(key: &str, source: &str, day: Option<i8>) -> Document {
         Document {
-            key: key.to_string(),
-            source: Some(source.to_string()),
+            key: key.into(),
+            source: Some(source.into()),
             published: day.map(|day| Moment {
                 civil: jiff::civil::date(2031, 4, day).at(0, 0, 0, 0),
                 offset_seconds: None,

@@ -185,7 +185,8 @@ impl File<'_, '_> {
     /// bytes, for the formats that keep them.
     pub fn accept(&mut self, mut accepted: Accepted, raw: Option<&[u8]>) {
         accepted.document.arrival = self.out.arrive(1);
-        accepted.document.record_hash = raw.map_or(0, |raw| hash128(raw.trim_ascii_end()));
+        let hash = raw.map_or(0, |raw| hash128(raw.trim_ascii_end()));
+        accepted.document.record_hash = hash.to_be_bytes();
         let arrival = accepted.document.arrival;
         let text = self.keep(accepted, raw);
         self.out.tell_later(arrival, text);

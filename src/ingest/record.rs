@@ -67,8 +67,8 @@ impl Cells {
         check_length(&text, text_bytes)?;
         let (published, published_unread) = moment(self.published);
         let (collected, collected_unread) = moment(self.collected);
-        let key = words(self.key)
-            .unwrap_or_else(|| format!("{}#{}", place.path, place.record.unwrap_or(1)));
+        let number = place.record.unwrap_or(1);
+        let key = words(self.key).unwrap_or_else(|| format!("{}#{number}", place.path).into());
         let document = Document {
             key,
             text: Text::default(),
@@ -80,7 +80,7 @@ impl Cells {
             place,
             raw: None,
             arrival: 0,
-            record_hash: 0,
+            record_hash: [0; 16],
             date_unread: published_unread || collected_unread,
             renamed: false,
         };
@@ -112,7 +112,7 @@ pub(super) fn whole_file(
     let text = without_mark(text);
     check_length(&text, text_bytes)?;
     let document = Document {
-        key: path.to_owned(),
+        key: path.into(),
         place: Place {
             path: path.into(),
             record: None,
@@ -153,9 +153,9 @@ pub(super) fn without_mark(mut text: String) -> String {
 }
 
 /// A string or a number as words; anything else, and blanks alone, is no value.
-fn words(cell: Option<(usize, Cell)>) -> Option<String> {
+fn words(cell: Option<(usize, Cell)>) -> Option<Box<str>> {
     match cell?.1 {
-        Cell::Text(text) | Cell::Number(text) if !text.trim().is_empty() => Some(text),
+        Cell::Text(text) | Cell::Number(text) if !text.trim().is_empty() => Some(text.into()),
         _ => None,
     }
 }

@@ -16,7 +16,7 @@ type Slot = fn(&mut Document) -> &mut Option<Moment>;
 pub(super) fn precision(documents: &mut [Document]) {
     let slots: [Slot; 2] = [|d| &mut d.published, |d| &mut d.collected];
     for slot in slots {
-        let mut midnight_only: BTreeMap<Option<String>, bool> = BTreeMap::new();
+        let mut midnight_only: BTreeMap<Option<Box<str>>, bool> = BTreeMap::new();
         for document in documents.iter_mut() {
             if let Some(moment) = *slot(document) {
                 let midnight = moment.civil.time() == Time::midnight();
@@ -73,7 +73,7 @@ pub(super) fn keys(mut documents: Vec<Document>, archive: &Archive) -> Settled {
     }
     settled.take(same, archive, &mut rivals);
 
-    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut taken: BTreeSet<Box<str>> = BTreeSet::new();
     if !rivals.is_empty() {
         let originals = rivals.iter().flatten().chain(&settled.documents);
         taken.extend(originals.map(|document| document.key.clone()));
@@ -83,7 +83,7 @@ pub(super) fn keys(mut documents: Vec<Document>, archive: &Archive) -> Settled {
         for (at, mut document) in group.into_iter().enumerate() {
             if at > 0 {
                 let name = loop {
-                    let name = format!("{}~{next}", document.key);
+                    let name: Box<str> = format!("{}~{next}", document.key).into();
                     next += 1;
                     if !taken.contains(&name) {
                         break name;
@@ -149,7 +149,7 @@ fn content(document: &Document, archive: &Archive) -> Vec<u8> {
         document.date_unread.then_some(""),
     ];
     let mut bytes = Vec::with_capacity(text.len() + 128);
-    bytes.extend(document.record_hash.to_be_bytes());
+    bytes.extend(document.record_hash);
     for part in parts {
         match part {
             Some(part) => {
@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(forward.documents, backward.documents);
         assert_eq!(forward.documents, rotated.documents);
         assert_eq!((forward.merged, forward.renamed), (1, 3));
-        let names: Vec<&str> = forward.documents.iter().map(|d| d.key.as_str()).collect();
+        let names: Vec<&str> = forward.documents.iter().map(|d| &*d.key).collect();
         assert_eq!(names, ["a", "a~2", "a~2~2", "a~3", "a~4", "b"]);
         let one = forward
             .documents
@@ -210,16 +210,17 @@ mod tests {
             .unwrap();
         assert_eq!(one.place.record, Some(1));
         assert!(
-            forward.documents.iter().all(
-                |d| d.renamed == (d.key != "b" && !["a", "a~2", "b"].contains(&d.key.as_str()))
-            )
+            forward
+                .documents
+                .iter()
+                .all(|d| d.renamed != ["a", "a~2", "b"].contains(&&*d.key))
         );
     }
 
     #[test]
     fn a_source_that_never_tells_the_time_knows_days_only() {
         let dated = |source: Option<&str>, text: &str| Document {
-            source: source.map(str::to_owned),
+            source: source.map(Into::into),
             published: date::parse(text),
             ..document(text, "", 1)
         };

@@ -36,7 +36,7 @@ pub(super) fn reasons(members: &[Member<'_>], exemplar: usize, copy: usize) -> V
         ));
     }
     if same_source(members, exemplar, copy) {
-        let source = y.document.source.clone().unwrap_or_default();
+        let source = y.document.source.as_deref().unwrap_or_default().to_string();
         found.push(piece(Code::SameSource, Strength::Strong, None, source));
         if x.update < y.update {
             found.push(piece(
@@ -96,7 +96,7 @@ pub(super) fn tie(members: &[Member<'_>], copy: usize, tied: &[Candidate]) -> Ev
     let names: Vec<&str> = tied
         .iter()
         .take(3)
-        .map(|candidate| members[candidate.member].document.key.as_str())
+        .map(|candidate| &*members[candidate.member].document.key)
         .collect();
     Evidence {
         doc: members[copy].doc,

@@ -349,8 +349,8 @@ mod tests {
 
     fn document(key: &str, source: &str, hour: Option<i8>) -> Document {
         Document {
-            key: key.to_string(),
-            source: (!source.is_empty()).then(|| source.to_string()),
+            key: key.into(),
+            source: (!source.is_empty()).then(|| source.into()),
             published: hour.map(|hour| Moment {
                 civil: date(2031, 4, 3).at(hour, 0, 0, 0),
                 offset_seconds: Some(0),

@@ -155,9 +155,9 @@ fn lines(
     let mut known: AHashMap<u32, (Cow<'_, str>, Vec<Credit>)> = AHashMap::new();
     let of = |&doc: &DocId| {
         let text = corpus.text(doc);
-        let title = corpus.documents[doc.index()].title.clone();
+        let title = corpus.documents[doc.index()].title.as_deref();
         let first = || text.lines().find(|line| !line.trim().is_empty());
-        let head = title.unwrap_or_else(|| first().unwrap_or("").to_string());
+        let head = title.or_else(first).unwrap_or("").to_string();
         let class = found.classes.of(doc.0);
         let credits = match known.get(&class) {
             Some((same, credits)) if *same == text => credits.clone(),

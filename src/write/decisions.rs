@@ -61,7 +61,7 @@ pub fn decisions_csv(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut table = TableWriter::new(out, COLUMNS, style == CsvStyle::Neutral)?;
-    let key = |doc: DocId| documents[doc.index()].key.as_str();
+    let key = |doc: DocId| &*documents[doc.index()].key;
     for decision in &deduped.decisions {
         let group = decision
             .group

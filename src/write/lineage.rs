@@ -236,7 +236,7 @@ fn cells(trace: &Trace, i: usize, evidence: String) -> Vec<Cell<'_>> {
     let lines = with.map(|c| c.lines);
     let flags: Vec<&str> = line.flags.iter().map(|flag| flag.code()).collect();
     vec![
-        document.key.as_str().into(),
+        (&*document.key).into(),
         trace.group_id(line.group).into(),
         size.into(),
         line.role.code().into(),

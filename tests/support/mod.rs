@@ -144,7 +144,7 @@ pub fn text(document: &Document) -> &str {
 /// What ingest would give for these texts.
 pub fn intake(texts: &[String]) -> Intake {
     let document = |(number, text): (usize, &String)| Document {
-        key: format!("d{number:04}"),
+        key: format!("d{number:04}").into(),
         text: text.clone().into(),
         ..Document::default()
     };
