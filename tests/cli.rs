@@ -367,6 +367,26 @@ fn each_policy_keeps_what_it_says_and_the_records_as_they_were() {
 }
 
 #[test]
+fn the_last_records_of_two_inputs_stay_two_lines() {
+    let folder = temp();
+    let records = [
+        r#"{"id":"a","text":"one two"}"#,
+        r#"{"id":"b","text":"six ten"}"#,
+    ];
+    let utf16 = |text: &str| -> Vec<u8> {
+        let units = "\u{feff}".encode_utf16().chain(text.encode_utf16());
+        units.flat_map(u16::to_le_bytes).collect()
+    };
+    let feeds = ["a.jsonl", "b.jsonl"].map(|name| path(&folder, name));
+    for (feed, record) in feeds.iter().zip(records) {
+        // Neither has a line end, and of both only a copy can be read again.
+        fs::write(feed, utf16(record)).unwrap();
+    }
+    let kept = out(&["dedup", &feeds[0], &feeds[1], "-q"]);
+    assert_eq!(kept, records.join("\n") + "\n");
+}
+
+#[test]
 fn dedup_of_text_files_names_their_paths() {
     let names = out(&["dedup", "data/sample/wire"]);
     let names: Vec<&str> = names.lines().collect();

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Time;
+use rayon::slice::ParallelSliceMut;
 
 use crate::document::{Archive, Document, Moment, Precision};
 use crate::hash::hash128;
@@ -49,7 +50,7 @@ pub(super) struct Settled {
 /// Merges documents of one key and one content, and renames those of one key
 /// and different content. The order of `documents` does not matter.
 pub(super) fn keys(mut documents: Vec<Document>, archive: &Archive) -> Settled {
-    documents.sort_unstable_by(|a, b| a.key.cmp(&b.key).then_with(|| a.place.cmp(&b.place)));
+    documents.par_sort_unstable_by(|a, b| a.key.cmp(&b.key).then_with(|| a.place.cmp(&b.place)));
     // Mostly all keys differ, and a second list would be half of all memory.
     if documents.windows(2).all(|pair| pair[0].key != pair[1].key) {
         return Settled {

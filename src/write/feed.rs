@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use rayon::prelude::*;
 
 use super::inert::inert;
-use crate::document::{Archive, Document};
+use crate::document::{Archive, Document, Extent};
 
 /// What a feed is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,16 +76,44 @@ pub fn feed(
 
 /// Writes records, reading the next ones on all threads while none is held for long.
 fn records(documents: &[&Document], archive: &Archive, out: &mut dyn Write) -> io::Result<()> {
-    /// Records that are in memory at once.
-    const BATCH: usize = 2048;
-    for batch in documents.chunks(BATCH) {
-        let raw = batch.par_iter().filter_map(|document| document.raw);
-        let records: Vec<Vec<u8>> = raw.map(|raw| archive.bytes(raw)).collect();
-        for record in records {
-            write_line(&record, out)?;
+    /// Stretches that are in memory at once.
+    const BATCH: usize = 16;
+    for batch in stretches(documents).chunks(BATCH) {
+        let read: Vec<Vec<u8>> = batch
+            .par_iter()
+            .map(|&stretch| archive.bytes(stretch))
+            .collect();
+        for records in read {
+            write_line(&records, out)?;
         }
     }
     Ok(())
+}
+
+/// Records that stand one behind the other, joined as far as is worth it: most are
+/// kept in the order of their input. The last record of an input may lack its line
+/// end, so inputs are never joined.
+fn stretches(documents: &[&Document]) -> Vec<Extent> {
+    const LONGEST: u32 = 1 << 20;
+    let mut joined: Vec<Extent> = Vec::new();
+    let mut path = "";
+    for document in documents {
+        let Some(record) = document.raw else { continue };
+        let own = &*document.place.path;
+        match joined.last_mut() {
+            Some(last)
+                if path == own
+                    && last.source == record.source
+                    && last.offset + u64::from(last.bytes) == record.offset
+                    && last.bytes.saturating_add(record.bytes) <= LONGEST =>
+            {
+                last.bytes += record.bytes;
+            }
+            _ => joined.push(record),
+        }
+        path = own;
+    }
+    joined
 }
 
 fn write_line(line: &[u8], out: &mut dyn Write) -> io::Result<()> {
