@@ -27,6 +27,8 @@ pub struct Settings {
     pub seed: u64,
     /// How pairs are found.
     pub search: Search,
+    /// Whether only pairs of an input and the archive count, none within either.
+    pub against: bool,
 }
 
 /// How pairs are found.
@@ -101,6 +103,7 @@ impl Default for Settings {
             rows: 3,
             seed: 0,
             search: Search::Auto,
+            against: false,
         }
     }
 }

@@ -56,6 +56,8 @@ pub struct Document {
     pub record_hash: [u8; 16],
     /// True when a date field was there but could not be read.
     pub date_unread: bool,
+    /// True for a document of the archive that the inputs are matched against.
+    pub archived: bool,
     /// True when another document had the same key and this one was renamed.
     pub renamed: bool,
 }

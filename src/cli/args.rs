@@ -65,6 +65,14 @@ pub struct InputArgs {
     pub reading: ReadingArgs,
 }
 
+/// An archive to match with.
+#[derive(Debug, Args)]
+pub struct AgainstArgs {
+    /// Match the inputs against this archive only, not with one another; may be given more than once
+    #[arg(long, value_name = "INPUT")]
+    pub against: Vec<OsString>,
+}
+
 /// How fields are called, and limits.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Reading")]
@@ -157,6 +165,7 @@ Examples:
   wirecopy trace feed.jsonl.gz more.csv -o result
   zcat feed.jsonl.gz | wirecopy trace - --text-field content
   wirecopy trace archive/ -o result --force --containment off
+  wirecopy trace today.jsonl --against archive.jsonl -o result
 
 Without -o the groups stand on standard output. With -o the folder holds groups.csv, pairs.csv,
 changes.csv, lineage.csv, evidence.csv, rejected.csv, datapackage.json and run.json.")]
@@ -173,6 +182,9 @@ pub struct TraceArgs {
     /// Inputs.
     #[command(flatten)]
     pub input: InputArgs,
+    /// An archive to match with.
+    #[command(flatten)]
+    pub archive: AgainstArgs,
     /// What counts as a copy.
     #[command(flatten)]
     pub matching: MatchArgs,
@@ -221,6 +233,7 @@ Examples:
   wirecopy dedup feed.jsonl -o unique.jsonl
   wirecopy dedup - --decisions decisions.csv < feed.jsonl > unique.jsonl
   wirecopy dedup feed.jsonl --keep prefer=agencies.txt
+  wirecopy dedup today.jsonl --against archive.jsonl -o new.jsonl
 
 JSON lines and tables are written as they were read, byte for byte. Of text files the paths of
 those to keep are written, one a line.")]
@@ -243,6 +256,9 @@ pub struct DedupArgs {
     /// Inputs.
     #[command(flatten)]
     pub input: InputArgs,
+    /// An archive to match with.
+    #[command(flatten)]
+    pub archive: AgainstArgs,
     /// What counts as a copy.
     #[command(flatten)]
     pub matching: MatchArgs,

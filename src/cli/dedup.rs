@@ -9,6 +9,7 @@ use super::Outcome;
 use super::args::DedupArgs;
 use super::plan;
 use super::progress::Messages;
+use crate::config::Settings;
 use crate::document::Document;
 use crate::error::{Error, ErrorKind};
 use crate::group::Policy;
@@ -16,7 +17,12 @@ use crate::pipeline;
 use crate::write::{self, FeedKind};
 
 pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
-    let settings = plan::settings(&args.matching)?;
+    let against = &args.archive.against;
+    let settings = Settings {
+        against: !against.is_empty(),
+        ..plan::settings(&args.matching)?
+    };
+    let all = plan::all_inputs(&args.input, &args.archive);
     let policy = policy(&args.keep)?;
     plan::threads(&args.running)?;
     // `-o -` is standard output.
@@ -26,7 +32,7 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
         .filter(|file| file.as_os_str() != "-");
     let decisions = args.decisions.as_deref();
     for file in output.into_iter().chain(decisions) {
-        plan::check_target(file, &args.input.inputs, args.force)?;
+        plan::check_target(file, &all, args.force)?;
     }
     if output.is_some() && output == decisions {
         let advice = "is named for the records and for the decisions; name two files";
@@ -34,8 +40,16 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
         return Err(ErrorKind::Overwrite { path, advice }.into());
     }
     let messages = Messages::new(&args.running);
-    let resources = plan::resources(&args.running, &args.input.inputs);
-    let (survey, intake) = plan::survey(&args.input, true, None, &settings, &resources, &messages)?;
+    let resources = plan::resources(&args.running, &all);
+    let (survey, intake) = plan::survey(
+        &args.input,
+        against,
+        true,
+        None,
+        &settings,
+        &resources,
+        &messages,
+    )?;
     let documents = &intake.documents;
     let deduped = pipeline::dedup(
         intake.corpus(),
@@ -52,10 +66,11 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
         .iter()
         .filter(|decision| decision.is_kept())
         .map(|decision| &documents[decision.doc.index()])
+        .filter(|document| !document.archived)
         .collect();
     in_input_order(&mut kept, &args.input.inputs);
-    let all: Vec<&Document> = documents.iter().collect();
-    let kind = write::feed_kind(&all, &intake.headers);
+    let own: Vec<&Document> = documents.iter().filter(|d| !d.archived).collect();
+    let kind = write::feed_kind(&own, &intake.headers);
     if kind == FeedKind::Mixed && args.decisions.is_none() {
         return Err(Error::setting(
             "dedup",
@@ -86,13 +101,13 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
         "{} records read: {} kept, {} copies, {} merged, {} rejected",
         intake.counts.read,
         kept.len(),
-        documents.len() - kept.len(),
+        own.len() - kept.len(),
         intake.counts.merged,
         intake.counts.rejected
     ));
     Ok(if !intake.rejected.is_empty() {
         Outcome::Rejected
-    } else if args.running.exit_code && kept.len() < documents.len() {
+    } else if args.running.exit_code && kept.len() < own.len() {
         Outcome::Found
     } else {
         Outcome::Done

@@ -19,8 +19,15 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Outcome, Error> {
     };
     let messages = Messages::new(&args.running);
     let resources = plan::resources(&args.running, &args.input.inputs);
-    let (survey, intake) =
-        plan::survey(&args.input, false, None, &settings, &resources, &messages)?;
+    let (survey, intake) = plan::survey(
+        &args.input,
+        &[],
+        false,
+        None,
+        &settings,
+        &resources,
+        &messages,
+    )?;
     let documents = &intake.documents;
     let pair = (keys::find(documents, a)?, keys::find(documents, b)?);
     let explained = pipeline::explain(

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 
-use super::args::{ColorArg, CsvArg, InputArgs, MatchArgs, ReadingArgs, RunningArgs, SearchArg};
+use super::args::{
+    AgainstArgs, ColorArg, CsvArg, InputArgs, MatchArgs, ReadingArgs, RunningArgs, SearchArg,
+};
 use super::progress::Messages;
 use crate::config::{EXACT_BYTES, Resources, Search, Settings};
 use crate::error::{Error, ErrorKind};
@@ -31,6 +33,7 @@ pub(super) fn settings(typed: &MatchArgs) -> Result<Settings, Error> {
             SearchArg::Sampled => Search::Sampled,
             SearchArg::Lsh => Search::Lsh,
         },
+        against: false,
     };
     settings.check()?;
     Ok(settings)
@@ -52,6 +55,11 @@ pub(super) fn resources(typed: &RunningArgs, inputs: &[OsString]) -> Resources {
         temporary: typed.temp_dir.clone(),
         expected: inputs.iter().map(bytes).sum(),
     }
+}
+
+/// The inputs and the archive that they are matched against: all that is read.
+pub(super) fn all_inputs(typed: &InputArgs, archive: &AgainstArgs) -> Vec<OsString> {
+    [&typed.inputs[..], &archive.against[..]].concat()
 }
 
 /// Input from which a run says beforehand what it will hold and what it will put aside.
@@ -87,10 +95,11 @@ fn announcement(settings: &Settings, resources: &Resources) -> Option<String> {
     ))
 }
 
-/// Says what is planned, reads the inputs while they are surveyed, and says what
-/// was wrong with them.
+/// Says what is planned, reads the inputs, and `archive` to match them against,
+/// while they are surveyed, and says what was wrong with them.
 pub(super) fn survey<'m>(
     typed: &InputArgs,
+    archive: &[OsString],
     keep_raw: bool,
     skip: Option<&Path>,
     settings: &Settings,
@@ -103,7 +112,7 @@ pub(super) fn survey<'m>(
     let survey = Survey::new(settings, resources, messages)?;
     let temporary = resources.temporary.as_deref();
     let (inputs, reading) = (&typed.inputs, &typed.reading);
-    let intake = read_and_tell(inputs, reading, keep_raw, skip, temporary, &survey)?;
+    let intake = read_and_tell(inputs, archive, reading, keep_raw, skip, temporary, &survey)?;
     messages.intake(&intake);
     Ok((survey, intake))
 }
@@ -115,20 +124,29 @@ pub(super) fn read(
     keep_raw: bool,
     skip: Option<&Path>,
 ) -> Result<Intake, Error> {
-    read_and_tell(inputs, typed, keep_raw, skip, None, &())
+    read_and_tell(inputs, &[], typed, keep_raw, skip, None, &())
 }
 
 /// As [`read`], while `listener` hears every text.
 fn read_and_tell(
     inputs: &[OsString],
+    archive: &[OsString],
     typed: &ReadingArgs,
     keep_raw: bool,
     skip: Option<&Path>,
     temporary: Option<&Path>,
     listener: &dyn Listener,
 ) -> Result<Intake, Error> {
-    let inputs: Vec<Input> = inputs.iter().cloned().map(Input::from).collect();
+    let named = |typed: &[OsString]| {
+        typed
+            .iter()
+            .cloned()
+            .map(Input::from)
+            .collect::<Vec<Input>>()
+    };
+    let inputs = named(inputs);
     let options = IngestOptions {
+        archive: named(archive),
         fields: FieldNames {
             id: typed.id_field.clone(),
             text: typed.text_field.clone(),

@@ -4,14 +4,19 @@ use super::Outcome;
 use super::args::TraceArgs;
 use super::plan;
 use super::progress::Messages;
+use crate::config::Settings;
 use crate::error::Error;
 use crate::pipeline;
 use crate::write::{self, plural};
 
 pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
-    let settings = plan::settings(&args.matching)?;
+    let settings = Settings {
+        against: !args.archive.against.is_empty(),
+        ..plan::settings(&args.matching)?
+    };
     plan::threads(&args.running)?;
     let messages = Messages::new(&args.running);
+    let all = plan::all_inputs(&args.input, &args.archive);
     if let Some(folder) = &args.output {
         if folder.as_os_str() == "-" {
             return Err(Error::setting(
@@ -19,12 +24,13 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
                 "trace writes a folder of files; name one",
             ));
         }
-        plan::check_folder(folder, &args.input.inputs)?;
+        plan::check_folder(folder, &all)?;
         write::check(folder, args.force)?;
     }
-    let resources = plan::resources(&args.running, &args.input.inputs);
+    let resources = plan::resources(&args.running, &all);
     let (survey, intake) = plan::survey(
         &args.input,
+        &args.archive.against,
         false,
         args.output.as_deref(),
         &settings,

@@ -28,6 +28,8 @@ pub(super) struct Gathered<'l> {
     pub listener: &'l dyn Listener,
     /// The first failure that ends the run: a full disk, or a wish to stop.
     pub failed: Option<Error>,
+    /// Whether what is read now is the archive that inputs are matched against.
+    pub archived: bool,
     /// The next document's number of arrival.
     arrivals: u64,
     /// Texts by number of arrival that nobody listened to yet, and their bytes.
@@ -44,6 +46,7 @@ impl<'l> Gathered<'l> {
             shelf,
             listener,
             failed: None,
+            archived: false,
             arrivals: 0,
             waiting: (Vec::new(), 0),
         }
@@ -64,8 +67,9 @@ impl<'l> Gathered<'l> {
         self.reject(Refusal::new(reason, message).at(place));
     }
 
-    fn accept(&mut self, document: Document, encoding: &str) {
+    fn accept(&mut self, mut document: Document, encoding: &str) {
         self.counts.read += 1;
+        document.archived = self.archived;
         self.documents.push(document);
         self.count_encoding(encoding);
     }

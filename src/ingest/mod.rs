@@ -108,6 +108,9 @@ impl Default for Limits {
 pub struct IngestOptions {
     /// Names of fields that replace the usual ones.
     pub fields: FieldNames,
+    /// An archive that the inputs are matched against: read as they are, and its
+    /// documents marked as [`archived`](Document::archived).
+    pub archive: Vec<Input>,
     /// Whether records are kept byte for byte in [`Document::raw`], and the
     /// header lines of tables in [`Intake::headers`].
     pub keep_raw: bool,
@@ -125,6 +128,7 @@ impl Default for IngestOptions {
     fn default() -> Self {
         IngestOptions {
             fields: FieldNames::default(),
+            archive: Vec::new(),
             keep_raw: false,
             skip: None,
             is_result: |_| false,
@@ -250,7 +254,9 @@ pub fn read_and_tell<R: Read + Send>(
     let shelf = Shelf::new(fields.clone(), &options.limits, options.temporary.clone());
     let mut out = Gathered::new(shelf, listener);
     let mut stdin = Some(stdin);
-    for input in inputs {
+    let own = inputs.iter().map(|input| (input, false));
+    for (input, archived) in own.chain(options.archive.iter().map(|input| (input, true))) {
+        out.archived = archived;
         match input {
             Input::Stdin => match stdin.take() {
                 Some(stdin) => stream(Box::new(stdin), "-", None, options, &fields, &mut out),
@@ -281,7 +287,7 @@ pub fn read_and_tell<R: Read + Send>(
     if let Some(error) = out.failed.take() {
         return Err(error);
     }
-    let mut intake = conclude(out, inputs)?;
+    let mut intake = conclude(out, inputs, &options.archive)?;
     intake.reading = Reading {
         fields: options.fields.clone(),
         limits: options.limits.clone(),
@@ -438,7 +444,7 @@ fn whole_text(file: fs::File, limits: &Limits) -> Option<String> {
 }
 
 /// Sorts, settles keys and dates, and checks that nothing was lost.
-fn conclude(out: Gathered<'_>, inputs: &[Input]) -> Result<Intake, Error> {
+fn conclude(out: Gathered<'_>, inputs: &[Input], archive: &[Input]) -> Result<Intake, Error> {
     let Gathered {
         mut documents,
         mut rejected,
@@ -447,13 +453,13 @@ fn conclude(out: Gathered<'_>, inputs: &[Input]) -> Result<Intake, Error> {
         shelf,
         ..
     } = out;
-    let archive = Archive::new(Box::new(shelf));
+    let texts = Archive::new(Box::new(shelf));
     rejected.sort_by(|a, b| {
         let key = |r: &Rejection| (r.place.offset, r.place.record, r.reason);
         (a.place.path.cmp(&b.place.path)).then_with(|| key(a).cmp(&key(b)))
     });
     settle::precision(&mut documents);
-    let settled = settle::keys(documents, &archive);
+    let settled = settle::keys(documents, &texts);
     counts.documents = settled.documents.len() as u64;
     counts.merged = settled.merged;
     counts.renamed = settled.renamed;
@@ -468,7 +474,13 @@ fn conclude(out: Gathered<'_>, inputs: &[Input]) -> Result<Intake, Error> {
         ))
         .into());
     }
-    if settled.documents.is_empty() {
+    let of = |archived: bool| move |document: &Document| document.archived == archived;
+    let lacks = |archived: bool| !settled.documents.iter().any(of(archived));
+    let empty = [
+        (inputs, settled.documents.is_empty()),
+        (archive, !archive.is_empty() && lacks(true)),
+    ];
+    if let Some((inputs, _)) = empty.into_iter().find(|(_, empty)| *empty) {
         return Err(ErrorKind::NoDocuments {
             inputs: inputs.iter().map(Input::to_string).collect(),
             rejected: counts.rejected,
@@ -479,7 +491,7 @@ fn conclude(out: Gathered<'_>, inputs: &[Input]) -> Result<Intake, Error> {
     Ok(Intake {
         reading: Reading::default(),
         documents: settled.documents,
-        archive,
+        archive: texts,
         rejected,
         headers,
         counts,

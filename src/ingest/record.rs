@@ -82,6 +82,7 @@ impl Cells {
             arrival: 0,
             record_hash: [0; 16],
             date_unread: published_unread || collected_unread,
+            archived: false,
             renamed: false,
         };
         Ok((document, text))

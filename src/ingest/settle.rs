@@ -122,7 +122,12 @@ impl Settled {
             .collect();
         ranked.sort_by_key(|(hash, _)| *hash);
         let before = ranked.len();
-        ranked.dedup_by(|a, b| a.0 == b.0 && content(&a.1, archive) == content(&b.1, archive));
+        ranked.dedup_by(|again, first| {
+            let same =
+                again.0 == first.0 && content(&again.1, archive) == content(&first.1, archive);
+            first.1.archived |= same && again.1.archived;
+            same
+        });
         self.merged += (before - ranked.len()) as u64;
         let mut different: Vec<Document> = ranked.into_iter().map(|(_, d)| d).collect();
         if different.len() == 1 {

@@ -8,7 +8,8 @@ use rayon::prelude::*;
 
 use super::descend::Descents;
 use super::doc;
-use super::relate::{Kinship, words_relation};
+use super::relate::Kinship;
+use super::rows::words_relation;
 use super::search::Found;
 use crate::align::{Alignment, PreparedText, Status, UnitChange, align};
 use crate::config::Settings;

@@ -80,13 +80,19 @@ pub fn dedup(
         .iter()
         .map(|group| {
             let words = |doc: DocId| found.words[doc.index()];
-            keepers(
-                policy,
-                &group.members,
-                group.representative,
-                documents,
-                words,
-            )
+            // What an archive holds is kept there, whatever comes in.
+            let archived = |doc: &DocId| documents[doc.index()].archived;
+            let held: Vec<DocId> = group.members.iter().copied().filter(archived).collect();
+            let members = if held.is_empty() {
+                &group.members
+            } else {
+                &held
+            };
+            let central = Some(group.representative).filter(|doc| members.contains(doc));
+            let central = central
+                .or(members.first().copied())
+                .unwrap_or(group.representative);
+            keepers(policy, members, central, documents, words)
         })
         .collect();
     let values = |own: DocId, other: DocId| {

@@ -11,7 +11,9 @@ mod descend;
 mod explain;
 mod passages;
 mod relate;
+mod rows;
 mod search;
+mod sides;
 mod survey;
 mod verified;
 

@@ -8,9 +8,9 @@ use ahash::AHashMap;
 use rayon::prelude::*;
 
 use super::doc;
+use super::rows::{Summary, Together, cross, star};
 use super::search::Found;
-use super::verified::COMPLETE_GROUP;
-use super::verified::Measured;
+use super::verified::{COMPLETE_GROUP, Measured};
 use crate::align::{PreparedText, align};
 use crate::config::Settings;
 use crate::document::{Corpus, DocId};
@@ -19,20 +19,14 @@ use crate::hash::hash64;
 use crate::lineage::Distance;
 use crate::normalise::{Normalised, normalise};
 use crate::shingle::{Shingle, ShingleSet, shingles};
-use crate::trace::{Group, Pair, Relation};
-use crate::verify::{
-    Standing, VerifiedPair, containment, covered_words, jaccard, longest_run, overlap,
-};
+use crate::trace::{Group, Pair};
+use crate::verify::{Standing, VerifiedPair, covered_words, jaccard, longest_run, overlap};
 
 /// Classes in a group up to which its diameter is measured.
 const MEASURED_GROUP: usize = 2000;
 /// Classes in a group up to which every pair is aligned; in larger ones the
 /// pairs of the tree and of the representative are.
 const ALIGNED_GROUP: usize = 40;
-/// Documents of two classes together up to which all pairs between them are
-/// listed; of larger ones only their first members are.
-const LISTED_CROSS: usize = 200;
-
 /// Groups, listed pairs and what alignments say of them.
 pub(super) struct Kinship {
     /// Ordered by id.
@@ -46,16 +40,6 @@ pub(super) struct Kinship {
     /// What the first class has to add and to drop to become the second, for
     /// aligned pairs in both directions.
     pub distances: AHashMap<(u32, u32), Distance>,
-}
-
-/// An alignment, as far as a pair's row needs it.
-#[derive(Clone, Copy)]
-struct Summary {
-    coverage: (f64, f64),
-    /// Words that only b and that only a has.
-    added: u32,
-    dropped: u32,
-    moved: bool,
 }
 
 pub(super) fn relate(corpus: Corpus<'_>, found: &Found, settings: &Settings) -> Kinship {
@@ -171,7 +155,7 @@ fn edges(found: &Found, classes: &[u32]) -> Vec<Edge> {
     for &class in classes {
         for pair in pairs_from(&found.pairs, class) {
             let inside = classes.binary_search(&pair.b).is_ok();
-            if pair.standing == Standing::Copy && inside && !is_bridge(found, pair) {
+            if pair.standing == Standing::Copy && inside && !found.is_bridge(pair) {
                 edges.push(Edge {
                     a: pair.a,
                     b: pair.b,
@@ -188,10 +172,6 @@ fn pairs_from(pairs: &[VerifiedPair], a: u32) -> &[VerifiedPair] {
     let from = pairs.partition_point(|pair| pair.a < a);
     let to = pairs.partition_point(|pair| pair.a <= a);
     &pairs[from..to]
-}
-
-fn is_bridge(found: &Found, pair: &VerifiedPair) -> bool {
-    found.bridges.binary_search(&(pair.a, pair.b)).is_ok()
 }
 
 /// The exact Jaccard of every two classes.
@@ -230,7 +210,7 @@ impl Kinship {
             .pairs
             .iter()
             .filter_map(|pair| {
-                let merges = pair.standing == Standing::Copy && !is_bridge(found, pair);
+                let merges = pair.standing == Standing::Copy && !found.is_bridge(pair);
                 let group = group_of_class(pair.a).filter(|_| merges);
                 let complete = group.is_none_or(|number| self.groups[number].pairs_complete);
                 complete.then_some((*pair, group))
@@ -262,17 +242,19 @@ impl Kinship {
                 );
             }
         }
+        let archived = |at: u32| corpus.documents[at as usize].archived;
+        let counts = |a: u32, b: u32| !settings.against || archived(a) != archived(b);
         let mut rows: Vec<Pair> = Vec::new();
         for ((pair, group), together) in listed.iter().zip(aligned) {
             let small = group.is_none_or(|number| self.classes[number].len() <= ALIGNED_GROUP);
             if let Some(summary) = together.summary.filter(|_| small) {
                 self.note_distance(pair, summary.added, summary.dropped);
             }
-            rows.extend(cross(found, pair, *group, &together));
+            rows.extend(cross(found, pair, *group, &together, counts));
         }
         for members in found.classes.iter().filter(|members| members.len() > 1) {
             let group = self.group_of[members[0] as usize];
-            rows.extend(star(corpus, found, members, group));
+            rows.extend(star(corpus, found, members, group, counts));
         }
         let groups = &self.groups;
         let id = |pair: &Pair| pair.group.map_or("", |number| groups[number].id.as_str());
@@ -367,16 +349,6 @@ fn set_of(corpus: Corpus<'_>, found: &Found, class: u32, settings: &Settings) ->
     ShingleSet::of(&list_of(corpus, found, class, settings))
 }
 
-/// What a pair's row says beside its sizes.
-struct Together {
-    /// Words that lie in a shared shingle, counted in the text that has fewer of them.
-    shared_words: u32,
-    /// Words of the longest run that stands in both texts.
-    longest_run_words: u32,
-    /// What the alignment says, if it was asked for.
-    summary: Option<Summary>,
-}
-
 /// Reads the texts of a pair again for its row.
 fn together(
     corpus: Corpus<'_>,
@@ -410,106 +382,4 @@ fn together(
         summary: Some(summary),
         ..of_words(&a.normalised, &b.normalised)
     }
-}
-
-/// What b is to a.
-fn relation(pair: &VerifiedPair, bridge: bool, summary: Option<Summary>) -> Relation {
-    match (pair.standing, summary) {
-        (Standing::Template, _) => Relation::Template,
-        _ if bridge => Relation::Passage,
-        (Standing::Excerpt, _) => Relation::Excerpt,
-        (_, Some(summary)) => {
-            words_relation(summary.added.into(), summary.dropped.into(), summary.moved)
-        }
-        (_, None) => Relation::Edited,
-    }
-}
-
-/// What a text is to another from the words that only one of them has.
-pub(super) fn words_relation(added: u64, dropped: u64, moved: bool) -> Relation {
-    match (added, dropped) {
-        (0, 0) if !moved => Relation::Reformatted,
-        (0, 1..) => Relation::Trimmed,
-        (1.., 0) => Relation::Extended,
-        _ => Relation::Edited,
-    }
-}
-
-/// The rows of a pair of classes: one for every two documents, or one for the
-/// first of each where there are too many.
-fn cross(
-    found: &Found,
-    pair: &VerifiedPair,
-    group: Option<usize>,
-    together: &Together,
-) -> Vec<Pair> {
-    let summary = together.summary;
-    let bridge = is_bridge(found, pair);
-    let (x, y) = (found.classes.members(pair.a), found.classes.members(pair.b));
-    let few = x.len() + y.len() <= LISTED_CROSS;
-    let (x, y) = if few { (x, y) } else { (&x[..1], &y[..1]) };
-    let forward = relation(pair, bridge, summary);
-    let turned = VerifiedPair {
-        shingles_a: pair.shingles_b,
-        shingles_b: pair.shingles_a,
-        ..*pair
-    };
-    let swap = |s: Summary| Summary {
-        coverage: (s.coverage.1, s.coverage.0),
-        added: s.dropped,
-        dropped: s.added,
-        moved: s.moved,
-    };
-    let backward = relation(&turned, bridge, summary.map(swap));
-    let coverage = summary.map(|summary| summary.coverage);
-    let mut rows = Vec::with_capacity(x.len() * y.len());
-    for &i in x {
-        for &j in y {
-            // Members of two classes may interleave by key.
-            let in_order = i < j;
-            let (containment_a, containment_b) = (
-                containment(pair.shared, pair.shingles_a),
-                containment(pair.shared, pair.shingles_b),
-            );
-            let turn = |(p, q)| if in_order { (p, q) } else { (q, p) };
-            let (containment_a, containment_b) = turn((containment_a, containment_b));
-            rows.push(Pair {
-                group,
-                a: doc(i.min(j)),
-                b: doc(i.max(j)),
-                relation: if in_order { forward } else { backward },
-                jaccard: pair.jaccard(),
-                containment_a,
-                containment_b,
-                coverage: coverage.map(turn),
-                shared_words: together.shared_words,
-                longest_run_words: together.longest_run_words,
-            });
-        }
-    }
-    rows
-}
-
-/// The rows of one class: every other member beside the first.
-fn star(corpus: Corpus<'_>, found: &Found, members: &[u32], group: Option<usize>) -> Vec<Pair> {
-    let centre = members[0];
-    let text = corpus.text(doc(centre));
-    let words = found.words[centre as usize];
-    let row = |&other: &u32| Pair {
-        group,
-        a: doc(centre),
-        b: doc(other),
-        relation: if corpus.text(doc(other)) == text {
-            Relation::Identical
-        } else {
-            Relation::Reformatted
-        },
-        jaccard: 1.0,
-        containment_a: 1.0,
-        containment_b: 1.0,
-        coverage: Some((1.0, 1.0)),
-        shared_words: words,
-        longest_run_words: words,
-    };
-    members[1..].iter().map(row).collect()
 }

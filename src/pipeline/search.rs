@@ -3,11 +3,12 @@
 use ahash::AHashSet;
 use rayon::prelude::*;
 
+use super::sides::Sides;
 use super::survey::{Survey, Surveyed};
 use super::verified::{Compared, Measured, View};
 use super::{Observer, outlets};
 use crate::candidates::{
-    Classes, Meeting, Parts, Prefixes, across, prefix_pairs, stars, window_for,
+    CandidatePair, Classes, Meeting, Parts, Prefixes, across, prefix_pairs, stars, window_for,
 };
 use crate::config::{Resources, Search, Settings};
 use crate::document::Corpus;
@@ -46,6 +47,11 @@ pub struct Found {
 }
 
 impl Found {
+    /// Whether a round-up lost a pair.
+    pub fn is_bridge(&self, pair: &VerifiedPair) -> bool {
+        self.bridges.binary_search(&(pair.a, pair.b)).is_ok()
+    }
+
     /// The exact values of two classes of one component, where they are known.
     pub fn measured(&self, x: u32, y: u32) -> Option<Measured> {
         let (a, b) = (x.min(y), x.max(y));
@@ -121,6 +127,8 @@ pub(super) fn find(
         classes: surveyed.classes.len() as u64,
         ..SearchCounts::default()
     };
+    let sides = Sides::new(corpus.documents, &surveyed.classes, settings.against);
+    let counts_for = |pair: &CandidatePair| sides.meet(pair.a, pair.b);
     observer.stage("looking for pairs", surveyed.classes.len())?;
     let meeting = Meeting {
         entries: &surveyed.keys,
@@ -129,9 +137,10 @@ pub(super) fn find(
         sizes: &surveyed.sizes,
     };
     let parts = || Parts::new(resources.pairs(), resources.spill());
-    let first = stars(&meeting, &parts(), FIRST_ROUND)?;
+    let mut first = stars(&meeting, &parts(), FIRST_ROUND)?;
+    first.retain(counts_for);
     observer.stage("comparing likely pairs", first.len())?;
-    let mut compared = view.compare_and_complete(&first, observer)?;
+    let mut compared = view.compare_and_complete(&first, &sides, observer)?;
 
     observer.stage("looking for other pairs", surveyed.classes.len())?;
     let component = labels(surveyed.classes.len(), &compared.edges());
@@ -146,14 +155,14 @@ pub(super) fn find(
         let prefixes = Prefixes::new(settings, search == Search::Sampled);
         prefix_pairs(&meeting, &prefixes, &component, resources)?
     };
-    second.retain(|pair| first.binary_search(pair).is_err());
+    second.retain(|pair| counts_for(pair) && first.binary_search(pair).is_err());
     counts.candidates = (first.len() + second.len()) as u64;
     counts.capped_buckets = capped;
     observer.stage("comparing pairs", second.len())?;
     compared.append(view.compare(&second, observer)?);
     drop((first, second));
 
-    let (missing, too_large) = compared.missing();
+    let (missing, too_large) = compared.missing(&sides);
     observer.stage("completing groups", missing.len())?;
     compared.append(view.complete(&missing, observer)?);
     compared.sort();
@@ -165,7 +174,7 @@ pub(super) fn find(
     demote_kin(&mut pairs);
 
     observer.stage("grouping", pairs.len())?;
-    let refined = group(&view, &pairs);
+    let refined = group(&view, &sides, &pairs);
     counts.bridges = refined.bridges.len() as u64;
     corpus.archive.intact()?;
     Ok(Found {
@@ -188,7 +197,7 @@ pub(super) fn window(settings: &Settings) -> usize {
 }
 
 /// Components, refined, and classes of several documents that stand alone.
-fn group(view: &View<'_>, pairs: &[VerifiedPair]) -> Refined {
+fn group(view: &View<'_>, sides: &Sides, pairs: &[VerifiedPair]) -> Refined {
     let edges = copy_edges(pairs);
     let spans = |x: u32, y: u32| covered_spans(&view.shingles(x), &view.set(y));
     let component_list = components(&edges);
@@ -215,7 +224,7 @@ fn group(view: &View<'_>, pairs: &[VerifiedPair]) -> Refined {
     }
     let grouped: AHashSet<u32> = all.groups.iter().flatten().copied().collect();
     for (number, members) in (0u32..).zip(view.classes.iter()) {
-        if members.len() > 1 && !grouped.contains(&number) {
+        if members.len() > 1 && !grouped.contains(&number) && sides.meet(number, number) {
             all.groups.push(vec![number]);
         }
     }

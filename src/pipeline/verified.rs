@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use ahash::AHashMap;
 use rayon::prelude::*;
 
+use super::sides::Sides;
 use super::{Observer, doc};
 use crate::candidates::{CandidatePair, Classes};
 use crate::config::Settings;
@@ -207,13 +208,14 @@ impl<'a> View<'a> {
     pub fn compare_and_complete(
         &self,
         pairs: &[CandidatePair],
+        sides: &Sides,
         observer: &dyn Observer,
     ) -> Result<Compared, Error> {
         self.for_all(pairs, observer, |desk, pairs| {
             let mut compared = desk.verify_all(pairs);
             // A cut component is no whole: what it lacks shows at the end.
             if pairs.len() < CHUNK {
-                let (missing, _) = compared.missing();
+                let (missing, _) = compared.missing(sides);
                 compared.append(desk.complete(&missing));
             }
             compared
@@ -296,11 +298,11 @@ impl Compared {
         copies.map(|pair| (pair.a, pair.b)).collect()
     }
 
-    /// Pairs that stand in one component and were not compared, ascending, and
+    /// Pairs that count, stand in one component and were not compared, ascending, and
     /// the number of components too large for that: a group's own
     /// numbers should rest on all its pairs, and the search looks for
     /// components only. The lists are put in order for it.
-    pub fn missing(&mut self) -> (Vec<CandidatePair>, u64) {
+    pub fn missing(&mut self, sides: &Sides) -> (Vec<CandidatePair>, u64) {
         self.sort();
         let known = |a: u32, b: u32| {
             let of_pairs = self
@@ -319,7 +321,9 @@ impl Compared {
                 continue;
             }
             for (i, &a) in component.iter().enumerate() {
-                let others = component[i + 1..].iter().filter(|&&b| !known(a, b));
+                let others = component[i + 1..]
+                    .iter()
+                    .filter(|&&b| sides.meet(a, b) && !known(a, b));
                 missing.extend(others.map(|&b| CandidatePair { a, b }));
             }
         }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::folder::CsvStyle;
 use super::table::{Column, TableWriter, Type};
 use crate::document::{DocId, Document};
-use crate::pipeline::Deduped;
+use crate::pipeline::{Decision, Deduped};
 
 const COLUMNS: &[Column] = &[
     Column {
@@ -62,7 +62,8 @@ pub fn decisions_csv(
 ) -> io::Result<()> {
     let mut table = TableWriter::new(out, COLUMNS, style == CsvStyle::Neutral)?;
     let key = |doc: DocId| &*documents[doc.index()].key;
-    for decision in &deduped.decisions {
+    let of_input = |decision: &&Decision| !documents[decision.doc.index()].archived;
+    for decision in deduped.decisions.iter().filter(of_input) {
         let group = decision
             .group
             .map(|number| deduped.groups[number].id.as_str());

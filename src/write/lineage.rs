@@ -213,7 +213,9 @@ impl Table for LineageTable {
                 list.push(piece.code.code());
             }
         }
-        let mut order: Vec<usize> = (0..trace.lineage.len()).collect();
+        // Of an archive only what something came of is told.
+        let told = |&i: &usize| !trace.documents[i].archived || trace.lineage[i].group.is_some();
+        let mut order: Vec<usize> = (0..trace.lineage.len()).filter(told).collect();
         order.sort_by_key(|&i| (trace.group_id(trace.lineage[i].group), i));
         for i in order {
             let evidence = codes

@@ -56,6 +56,7 @@ pub(super) fn manifest(trace: &Trace, style: CsvStyle) -> Value {
         "read": {
             "records": trace.intake.read,
             "documents": trace.intake.documents,
+            "archived_documents": trace.documents.iter().filter(|document| document.archived).count(),
             "merged": trace.intake.merged,
             "rejected": trace.intake.rejected,
             "renamed": trace.intake.renamed,
