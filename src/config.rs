@@ -27,6 +27,8 @@ pub struct Settings {
     pub seed: u64,
     /// How pairs are found.
     pub search: Search,
+    /// How far below a bar a pair may be to be listed beside those that reach one, in `[0, 1)`.
+    pub borderline: f64,
     /// Whether only pairs of an input and the archive count, none within either.
     pub against: bool,
 }
@@ -103,12 +105,30 @@ impl Default for Settings {
             rows: 3,
             seed: 0,
             search: Search::Auto,
+            borderline: 0.0,
             against: false,
         }
     }
 }
 
 impl Settings {
+    /// The settings with bars lowered to what is listed: what the search looks for.
+    pub fn searched(&self) -> Settings {
+        // No bar falls to 0, where every pair would reach it.
+        let lowered = |bar: f64| {
+            if self.borderline > 0.0 {
+                (bar - self.borderline).max(0.01)
+            } else {
+                bar
+            }
+        };
+        Settings {
+            threshold: lowered(self.threshold),
+            containment: self.containment.map(lowered),
+            ..self.clone()
+        }
+    }
+
     /// Refuses values that make no sense, with advice.
     ///
     /// # Errors
@@ -130,6 +150,15 @@ impl Settings {
             return Err(Error::setting(
                 "--containment",
                 format!("{bar} is not a share between 0 and 1; give 0.7, the default, or `off`"),
+            ));
+        }
+        if !(0.0..1.0).contains(&self.borderline) {
+            return Err(Error::setting(
+                "--borderline",
+                format!(
+                    "{} is not a share below 1; give 0.05 for pairs that miss a bar by that much at most",
+                    self.borderline
+                ),
             ));
         }
         if !(1..=64).contains(&self.width) {

@@ -112,6 +112,7 @@ codes! {
         SharedSource "shared_source" "made from one source, and nothing says from which member";
         Template "template" "the same form filled in anew; no copy";
         Passage "passage" "a shared passage that joins no groups";
+        Borderline "borderline" "just below every bar: listed with `--borderline`, and no copy";
     }
 }
 
@@ -284,6 +285,7 @@ codes! {
         Invisible "invisible" "invisible characters were left out of its words";
         Template "template" "it fills in a form that other documents fill in too";
         RoundUp "round_up" "it shares passages with stories that have nothing else in common";
+        Archived "archived" "a document of the archive that `--against` names";
         AlignmentCut "alignment_cut" "its alignment was too large in places and left them unmatched";
     }
 }

@@ -226,6 +226,72 @@ proptest! {
     }
 }
 
+/// Whether a row is of two texts with the same words, which stand as a star.
+fn is_identical(pair: &&Pair) -> bool {
+    matches!(pair.relation, Relation::Identical | Relation::Reformatted)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn against_an_archive_only_pairs_of_both_sides_count(
+        recipes in prop::collection::vec(recipe(), 20..50),
+        archived in any::<u64>(),
+    ) {
+        let texts = cook(&recipes);
+        let is_archived = |at: usize| archived >> (at % 64) & 1 == 1;
+        let whole = trace(intake(&texts), &Settings::default(), &Silent).unwrap();
+        let mut sides = intake(&texts);
+        for (at, document) in sides.documents.iter_mut().enumerate() {
+            document.archived = is_archived(at);
+        }
+        let settings = Settings { against: true, ..Settings::default() };
+        let matched = trace(sides, &settings, &Silent).unwrap();
+        let across = |pair: &&Pair| is_archived(pair.a.index()) != is_archived(pair.b.index());
+        prop_assert!(matched.pairs.iter().all(|pair| across(&pair)));
+        let key = |pair: &Pair| (pair.a, pair.b, pair.jaccard.to_bits(), pair.shared_words);
+        let listed = |trace: &Trace| -> BTreeSet<_> {
+            let pairs = trace.pairs.iter().filter(|pair| !is_identical(pair));
+            pairs.filter(across).map(key).collect()
+        };
+        prop_assert_eq!(listed(&matched), listed(&whole));
+        for group in &matched.groups {
+            prop_assert!(group.members.iter().any(|member| is_archived(member.index())));
+            prop_assert!(group.members.iter().any(|member| !is_archived(member.index())));
+        }
+        // Texts with the same words on both sides are in one group.
+        let home = |at: usize| matched.lineage[at].group;
+        for pair in whole.pairs.iter().filter(is_identical).filter(across) {
+            prop_assert!(home(pair.a.index()).is_some());
+            prop_assert_eq!(home(pair.a.index()), home(pair.b.index()));
+        }
+    }
+
+    #[test]
+    fn borderline_pairs_stand_beside_the_others_and_change_none(
+        recipes in prop::collection::vec(recipe(), 20..50),
+        margin in 0.01f64..0.3,
+    ) {
+        let texts = cook(&recipes);
+        let corpus = Corpus::new(texts.iter().map(String::as_str));
+        let plain = trace(intake(&texts), &Settings::default(), &Silent).unwrap();
+        let settings = Settings { borderline: margin, ..Settings::default() };
+        let with = trace(intake(&texts), &settings, &Silent).unwrap();
+        let is_borderline = |pair: &&Pair| pair.relation == Relation::Borderline;
+        let (near, others): (Vec<&Pair>, Vec<&Pair>) = with.pairs.iter().partition(is_borderline);
+        prop_assert_eq!(others, plain.pairs.iter().collect::<Vec<_>>());
+        prop_assert_eq!(&with.groups, &plain.groups);
+        let truth: HashMap<(usize, usize), Overlap> =
+            corpus.all_pairs().into_iter().map(|pair| ((pair.a, pair.b), pair)).collect();
+        for pair in near {
+            let truth = &truth[&(pair.a.index(), pair.b.index())];
+            prop_assert!(!reaches_a_bar(&corpus, truth) && pair.group.is_none());
+            prop_assert!(truth.jaccard() >= 0.5 - margin || truth.containment() >= 0.7 - margin);
+        }
+    }
+}
+
 /// What was found of what there is, at one bar.
 struct Figure {
     pairs: usize,

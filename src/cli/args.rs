@@ -176,6 +176,14 @@ pub struct TraceArgs {
     /// Replace an earlier result in the folder
     #[arg(long)]
     pub force: bool,
+    /// List pairs that miss a bar by this much at most as well, to help choose one
+    #[arg(
+        long,
+        value_name = "SHARE",
+        default_value_t = 0.0,
+        hide_default_value = true
+    )]
+    pub borderline: f64,
     /// Whether cells that a spreadsheet could take for formulas get a `'`
     #[arg(long, value_name = "STYLE", default_value = "neutral")]
     pub csv: CsvArg,

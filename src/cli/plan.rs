@@ -33,6 +33,7 @@ pub(super) fn settings(typed: &MatchArgs) -> Result<Settings, Error> {
             SearchArg::Sampled => Search::Sampled,
             SearchArg::Lsh => Search::Lsh,
         },
+        borderline: 0.0,
         against: false,
     };
     settings.check()?;

@@ -12,8 +12,10 @@ use crate::write::{self, plural};
 pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     let settings = Settings {
         against: !args.archive.against.is_empty(),
+        borderline: args.borderline,
         ..plan::settings(&args.matching)?
     };
+    settings.check()?;
     plan::threads(&args.running)?;
     let messages = Messages::new(&args.running);
     let all = plan::all_inputs(&args.input, &args.archive);

@@ -149,6 +149,7 @@ fn flags(document: &Document, found: &Found, i: usize, is_form: bool) -> Vec<Fla
         (Flag::Short, (1..SHORT_WORDS).contains(&words)),
         (Flag::DateUnread, document.date_unread),
         (Flag::Renamed, document.renamed),
+        (Flag::Archived, document.archived),
         (Flag::Invisible, found.removed[i] > 0),
         (Flag::Template, is_form),
         (Flag::RoundUp, round_up),

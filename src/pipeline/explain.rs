@@ -287,13 +287,12 @@ fn pair_rule(
         Some(known) => match known.standing {
             Standing::Excerpt => Rule::Excerpt,
             Standing::Short => Rule::Short,
+            Standing::Borderline => Rule::Below,
             Standing::Template if alone.is_some_and(|it| it.standing == Standing::Copy) => {
                 Rule::TemplateKin
             }
             Standing::Template => Rule::Template,
-            Standing::Copy if found.bridges.binary_search(&(pair.a, pair.b)).is_ok() => {
-                Rule::RoundUp
-            }
+            Standing::Copy if found.is_bridge(known) => Rule::RoundUp,
             Standing::Copy if known.jaccard() >= settings.threshold => Rule::Jaccard,
             Standing::Copy => Rule::Containment,
         },
@@ -311,9 +310,7 @@ fn outlet(found: &Found, class: u32, outlets: &[Option<u32>]) -> Option<u32> {
 
 /// The verified pairs by which the group of two documents joins them.
 fn chain(found: &Found, a: DocId, b: DocId) -> Vec<Step> {
-    let counts = |pair: &&VerifiedPair| {
-        pair.standing == Standing::Copy && found.bridges.binary_search(&(pair.a, pair.b)).is_err()
-    };
+    let counts = |pair: &&VerifiedPair| pair.standing == Standing::Copy && !found.is_bridge(pair);
     let copies: Vec<&VerifiedPair> = found.pairs.iter().filter(counts).collect();
     let edge = |pair: &&VerifiedPair| Edge {
         a: pair.a,

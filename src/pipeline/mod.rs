@@ -177,6 +177,7 @@ fn counts(
         ("copy_pairs", standing(Standing::Copy)),
         ("excerpt_pairs", standing(Standing::Excerpt)),
         ("template_pairs", standing(Standing::Template)),
+        ("borderline_pairs", standing(Standing::Borderline)),
         ("short_pairs", standing(Standing::Short)),
         ("round_up_pairs", search.bridges),
         ("groups", kinship.groups.len() as u64),

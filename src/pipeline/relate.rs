@@ -228,7 +228,7 @@ impl Kinship {
             .map(|(pair, group)| {
                 let few = group.is_none_or(|number| self.classes[number].len() <= ALIGNED_GROUP);
                 let wanted = few || sparse.contains_key(&(pair.a, pair.b));
-                let copy = pair.standing != Standing::Template;
+                let copy = !matches!(pair.standing, Standing::Template | Standing::Borderline);
                 together(corpus, found, pair, settings, copy && wanted)
             })
             .collect();

@@ -34,6 +34,7 @@ pub(super) struct Together {
 fn relation(pair: &VerifiedPair, bridge: bool, summary: Option<Summary>) -> Relation {
     match (pair.standing, summary) {
         (Standing::Template, _) => Relation::Template,
+        (Standing::Borderline, _) => Relation::Borderline,
         _ if bridge => Relation::Passage,
         (Standing::Excerpt, _) => Relation::Excerpt,
         (_, Some(summary)) => {

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::sides::Sides;
 use super::survey::{Survey, Surveyed};
-use super::verified::{Compared, Measured, View};
+use super::verified::{Compared, Measured, View, copy_edges};
 use super::{Observer, outlets};
 use crate::candidates::{
     CandidatePair, Classes, Meeting, Parts, Prefixes, across, prefix_pairs, stars, window_for,
@@ -14,7 +14,7 @@ use crate::config::{Resources, Search, Settings};
 use crate::document::Corpus;
 use crate::error::Error;
 use crate::group::{Refined, components, labels, refine};
-use crate::verify::{Standing, VerifiedPair, covered_spans, demote_kin};
+use crate::verify::{VerifiedPair, covered_spans, demote_kin};
 
 /// Meetings that make a pair worth a comparison in the first round.
 const FIRST_ROUND: usize = 8;
@@ -117,11 +117,13 @@ pub(super) fn find(
     observer: &dyn Observer,
 ) -> Result<Found, Error> {
     let outlets = outlets(corpus.documents);
+    let searched = settings.searched();
     let view = View {
         corpus,
         outlets: &outlets,
         classes: &surveyed.classes,
         settings,
+        searched: &searched,
     };
     let mut counts = SearchCounts {
         classes: surveyed.classes.len() as u64,
@@ -152,7 +154,7 @@ pub(super) fn find(
     let (mut second, capped) = if search == Search::Lsh {
         across(&meeting, &component, &parts())?
     } else {
-        let prefixes = Prefixes::new(settings, search == Search::Sampled);
+        let prefixes = Prefixes::new(&searched, search == Search::Sampled);
         prefix_pairs(&meeting, &prefixes, &component, resources)?
     };
     second.retain(|pair| counts_for(pair) && first.binary_search(pair).is_err());
@@ -232,14 +234,6 @@ fn group(view: &View<'_>, sides: &Sides, pairs: &[VerifiedPair]) -> Refined {
     all.bridges.sort_unstable();
     all.round_ups.sort_unstable();
     all
-}
-
-fn copy_edges(pairs: &[VerifiedPair]) -> Vec<(u32, u32)> {
-    pairs
-        .iter()
-        .filter(|pair| pair.standing == Standing::Copy)
-        .map(|pair| (pair.a, pair.b))
-        .collect()
 }
 
 /// The edges of each component, in the order of the components.

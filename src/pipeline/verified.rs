@@ -82,6 +82,8 @@ pub(super) struct View<'a> {
     pub outlets: &'a [Option<u32>],
     pub classes: &'a Classes,
     pub settings: &'a Settings,
+    /// The same with the bars that are searched for.
+    pub searched: &'a Settings,
 }
 
 /// A text at hand: its shingles at once, its words when they are asked for.
@@ -291,11 +293,7 @@ impl Compared {
 
     /// The edges that join classes.
     pub fn edges(&self) -> Vec<(u32, u32)> {
-        let copies = self
-            .pairs
-            .iter()
-            .filter(|pair| pair.standing == Standing::Copy);
-        copies.map(|pair| (pair.a, pair.b)).collect()
+        copy_edges(&self.pairs)
     }
 
     /// Pairs that count, stand in one component and were not compared, ascending, and
@@ -332,6 +330,12 @@ impl Compared {
     }
 }
 
+/// The pairs that join classes.
+pub(super) fn copy_edges(pairs: &[VerifiedPair]) -> Vec<(u32, u32)> {
+    let copies = pairs.iter().filter(|pair| pair.standing == Standing::Copy);
+    copies.map(|pair| (pair.a, pair.b)).collect()
+}
+
 impl Desk<'_, '_> {
     fn verify_all(&mut self, pairs: &[CandidatePair]) -> Compared {
         let pairs = pairs.iter().filter_map(|&pair| self.verify(pair));
@@ -357,12 +361,31 @@ impl Desk<'_, '_> {
 
     fn verify(&mut self, pair: CandidatePair) -> Option<VerifiedPair> {
         let (a, b) = (self.take(pair.a), self.take(pair.b));
-        let judged = judge(&a.set, &b.set, self.view.settings);
-        if judged.0 == Verdict::Apart {
-            return None;
+        let by = |settings: &Settings| {
+            let judged = judge(&a.set, &b.set, settings);
+            if judged.0 == Verdict::Apart {
+                return None;
+            }
+            let (x, y) = (a.side(self.view, pair.a), b.side(self.view, pair.b));
+            verify(pair, judged, &x, &y, settings)
+        };
+        let View {
+            settings, searched, ..
+        } = *self.view;
+        let borderline = || {
+            // What would be a copy if the bars were as low as what is searched for.
+            let near = by(searched).filter(|near| near.standing == Standing::Copy)?;
+            Some(VerifiedPair {
+                standing: Standing::Borderline,
+                ..near
+            })
+        };
+        let verified = by(settings);
+        if settings.borderline > 0.0 {
+            verified.or_else(borderline)
+        } else {
+            verified
         }
-        let (x, y) = (a.side(self.view, pair.a), b.side(self.view, pair.b));
-        verify(pair, judged, &x, &y, self.view.settings)
     }
 
     fn measure(&mut self, pair: CandidatePair) -> Measured {

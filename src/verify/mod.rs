@@ -65,6 +65,8 @@ pub enum Standing {
     Excerpt,
     /// The same form filled in anew: never merges.
     Template,
+    /// Just below every bar; listed because it was asked for, and never merges.
+    Borderline,
     /// Above a bar, but one text has under [`SHORT_WORDS`] words: never merges.
     Short,
 }
