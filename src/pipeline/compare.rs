@@ -4,16 +4,15 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use rayon::prelude::*;
-
 use super::descend::Descents;
-use super::doc;
 use super::relate::Kinship;
 use super::rows::words_relation;
 use super::search::Found;
+use super::{Observer, doc, in_pieces};
 use crate::align::{Alignment, PreparedText, Status, UnitChange, align};
 use crate::config::Settings;
 use crate::document::{Corpus, DocId, Document};
+use crate::error::Error;
 use crate::lineage::Role;
 use crate::normalise::normalise;
 use crate::segment::{Kind, LineIndex, kinds};
@@ -34,7 +33,8 @@ pub(super) fn compare(
     kinship: &Kinship,
     descents: &Descents,
     settings: &Settings,
-) -> Compared {
+    observer: &dyn Observer,
+) -> Result<Compared, Error> {
     let documents = corpus.documents;
     let forms: BTreeSet<u32> = found
         .pairs
@@ -44,88 +44,85 @@ pub(super) fn compare(
         .collect();
     // Of the first text of each class that has copies: byte-identical texts share it.
     let units: Vec<OnceLock<u64>> = vec![OnceLock::new(); found.classes.len()];
-    let rows: Vec<(Lineage, Vec<Change>, usize)> = (0..documents.len())
-        .into_par_iter()
-        .map(|i| {
-            let own = doc(i as u32);
-            let descent = &descents.of[i];
-            let group = kinship.group_of[i];
-            let representative = group.map(|number| kinship.groups[number].representative);
-            // An origin is a copy of nothing, so nothing is compared.
-            let beside = representative.filter(|_| descent.role != Role::Origin);
-            let other = descent.exemplar.or(beside).filter(|&other| other != own);
-            let compared = other.map(|other| {
-                let (exemplar, copy) = (corpus.text(other), corpus.text(own));
-                let [exemplar, copy] = [(other, &exemplar), (own, &copy)].map(|(doc, text)| {
-                    let title = documents[doc.index()].title.as_deref();
-                    Titled { title, text }
-                });
-                let class = found.classes.of(own.0);
-                if found.classes.of(other.0) == class {
-                    let first = corpus.text(doc(found.classes.first(class)));
-                    let units = if first == copy.text {
-                        *units[class as usize].get_or_init(|| units_of(&first))
-                    } else {
-                        units_of(copy.text)
-                    };
-                    return same_words(exemplar, copy, found.words[i], units);
-                }
-                compare_texts(exemplar, copy, settings)
+    let row = |i: usize| {
+        let own = doc(i as u32);
+        let descent = &descents.of[i];
+        let group = kinship.group_of[i];
+        let representative = group.map(|number| kinship.groups[number].representative);
+        // An origin is a copy of nothing, so nothing is compared.
+        let beside = representative.filter(|_| descent.role != Role::Origin);
+        let other = descent.exemplar.or(beside).filter(|&other| other != own);
+        let compared = other.map(|other| {
+            let (exemplar, copy) = (corpus.text(other), corpus.text(own));
+            let [exemplar, copy] = [(other, &exemplar), (own, &copy)].map(|(doc, text)| {
+                let title = documents[doc.index()].title.as_deref();
+                Titled { title, text }
             });
-            let document = &documents[i];
-            let is_form = forms.contains(&found.classes.of(own.0));
-            let mut flags = flags(document, found, i, is_form);
-            let cut = compared
-                .as_ref()
-                .map_or(0, |compared| compared.stretches_cut);
-            if cut > 0 {
-                flags.push(Flag::AlignmentCut);
+            let class = found.classes.of(own.0);
+            if found.classes.of(other.0) == class {
+                let first = corpus.text(doc(found.classes.first(class)));
+                let units = if first == copy.text {
+                    *units[class as usize].get_or_init(|| units_of(&first))
+                } else {
+                    units_of(copy.text)
+                };
+                return same_words(exemplar, copy, found.words[i], units);
             }
-            let relation = match (descent.role, &compared) {
-                (Role::Revision, _) => Some(Relation::Revision),
-                (Role::Excerpt, _) => Some(Relation::Excerpt),
-                _ if descent.shared_source => Some(Relation::SharedSource),
-                (_, Some(compared)) => Some(compared.relation),
-                (_, None) => is_form.then_some(Relation::Template),
-            };
-            let published = |doc: DocId| documents[doc.index()].published;
-            let lag = descent
-                .exemplar
-                .and_then(|exemplar| document.published?.seconds_since(&published(exemplar)?));
-            let line = Lineage {
-                group,
-                role: descent.role,
-                words: found.words[i],
-                exemplar: descent.exemplar,
-                compared_with: other,
-                relation,
-                basis: descent.basis,
-                alternative: descent.alternative,
-                root: descent.root,
-                lag_seconds: lag,
-                comparison: compared.as_ref().map(|compared| compared.comparison),
-                credit: descent.credit.clone(),
-                credit_status: descent.credit_status,
-                flags,
-            };
-            let mut changes = compared.map_or(Vec::new(), |compared| compared.changes);
-            for change in &mut changes {
-                change.group = group;
-                (change.exemplar, change.copy) = (other.unwrap_or(own), own);
-            }
-            (line, changes, cut)
-        })
-        .collect();
+            compare_texts(exemplar, copy, settings)
+        });
+        let document = &documents[i];
+        let is_form = forms.contains(&found.classes.of(own.0));
+        let mut flags = flags(document, found, i, is_form);
+        let cut = compared
+            .as_ref()
+            .map_or(0, |compared| compared.stretches_cut);
+        if cut > 0 {
+            flags.push(Flag::AlignmentCut);
+        }
+        let relation = match (descent.role, &compared) {
+            (Role::Revision, _) => Some(Relation::Revision),
+            (Role::Excerpt, _) => Some(Relation::Excerpt),
+            _ if descent.shared_source => Some(Relation::SharedSource),
+            (_, Some(compared)) => Some(compared.relation),
+            (_, None) => is_form.then_some(Relation::Template),
+        };
+        let published = |doc: DocId| documents[doc.index()].published;
+        let lag = descent
+            .exemplar
+            .and_then(|exemplar| document.published?.seconds_since(&published(exemplar)?));
+        let line = Lineage {
+            group,
+            role: descent.role,
+            words: found.words[i],
+            exemplar: descent.exemplar,
+            compared_with: other,
+            relation,
+            basis: descent.basis,
+            alternative: descent.alternative,
+            root: descent.root,
+            lag_seconds: lag,
+            comparison: compared.as_ref().map(|compared| compared.comparison),
+            credit: descent.credit.clone(),
+            credit_status: descent.credit_status,
+            flags,
+        };
+        let mut changes = compared.map_or(Vec::new(), |compared| compared.changes);
+        for change in &mut changes {
+            change.group = group;
+            (change.exemplar, change.copy) = (other.unwrap_or(own), own);
+        }
+        (line, changes, cut)
+    };
     let mut compared = Compared {
-        lineage: Vec::new(),
+        lineage: Vec::with_capacity(documents.len()),
         changes: Vec::new(),
         stretches_cut: 0,
     };
-    for (line, changes, cut) in rows {
+    in_pieces(documents.len(), observer, row, |_, (line, changes, cut)| {
         compared.lineage.push(line);
         compared.changes.extend(changes);
         compared.stretches_cut += cut as u64;
-    }
+    })?;
     let id = |change: &Change| {
         change
             .group
@@ -135,7 +132,7 @@ pub(super) fn compare(
     compared
         .changes
         .sort_by(|x, y| id(x).cmp(id(y)).then(x.copy.cmp(&y.copy)));
-    compared
+    Ok(compared)
 }
 
 fn flags(document: &Document, found: &Found, i: usize, is_form: bool) -> Vec<Flag> {

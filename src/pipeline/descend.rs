@@ -4,24 +4,23 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use ahash::AHashMap;
-use rayon::prelude::*;
-
-use super::doc;
 use super::relate::Kinship;
 use super::search::Found;
+use super::{Observer, doc, in_pieces};
 use crate::align::{PreparedText, align};
 use crate::config::Settings;
 use crate::document::{Corpus, DocId, Document};
+use crate::error::Error;
 use crate::lineage::{
-    Basis, Code, Credit, CreditStatus, Descent, Distance, Evidence, Member, Role, SourceNames,
-    Strength, credits, infer, update_rank,
+    Basis, Code, Credit, CreditStatus, Distance, Evidence, Member, Role, SourceNames, Strength,
+    credits, infer, update_rank,
 };
 use crate::normalise::normalise;
 use crate::segment::kinds;
 use crate::shingle::{ShingleSet, shingles};
 use crate::trace::Trace;
 use crate::verify::{Standing, Verdict, VerifiedPair, judge};
+use ahash::AHashMap;
 
 /// What lineage says of each document.
 pub(super) struct Descents {
@@ -65,7 +64,8 @@ pub(super) fn descend(
     found: &Found,
     kinship: &Kinship,
     settings: &Settings,
-) -> Descents {
+    observer: &dyn Observer,
+) -> Result<Descents, Error> {
     let documents = corpus.documents;
     let sources = SourceNames::new(documents.iter().filter_map(|d| d.source.as_deref()));
     let number = |doc: DocId| {
@@ -78,56 +78,59 @@ pub(super) fn descend(
         of: vec![DocDescent::alone(); documents.len()],
         evidence: Vec::new(),
     };
-    let inferred: Vec<(Vec<Descent>, Vec<Vec<Credit>>)> = (0..kinship.groups.len())
-        .into_par_iter()
-        .map(|group| {
-            let members = &kinship.groups[group].members;
-            let (heads, credits) = lines(corpus, found, members, &sources);
-            let views: Vec<Member<'_>> = members
-                .iter()
-                .zip(heads.iter().zip(&credits))
-                .map(|(&doc, (head, credits))| Member {
-                    doc,
-                    document: &documents[doc.index()],
-                    source: number(doc),
-                    credits,
-                    head,
-                    update: update_rank(head),
-                })
-                .collect();
-            let distance = |x: usize, y: usize| {
-                distance(
-                    corpus,
-                    found,
-                    kinship,
-                    settings,
-                    group,
-                    (members[x], members[y]),
-                )
-            };
-            (infer(&views, &distance), credits)
-        })
-        .collect();
-    for (group, (inferred, credits)) in kinship.groups.iter().zip(inferred) {
-        for (at, descent) in inferred.iter().enumerate() {
-            let own = group.members[at];
-            let member = |place: Option<usize>| place.map(|place| group.members[place]);
-            let exemplar = member(descent.exemplar);
-            let roots = [exemplar, member(descent.root)];
-            let (credit, credit_status) = audit(own, roots, &credits[at], &number);
-            descents.of[own.index()] = DocDescent {
-                role: descent.role,
-                exemplar,
-                basis: descent.basis,
-                alternative: member(descent.alternative),
-                shared_source: descent.shared_source,
-                root: member(descent.root).zip(descent.depth),
-                credit,
-                credit_status,
-            };
-            descents.evidence.extend(descent.evidence.iter().cloned());
-        }
-    }
+    let of_group = |group: usize| {
+        let members = &kinship.groups[group].members;
+        let (heads, credits) = lines(corpus, found, members, &sources);
+        let views: Vec<Member<'_>> = members
+            .iter()
+            .zip(heads.iter().zip(&credits))
+            .map(|(&doc, (head, credits))| Member {
+                doc,
+                document: &documents[doc.index()],
+                source: number(doc),
+                credits,
+                head,
+                update: update_rank(head),
+            })
+            .collect();
+        let distance = |x: usize, y: usize| {
+            distance(
+                corpus,
+                found,
+                kinship,
+                settings,
+                group,
+                (members[x], members[y]),
+            )
+        };
+        (infer(&views, &distance), credits)
+    };
+    in_pieces(
+        kinship.groups.len(),
+        observer,
+        of_group,
+        |group, (inferred, credits)| {
+            let group = &kinship.groups[group];
+            for (at, descent) in inferred.iter().enumerate() {
+                let own = group.members[at];
+                let member = |place: Option<usize>| place.map(|place| group.members[place]);
+                let exemplar = member(descent.exemplar);
+                let roots = [exemplar, member(descent.root)];
+                let (credit, credit_status) = audit(own, roots, &credits[at], &number);
+                descents.of[own.index()] = DocDescent {
+                    role: descent.role,
+                    exemplar,
+                    basis: descent.basis,
+                    alternative: member(descent.alternative),
+                    shared_source: descent.shared_source,
+                    root: member(descent.root).zip(descent.depth),
+                    credit,
+                    credit_status,
+                };
+                descents.evidence.extend(descent.evidence.iter().cloned());
+            }
+        },
+    )?;
     descents.excerpts(documents, found, kinship);
     descents.forms_and_round_ups(found);
     descents.evidence.sort_by(|x, y| {
@@ -141,7 +144,7 @@ pub(super) fn descend(
         };
         key(x).cmp(&key(y))
     });
-    descents
+    Ok(descents)
 }
 
 /// The head of each member, its title or first line, and the lines that name sources.

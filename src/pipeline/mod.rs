@@ -19,6 +19,8 @@ mod verified;
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 pub use compare::{ComparedTexts, Titled, compare_texts};
 pub use dedup::{Decision, Deduped, Reason, dedup};
 pub use explain::{Explained, Explanation, Rule, Step, explain};
@@ -111,13 +113,13 @@ pub fn trace_surveyed(
     let found = search::find(corpus, surveyed, settings, resources, observer)?;
 
     observer.stage("aligning pairs", found.pairs.len())?;
-    let kinship = relate::relate(corpus, &found, settings);
+    let kinship = relate::relate(corpus, &found, settings, observer)?;
 
     observer.stage("working out lineage", kinship.groups.len())?;
-    let descents = descend::descend(corpus, &found, &kinship, settings);
+    let descents = descend::descend(corpus, &found, &kinship, settings, observer)?;
 
     observer.stage("comparing copies", documents.len())?;
-    let compared = compare::compare(corpus, &found, &kinship, &descents, settings);
+    let compared = compare::compare(corpus, &found, &kinship, &descents, settings, observer)?;
 
     archive.intact()?;
     let mut trace = Trace {
@@ -186,6 +188,25 @@ fn counts(
         ("changes", compared.changes.len() as u64),
         ("alignment_stretches_cut", compared.stretches_cut),
     ])
+}
+
+/// Works out `of` for each number below `count` on all threads and hands it to `take`
+/// in order, in pieces: what is under way at once stays little, and the observer
+/// hears how far it is.
+fn in_pieces<T: Send>(
+    count: usize,
+    observer: &dyn Observer,
+    of: impl Fn(usize) -> T + Sync,
+    mut take: impl FnMut(usize, T),
+) -> Result<(), Error> {
+    const PIECE: usize = 2048;
+    for from in (0..count).step_by(PIECE) {
+        observer.progress(from)?;
+        let to = count.min(from + PIECE);
+        let piece: Vec<T> = (from..to).into_par_iter().map(&of).collect();
+        (from..to).zip(piece).for_each(|(at, done)| take(at, done));
+    }
+    Ok(())
 }
 
 /// The id of the document at an index of the sorted list.

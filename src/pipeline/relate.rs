@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use ahash::AHashMap;
 use rayon::prelude::*;
 
-use super::doc;
 use super::rows::{Summary, Together, cross, star};
 use super::search::Found;
 use super::verified::{COMPLETE_GROUP, Measured};
+use super::{Observer, doc, in_pieces};
 use crate::align::{PreparedText, align};
 use crate::config::Settings;
 use crate::document::{Corpus, DocId};
+use crate::error::Error;
 use crate::group::{Edge, diameter, spanning_tree, weakest_link};
 use crate::hash::hash64;
 use crate::lineage::Distance;
@@ -42,7 +43,12 @@ pub(super) struct Kinship {
     pub distances: AHashMap<(u32, u32), Distance>,
 }
 
-pub(super) fn relate(corpus: Corpus<'_>, found: &Found, settings: &Settings) -> Kinship {
+pub(super) fn relate(
+    corpus: Corpus<'_>,
+    found: &Found,
+    settings: &Settings,
+    observer: &dyn Observer,
+) -> Result<Kinship, Error> {
     let (groups, classes, group_of) = group_documents(corpus, found, settings);
     let mut kinship = Kinship {
         groups,
@@ -51,8 +57,8 @@ pub(super) fn relate(corpus: Corpus<'_>, found: &Found, settings: &Settings) -> 
         pairs: Vec::new(),
         distances: AHashMap::new(),
     };
-    kinship.list(corpus, found, settings);
-    kinship
+    kinship.list(corpus, found, settings, observer)?;
+    Ok(kinship)
 }
 
 /// Groups by id, the classes of each, and the group of each document.
@@ -200,7 +206,13 @@ fn all_values(
 
 impl Kinship {
     /// Aligns and lists the pairs.
-    fn list(&mut self, corpus: Corpus<'_>, found: &Found, settings: &Settings) {
+    fn list(
+        &mut self,
+        corpus: Corpus<'_>,
+        found: &Found,
+        settings: &Settings,
+        observer: &dyn Observer,
+    ) -> Result<(), Error> {
         let group_of_class = |class: u32| {
             let first = found.classes.first(class);
             self.group_of[first as usize]
@@ -223,35 +235,31 @@ impl Kinship {
                     .collect::<Vec<_>>(),
             )
             .collect();
-        let aligned: Vec<Together> = listed
-            .par_iter()
-            .map(|(pair, group)| {
-                let few = group.is_none_or(|number| self.classes[number].len() <= ALIGNED_GROUP);
-                let wanted = few || sparse.contains_key(&(pair.a, pair.b));
-                let copy = !matches!(pair.standing, Standing::Template | Standing::Borderline);
-                together(corpus, found, pair, settings, copy && wanted)
-            })
-            .collect();
-        for (pair, group) in &listed {
-            // Shingles in place of words: of one kind within a group.
-            if group.is_some_and(|number| self.classes[number].len() > ALIGNED_GROUP) {
-                self.note_distance(
-                    pair,
-                    pair.shingles_b - pair.shared,
-                    pair.shingles_a - pair.shared,
-                );
-            }
-        }
+        let few = |group: Option<usize>| {
+            group.is_none_or(|number| self.classes[number].len() <= ALIGNED_GROUP)
+        };
+        let of_pair = |at: usize| {
+            let (pair, group) = listed[at];
+            let wanted = few(group) || sparse.contains_key(&(pair.a, pair.b));
+            let copy = !matches!(pair.standing, Standing::Template | Standing::Borderline);
+            together(corpus, found, &pair, settings, copy && wanted)
+        };
         let archived = |at: u32| corpus.documents[at as usize].archived;
         let counts = |a: u32, b: u32| !settings.against || archived(a) != archived(b);
         let mut rows: Vec<Pair> = Vec::new();
-        for ((pair, group), together) in listed.iter().zip(aligned) {
-            let small = group.is_none_or(|number| self.classes[number].len() <= ALIGNED_GROUP);
-            if let Some(summary) = together.summary.filter(|_| small) {
-                self.note_distance(pair, summary.added, summary.dropped);
+        let mut distances = AHashMap::new();
+        in_pieces(listed.len(), observer, of_pair, |at, together| {
+            let (pair, group) = &listed[at];
+            // In large groups shingles in place of words: of one kind within a group.
+            if !few(*group) {
+                let (added, dropped) =
+                    (pair.shingles_b - pair.shared, pair.shingles_a - pair.shared);
+                note_distance(&mut distances, pair, added, dropped);
+            } else if let Some(summary) = together.summary {
+                note_distance(&mut distances, pair, summary.added, summary.dropped);
             }
             rows.extend(cross(found, pair, *group, &together, counts));
-        }
+        })?;
         for members in found.classes.iter().filter(|members| members.len() > 1) {
             let group = self.group_of[members[0] as usize];
             rows.extend(star(corpus, found, members, group, counts));
@@ -259,18 +267,8 @@ impl Kinship {
         let groups = &self.groups;
         let id = |pair: &Pair| pair.group.map_or("", |number| groups[number].id.as_str());
         rows.sort_by(|x, y| id(x).cmp(id(y)).then((x.a, x.b).cmp(&(y.a, y.b))));
-        self.pairs = rows;
-    }
-
-    /// What `b` has to add and to drop to become `a`, and the other way round.
-    fn note_distance(&mut self, pair: &VerifiedPair, added: u32, dropped: u32) {
-        self.distances
-            .insert((pair.a, pair.b), Distance { added, dropped });
-        let back = Distance {
-            added: dropped,
-            dropped: added,
-        };
-        self.distances.insert((pair.b, pair.a), back);
+        (self.pairs, self.distances) = (rows, distances);
+        Ok(())
     }
 
     /// For groups of more than a few classes, with the number of the group: the
@@ -290,6 +288,21 @@ impl Kinship {
         }
         wanted
     }
+}
+
+/// Notes what `b` has to add and to drop to become `a`, and the other way round.
+fn note_distance(
+    distances: &mut AHashMap<(u32, u32), Distance>,
+    pair: &VerifiedPair,
+    added: u32,
+    dropped: u32,
+) {
+    let back = Distance {
+        added: dropped,
+        dropped: added,
+    };
+    distances.insert((pair.a, pair.b), Distance { added, dropped });
+    distances.insert((pair.b, pair.a), back);
 }
 
 /// A pair of one group with its exact values, verified before or, for a member
