@@ -84,6 +84,17 @@ impl Lists {
         self.lists.len()
     }
 
+    /// Numbers in all lists.
+    pub fn numbers(&self) -> usize {
+        let places = self.lists.iter().filter_map(OnceLock::get);
+        places
+            .map(|place| match place {
+                Place::Held(packed) => packed.len(),
+                Place::Spilled(_, count) => *count,
+            })
+            .sum()
+    }
+
     /// Fills a list.
     ///
     /// # Errors

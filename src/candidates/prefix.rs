@@ -97,7 +97,7 @@ pub fn prefix_pairs(
     room: &Resources,
 ) -> Result<(Vec<CandidatePair>, u64), Error> {
     let shared = Shared::new(meeting, component, prefixes.sampled, room)?;
-    let lists = Lists::new(shared.lists(), room.counting() / 4, room.spill());
+    let lists = Lists::new(shared.lists(), room.counting() / 8, room.spill());
     let crowded = shared.reach(meeting, prefixes, &lists)?;
     let label = |text: u32| component.get(text as usize);
     let least = |from: u32| {
@@ -109,7 +109,7 @@ pub fn prefix_pairs(
         label(from) != label(to) && (shared.size(from), from) < (shared.size(to), to)
     };
     let texts = component.len() as u32;
-    let mut found = scan_count(&lists, texts, room.counting() / 4 * 3, least, wanted)?;
+    let mut found = scan_count(&lists, texts, room, least, wanted)?;
     found.par_sort_unstable();
     Ok((found, crowded))
 }

@@ -5,201 +5,148 @@
 //! counts the others in one row of small numbers.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use rayon::prelude::*;
 
 use super::CandidatePair;
 use super::lists::Lists;
+use super::meet::spread;
+use super::parts::{Feeder, PARTS, Parts};
+use crate::config::Resources;
 use crate::error::Error;
-
-/// Texts whose rows a thread counts before it makes way.
-const CHUNK: usize = 2048;
 
 /// Counts for each of `texts` texts how often it meets each other. Returns the
 /// pairs that meet as often as `least` says of the one that asks, and of which
 /// `wanted` (who asks, who is met) says yes, in no order. Counts end at 255.
 ///
-/// What is held of the lists at once takes about `bytes`, and they are
-/// gone through once more for each share of that. Cost: a step for each meeting.
+/// The texts that are met are taken in as many slices as make the buckets fit into
+/// `room`; each costs another look at the lists. Cost: a step for each meeting.
 ///
 /// # Errors
 /// What the disk says.
 pub(super) fn scan_count(
     lists: &Lists,
     texts: u32,
-    bytes: usize,
+    room: &Resources,
     least: impl Fn(u32) -> u32 + Sync,
     wanted: impl Fn(u32, u32) -> bool + Sync,
 ) -> Result<Vec<CandidatePair>, Error> {
-    let asked: Vec<AtomicU32> = (0..texts).map(|_| AtomicU32::new(0)).collect();
-    let lengths = lengths(lists, &(0..texts), |text| {
-        if let Some(asked) = asked.get(text as usize) {
-            asked.fetch_add(1, Ordering::Relaxed);
-        }
-    })?;
-    let asked: Vec<u32> = asked.into_iter().map(AtomicU32::into_inner).collect();
-    let places: usize = asked.iter().map(|&count| count as usize).sum();
-    let (of_met, of_asking) = shares(lengths.iter().sum(), places, bytes / size_of::<u32>());
-    let slices = |count: u32| {
-        let width = texts.div_ceil(count).max(1);
-        let slice = move |from: u32| from..texts.min(from.saturating_add(width));
-        (0..texts).step_by(width as usize).map(slice)
-    };
+    let most = (room.counting() / 2 / size_of::<u32>()).clamp(1, u32::MAX as usize / 2);
+    let slices = lists
+        .numbers()
+        .div_ceil(most)
+        .clamp(1, texts.max(1) as usize);
+    let width = texts.div_ceil(slices as u32).max(1);
+    let lengths = lengths(lists, texts, width)?;
     let mut found = Vec::new();
-    for met in slices(of_met) {
-        let lengths = if met.len() == texts as usize {
-            lengths.clone()
-        } else {
-            self::lengths(lists, &met, |_| ())?
+    for (from, lengths) in (0..texts).step_by(width as usize).zip(&lengths) {
+        let met = from..texts.min(from.saturating_add(width));
+        let asked = Parts::new(room.counting() / 8, room.spill());
+        let index = Index::new(lists, lengths, met, &asked)?;
+        let of_part = |part| -> Result<Vec<CandidatePair>, Error> {
+            let mut asked = asked.take(part, false)?;
+            asked.sort_unstable();
+            Ok(index.count(&asked, &least, &wanted))
         };
-        for asking in slices(of_asking) {
-            let index = Index::new(lists, &lengths, &met, &asking, &asked)?;
-            let rows: Vec<u32> = asking.collect();
-            let chunks = rows
-                .par_chunks(CHUNK)
-                .map(|rows| index.count(rows, &least, &wanted));
-            found.par_extend(chunks.flatten_iter());
-        }
+        let parts: Result<Vec<Vec<CandidatePair>>, Error> =
+            (0..PARTS).into_par_iter().map(of_part).collect();
+        found.extend(parts?.into_iter().flatten());
     }
     Ok(found)
 }
 
-/// In how many slices the texts that are met and those that ask are taken, so that
-/// a slice of both takes no more than `room` numbers.
-///
-/// Each slice of the former costs another look at every bucket by every text that
-/// asks, each slice of the latter another look at the lists only.
-fn shares(buckets: usize, places: usize, room: usize) -> (u32, u32) {
-    const MOST: usize = 8;
-    let room = room.min(u32::MAX as usize / 2);
-    let fits = |met: usize| {
-        let left = room.checked_sub(buckets.div_ceil(met))?;
-        let asking = places.div_ceil(left.max(1)).max(1);
-        (asking <= MOST).then_some((met as u32, asking as u32))
-    };
-    (1..=1 << 10)
-        .find_map(fits)
-        .unwrap_or((1 << 10, MOST as u32))
-}
-
-/// Numbers that the buckets of each list take, of texts in `met`.
-fn lengths(
-    lists: &Lists,
-    met: &Range<u32>,
-    asks: impl Fn(u32) + Sync,
-) -> Result<Vec<usize>, Error> {
+/// For each slice of `width` texts the numbers that the buckets of each list take there.
+fn lengths(lists: &Lists, texts: u32, width: u32) -> Result<Vec<Vec<usize>>, Error> {
+    let slices = texts.div_ceil(width) as usize;
     let of_list = |list| {
-        let mut length = 0;
+        let mut lengths = vec![0; slices];
         lists.each(list, |bucket| {
-            bucket.asking.iter().for_each(|&text| asks(text));
-            length += 1 + within(bucket.texts, met).count();
+            lengths.iter_mut().for_each(|length| *length += 1);
+            for text in bucket.texts {
+                if let Some(length) = lengths.get_mut((text / width) as usize) {
+                    *length += 1;
+                }
+            }
         })?;
-        Ok(length)
+        Ok(lengths)
     };
-    (0..lists.len()).into_par_iter().map(of_list).collect()
+    let of_lists: Result<Vec<Vec<usize>>, Error> =
+        (0..lists.len()).into_par_iter().map(of_list).collect();
+    let of_lists = of_lists?;
+    let of_slice = |slice: usize| {
+        of_lists
+            .iter()
+            .filter_map(|lengths| lengths.get(slice).copied())
+            .collect()
+    };
+    Ok((0..slices).map(of_slice).collect())
 }
 
-fn within<'t>(texts: &'t [u32], range: &'t Range<u32>) -> impl Iterator<Item = u32> + 't {
-    texts.iter().copied().filter(|text| range.contains(text))
-}
-
-/// Buckets, and which of them each text asks.
+/// Buckets with those of their texts that lie in a slice.
 struct Index {
     /// Of each bucket the number of its texts, then they.
     buckets: Vec<u32>,
     met: Range<u32>,
-    /// Places in `buckets`, those of one text together.
-    asked: Vec<AtomicU32>,
-    /// Where the places of each text of `asking` begin, and one more.
-    starts: Vec<u32>,
-    asking: Range<u32>,
 }
 
 impl Index {
+    /// Packs the buckets, which take `lengths` numbers in each list, and puts what is
+    /// asked in `asked`: a text and the place of a bucket, all of one text in one part.
     fn new(
         lists: &Lists,
         lengths: &[usize],
-        met: &Range<u32>,
-        asking: &Range<u32>,
-        asked: &[u32],
+        met: Range<u32>,
+        asked: &Parts,
     ) -> Result<Self, Error> {
-        let mut starts = vec![0];
-        for text in asking.clone() {
-            let last = starts.last().copied().unwrap_or(0);
-            starts.push(last + asked.get(text as usize).copied().unwrap_or(0));
-        }
-        let next: Vec<AtomicU32> = starts.iter().map(|&start| start.into()).collect();
-        let places = starts.last().copied().unwrap_or(0);
-        let index = Index {
-            buckets: Vec::new(),
-            met: met.clone(),
-            asked: (0..places).map(|_| AtomicU32::new(0)).collect(),
-            starts,
-            asking: asking.clone(),
-        };
-        let mut all = vec![0; lengths.iter().sum()];
-        let (mut rest, mut own, mut place) = (all.as_mut_slice(), Vec::new(), 0);
+        let mut buckets = vec![0; lengths.iter().sum()];
+        let (mut rest, mut own, mut place) = (buckets.as_mut_slice(), Vec::new(), 0);
         for &length in lengths {
             let (first, others) = rest.split_at_mut(length);
             own.push((place, first));
-            (rest, place) = (others, place + length as u32);
+            (rest, place) = (others, place + length as u64);
         }
-        own.into_par_iter()
-            .enumerate()
-            .try_for_each(|(list, (place, own))| {
-                let mut at = 0;
-                lists.each(list, |bucket| {
-                    for text in within(bucket.asking, asking) {
-                        let next = next.get((text - asking.start) as usize);
-                        let slot = next.map(|next| next.fetch_add(1, Ordering::Relaxed));
-                        if let Some(slot) = slot.and_then(|slot| index.asked.get(slot as usize)) {
-                            slot.store(place + at as u32, Ordering::Relaxed);
-                        }
-                    }
-                    let first = at;
-                    for text in within(bucket.texts, met) {
-                        at += 1;
-                        if let Some(slot) = own.get_mut(at) {
-                            *slot = text;
-                        }
-                    }
-                    if let Some(slot) = own.get_mut(first) {
-                        *slot = (at - first) as u32;
-                    }
+        let fill = |(list, (place, own)): (usize, (u64, &mut [u32]))| {
+            let mut feeder = Feeder::new(asked);
+            let mut at = 0;
+            lists.each(list, |bucket| {
+                for &text in bucket.asking {
+                    let entry = u64::from(text) << 32 | (place + at as u64);
+                    feeder.push(spread(text.into()), entry);
+                }
+                let first = at;
+                for &text in bucket.texts.iter().filter(|text| met.contains(text)) {
                     at += 1;
-                })
-            })?;
-        Ok(Index {
-            buckets: all,
-            ..index
-        })
+                    if let Some(slot) = own.get_mut(at) {
+                        *slot = text;
+                    }
+                }
+                if let Some(slot) = own.get_mut(first) {
+                    *slot = (at - first) as u32;
+                }
+                at += 1;
+            })
+        };
+        own.into_par_iter().enumerate().try_for_each(fill)?;
+        Ok(Index { buckets, met })
     }
 
-    /// The places of the buckets that a text asks.
-    fn places(&self, text: u32) -> &[AtomicU32] {
-        let at = (text - self.asking.start) as usize;
-        let range = self.starts.get(at).zip(self.starts.get(at + 1));
-        let range = range.map_or(0..0, |(&from, &to)| from as usize..to as usize);
-        self.asked.get(range).unwrap_or_default()
-    }
-
-    /// The wanted pairs of some texts.
+    /// The wanted pairs of some texts; `asked` is sorted.
     fn count(
         &self,
-        rows: &[u32],
+        asked: &[u64],
         least: &(impl Fn(u32) -> u32 + Sync),
         wanted: &(impl Fn(u32, u32) -> bool + Sync),
     ) -> Vec<CandidatePair> {
         let mut counts = vec![0u8; self.met.len()];
         let (mut touched, mut ranges) = (Vec::new(), Vec::new());
         let mut found = Vec::new();
-        for &from in rows {
+        for row in asked.chunk_by(|x, y| x >> 32 == y >> 32) {
+            let from = (row[0] >> 32) as u32;
             // Buckets lie anywhere in memory. Their lengths are read first, since reads
             // that do not wait for one another are under way together.
             ranges.clear();
-            ranges.extend(self.places(from).iter().filter_map(|place| {
-                let place = place.load(Ordering::Relaxed) as usize;
+            ranges.extend(row.iter().filter_map(|&entry| {
+                let place = entry as u32 as usize;
                 let length = *self.buckets.get(place)? as usize;
                 Some(place + 1..place + 1 + length)
             }));
@@ -230,7 +177,6 @@ impl Index {
 mod tests {
     use super::super::lists::Packed;
     use super::*;
-    use crate::spill::Spill;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -242,10 +188,11 @@ mod tests {
                 0..6,
             ),
             least in 1u32..4,
-            bytes in 0usize..400,
+            memory in 0u64..8000,
         ) {
             let mut met: BTreeMap<(u32, u32), u32> = BTreeMap::new();
-            let packed = Lists::new(lists.len(), bytes, Spill::new(0, None));
+            let room = Resources { memory, ..Resources::default() };
+            let packed = Lists::new(lists.len(), room.counting(), room.spill());
             for (number, buckets) in lists.iter().enumerate() {
                 let mut list = Packed::default();
                 for bucket in buckets {
@@ -264,7 +211,7 @@ mod tests {
                 .filter(|&((from, to), met)| from < to && met >= least)
                 .map(|((from, to), _)| CandidatePair::new(from, to))
                 .collect();
-            let mut found = scan_count(&packed, 12, bytes, |_| least, |x, y| x < y).unwrap();
+            let mut found = scan_count(&packed, 12, &room, |_| least, |x, y| x < y).unwrap();
             found.sort_unstable();
             expected.sort_unstable();
             prop_assert_eq!(found, expected);

@@ -47,7 +47,7 @@ impl Shared {
         sampled: bool,
         room: &Resources,
     ) -> Result<Self, Error> {
-        let level = || Parts::new(room.counting() / LEVELS, room.spill());
+        let level = || Parts::new(room.counting() / LEVELS / 4, room.spill());
         let zeros = || component.iter().map(|_| AtomicU32::new(0)).collect();
         let shared = Shared {
             levels: (0..LEVELS).map(|_| level()).collect(),
