@@ -106,29 +106,8 @@ impl Shared {
             let own = step * BLOCK..((step + 1) * BLOCK).min(self.lists());
             own.into_par_iter().try_for_each(|list| {
                 let entries = self.take(list)?;
-                let mut packed = Packed::default();
-                let mut texts = Vec::new();
-                for bucket in buckets(&entries) {
-                    texts.clear();
-                    texts.extend(bucket.iter().map(|&entry| entry as u32));
-                    let needy = || texts.iter().copied().filter(|&text| asks(text));
-                    let count = needy().count();
-                    if count == 0 {
-                        continue;
-                    }
-                    if count * texts.len() <= CROWD {
-                        packed.push(&texts, asks);
-                        continue;
-                    }
-                    crowded.fetch_add(1, Ordering::Relaxed);
-                    if !prefixes.sampled {
-                        let centre = meeting.centre(bucket);
-                        for text in needy() {
-                            packed.push(&[text, centre], |x| x == text);
-                            change(&self.passed, text, 1);
-                        }
-                    }
-                }
+                let (packed, too_many) = self.pack(&entries, meeting, prefixes.sampled, asks);
+                crowded.fetch_add(too_many, Ordering::Relaxed);
                 for &entry in &entries {
                     change(&self.ahead, entry as u32, -1);
                 }
@@ -136,6 +115,36 @@ impl Shared {
             })?;
         }
         Ok(crowded.into_inner())
+    }
+
+    /// Packs the buckets in which a text asks, and counts the crowded ones.
+    fn pack(
+        &self,
+        entries: &[u64],
+        meeting: &Meeting<'_>,
+        sampled: bool,
+        asks: impl Fn(u32) -> bool,
+    ) -> (Packed, u64) {
+        let (mut packed, mut crowded) = (Packed::default(), 0);
+        let mut texts = Vec::new();
+        for bucket in buckets(entries) {
+            texts.clear();
+            texts.extend(bucket.iter().map(|&entry| entry as u32));
+            let needy = || texts.iter().copied().filter(|&text| asks(text));
+            match needy().count() {
+                0 => {}
+                count if count * texts.len() <= CROWD => packed.push(&texts, &asks),
+                _ => {
+                    crowded += 1;
+                    let centre = meeting.centre(bucket);
+                    for text in needy().filter(|_| !sampled) {
+                        packed.push(&[text, centre], |x| x == text);
+                        change(&self.passed, text, 1);
+                    }
+                }
+            }
+        }
+        (packed, crowded)
     }
 
     /// Number of lists that the entries come in.

@@ -1,6 +1,10 @@
 //! Connected components by union-find.
 
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
+
 use ahash::AHashMap;
+use rayon::prelude::*;
 
 /// Disjoint sets over whichever indices are named.
 #[derive(Default)]
@@ -40,16 +44,21 @@ impl DisjointSets {
 /// assert_eq!(components(&[(4, 2), (7, 9), (2, 1)]), [vec![1, 2, 4], vec![7, 9]]);
 /// ```
 pub fn components(edges: &[(u32, u32)]) -> Vec<Vec<u32>> {
-    let mut sets = DisjointSets::default();
-    for &(x, y) in edges {
-        sets.join(x, y);
-    }
     let mut members: Vec<u32> = edges.iter().flat_map(|&(x, y)| [x, y]).collect();
-    members.sort_unstable();
+    members.par_sort_unstable();
     members.dedup();
-    let mut labelled: Vec<(u32, u32)> = members.into_iter().map(|x| (sets.root(x), x)).collect();
-    // The root is the smallest member, so this order is by first member.
-    labelled.sort_unstable();
+    // Numbered anew without gaps, in the same order.
+    let number = |member: u32| members.binary_search(&member).unwrap_or(0) as u32;
+    let numbered: Vec<(u32, u32)> = edges
+        .par_iter()
+        .map(|&(x, y)| (number(x), number(y)))
+        .collect();
+    let mut labelled: Vec<(u32, u32)> = labels(members.len(), &numbered)
+        .into_iter()
+        .zip(members)
+        .collect();
+    // The label is that of the smallest member, so this order is by first member.
+    labelled.par_sort_unstable();
     labelled
         .chunk_by(|x, y| x.0 == y.0)
         .map(|component| component.iter().map(|&(_, x)| x).collect())
@@ -63,20 +72,48 @@ pub fn components(edges: &[(u32, u32)]) -> Vec<Vec<u32>> {
 /// assert_eq!(wirecopy::group::labels(5, &[(4, 2), (1, 2)]), [0, 1, 1, 3, 1]);
 /// ```
 pub fn labels(count: usize, edges: &[(u32, u32)]) -> Vec<u32> {
-    let mut parent: Vec<u32> = (0..count as u32).collect();
-    let root = |parent: &mut Vec<u32>, mut at: u32| {
-        while parent[at as usize] != at {
-            let up = parent[parent[at as usize] as usize];
-            parent[at as usize] = up;
-            at = up;
+    let forest: Vec<AtomicU32> = (0..count as u32).map(AtomicU32::new).collect();
+    edges.par_iter().for_each(|&(x, y)| unite(&forest, x, y));
+    let root = |at: usize| root(&forest, at as u32);
+    (0..count).into_par_iter().map(root).collect()
+}
+
+/// Unites two trees that threads work at (Anderson, Woll 1991). A parent is never larger than
+/// its child, so there is no cycle, and the last root is the smallest index of
+/// all whatever the order. No other data hangs on the forest, so the order in which
+/// threads see its changes does not matter either.
+fn unite(forest: &[AtomicU32], mut x: u32, mut y: u32) {
+    loop {
+        (x, y) = (root(forest, x), root(forest, y));
+        let (low, high) = (x.min(y), x.max(y));
+        let Some(slot) = forest.get(high as usize).filter(|_| low != high) else {
+            return;
+        };
+        // Fails where another thread was first: then `high` is no root any more.
+        if slot.compare_exchange(high, low, Relaxed, Relaxed).is_ok() {
+            return;
         }
-        at
-    };
-    for &(x, y) in edges {
-        let (x, y) = (root(&mut parent, x), root(&mut parent, y));
-        parent[x.max(y) as usize] = x.min(y);
     }
-    (0..count as u32).map(|at| root(&mut parent, at)).collect()
+}
+
+/// The root above an index, which makes the way to it shorter for those that follow.
+fn root(forest: &[AtomicU32], mut at: u32) -> u32 {
+    let parent = |at: u32| {
+        forest
+            .get(at as usize)
+            .map_or(at, |slot| slot.load(Relaxed))
+    };
+    loop {
+        let up = parent(at);
+        let above = parent(up);
+        if up == above {
+            return up;
+        }
+        if let Some(slot) = forest.get(at as usize) {
+            let _ = slot.compare_exchange_weak(up, above, Relaxed, Relaxed);
+        }
+        at = above;
+    }
 }
 
 #[cfg(test)]
@@ -103,6 +140,22 @@ mod tests {
                 prop_assert_eq!(component, flooded);
             }
             prop_assert_eq!(labels(30, &edges), label);
+        }
+    }
+    #[test]
+    fn threads_agree_on_a_long_chain_and_a_star() {
+        const COUNT: u32 = 20_000;
+        let mut chain: Vec<(u32, u32)> = (1..COUNT).map(|at| (at, at - 1)).collect();
+        // Anything but the order of the chain.
+        chain.sort_by_key(|&(at, _)| at.wrapping_mul(0x9e37_79b9));
+        let star: Vec<(u32, u32)> = (0..COUNT).map(|at| (COUNT - 1, at)).collect();
+        for edges in [chain, star] {
+            assert!(
+                labels(COUNT as usize, &edges)
+                    .iter()
+                    .all(|&label| label == 0)
+            );
+            assert_eq!(components(&edges), [(0..COUNT).collect::<Vec<u32>>()]);
         }
     }
 }
