@@ -49,7 +49,7 @@ pub enum Search {
 }
 
 /// Bytes of text up to which [`Search::Auto`] is exact.
-pub const EXACT_BYTES: u64 = 256 << 20;
+pub const EXACT_BYTES: u64 = 2 << 30;
 
 /// What a run may use; nothing here changes a result.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,8 +15,13 @@ use super::{CandidatePair, Keying};
 use crate::config::{Resources, Settings};
 use crate::error::Error;
 
-/// Meetings that are asked for at most.
+/// Meetings that are asked for at most, and in keys that many texts have.
 const MOST_MEETINGS: u32 = 48;
+const FEW_MEETINGS: u32 = 4;
+/// Binary logarithms of how many texts have a key from which it is one of many, and from
+/// which one meeting must do.
+const FREQUENT: usize = 8;
+const VERY_FREQUENT: usize = 10;
 
 /// Shingles are keys: all of them, or those of the sample.
 #[derive(Clone, Copy, Debug)]
@@ -56,20 +61,41 @@ impl Prefixes {
         (self.shared * count - spread - 1e-6).ceil().max(1.0) as u32
     }
 
-    /// Meetings that are asked for. Of texts that share n of their shingles, any
-    /// prefix that leaves out only n - l of one text's has l of those shared
-    /// (Wang, Li, Feng 2012, adaptive prefixes): a longer prefix tells a copy from a text with the
-    /// same few phrases without reading either. Of all shingles one less than are
-    /// sure, as two of a text that agree in 40 bits count as one.
-    fn meetings(&self, shingles: u32) -> u32 {
-        let sure = self.needed(shingles) - u32::from(!self.sampled);
-        sure.clamp(1, MOST_MEETINGS)
+    /// What is never sure: of all shingles one, as two of a text may agree in 40 bits
+    /// and count as one. Of a sample nothing is sure to the last shingle anyway.
+    fn slack(&self) -> u32 {
+        u32::from(!self.sampled)
     }
 
-    /// Length of a text's prefix, one more than need be for the same reason.
-    pub(super) fn prefix(&self, shingles: u32) -> u32 {
-        let missing = shingles.saturating_sub(self.needed(shingles));
-        missing.saturating_add(self.meetings(shingles) + 1)
+    /// Meetings that are asked for, in keys that up to `2^(level + 1)` texts have.
+    ///
+    /// Of texts that share n of their shingles, any prefix that leaves out only n - l
+    /// of one text's has l of those shared (Wang, Li, Feng 2012, adaptive prefixes): a
+    /// longer prefix tells a copy from a text with the same few phrases without
+    /// reading either. It must not lead into the footer of all texts, though.
+    fn meetings(&self, shingles: u32, level: usize) -> u32 {
+        let most = match level {
+            // A sample passes over crowded keys, so its prefixes lead nowhere.
+            _ if self.sampled => MOST_MEETINGS,
+            0..FREQUENT => MOST_MEETINGS,
+            FREQUENT..VERY_FREQUENT => FEW_MEETINGS,
+            _ => 1,
+        };
+        (self.needed(shingles) - self.slack()).clamp(1, most)
+    }
+
+    /// Whether `spent` shingles of a text are prefix enough before the keys of a level.
+    pub(super) fn is_enough(&self, shingles: u32, spent: u32, level: usize) -> bool {
+        self.sure(shingles, spent) >= self.meetings(shingles, level)
+    }
+
+    /// Meetings that a pair at a bar has for sure among `spent` shingles, as far as
+    /// they are asked for; 0 where it may have none.
+    pub(super) fn sure(&self, shingles: u32, spent: u32) -> u32 {
+        let missing = shingles.saturating_sub(self.needed(shingles)) + self.slack();
+        spent
+            .saturating_sub(missing)
+            .min(self.meetings(shingles, 0))
     }
 }
 
@@ -96,20 +122,16 @@ pub fn prefix_pairs(
     component: &[u32],
     room: &Resources,
 ) -> Result<(Vec<CandidatePair>, u64), Error> {
-    let shared = Shared::new(meeting, component, prefixes.sampled, room)?;
+    let mut shared = Shared::new(meeting, component, prefixes.sampled, room)?;
     let lists = Lists::new(shared.lists(), room.counting() / 8, room.spill());
     let crowded = shared.reach(meeting, prefixes, &lists)?;
     let label = |text: u32| component.get(text as usize);
-    let least = |from: u32| {
-        let meetings = prefixes.meetings(shared.size(from));
-        meetings.saturating_sub(shared.passed(from))
-    };
     // The shorter text of a pair is the one whose prefix tells.
     let wanted = |from: u32, to: u32| {
         label(from) != label(to) && (shared.size(from), from) < (shared.size(to), to)
     };
     let texts = component.len() as u32;
-    let mut found = scan_count(&lists, texts, room, least, wanted)?;
+    let mut found = scan_count(&lists, texts, room, |from| shared.least(from), wanted)?;
     found.par_sort_unstable();
     Ok((found, crowded))
 }

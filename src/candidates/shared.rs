@@ -32,6 +32,8 @@ pub(super) struct Shared {
     sizes: Vec<AtomicU32>,
     /// Entries of each text that were not gone through.
     ahead: Vec<AtomicU32>,
+    /// Meetings that a pair of each text has for sure in its prefix.
+    sure: Vec<u32>,
     /// Meetings of each text that its pairs may have missed in crowded buckets.
     passed: Vec<AtomicU32>,
 }
@@ -54,6 +56,7 @@ impl Shared {
             parts: if sampled { SAMPLE } else { PARTS },
             sizes: meeting.sizes.iter().map(|&size| size.into()).collect(),
             ahead: zeros(),
+            sure: Vec::new(),
             passed: zeros(),
         };
         (0..shared.parts).into_par_iter().try_for_each(|part| {
@@ -89,20 +92,24 @@ impl Shared {
     /// # Errors
     /// What the disk says.
     pub fn reach(
-        &self,
+        &mut self,
         meeting: &Meeting<'_>,
         prefixes: &Prefixes,
         lists: &Lists,
     ) -> Result<u64, Error> {
         let crowded = AtomicU64::new(0);
-        // The texts whose prefix goes on.
-        let mut open = vec![true; self.sizes.len()];
+        // What is sure of the texts whose prefix is long enough.
+        let mut sure: Vec<Option<u32>> = vec![None; self.sizes.len()];
         for step in 0..self.lists().div_ceil(BLOCK) {
-            open.par_iter_mut().enumerate().for_each(|(text, open)| {
+            let level = step * BLOCK / self.parts;
+            sure.par_iter_mut().enumerate().for_each(|(text, sure)| {
                 let (size, ahead) = (self.size(text as u32), count(&self.ahead, text as u32));
-                *open &= size.saturating_sub(ahead) < prefixes.prefix(size);
+                let spent = size.saturating_sub(ahead);
+                if sure.is_none() && prefixes.is_enough(size, spent, level) {
+                    *sure = Some(prefixes.sure(size, spent));
+                }
             });
-            let asks = |text: u32| open.get(text as usize) == Some(&true);
+            let asks = |text: u32| sure.get(text as usize) == Some(&None);
             let own = step * BLOCK..((step + 1) * BLOCK).min(self.lists());
             own.into_par_iter().try_for_each(|list| {
                 let entries = self.take(list)?;
@@ -114,6 +121,11 @@ impl Shared {
                 lists.fill(list, packed)
             })?;
         }
+        let whole = |text: u32| prefixes.sure(self.size(text), self.size(text));
+        let sure = (0u32..).zip(sure);
+        self.sure = sure
+            .map(|(text, sure)| sure.unwrap_or_else(|| whole(text)))
+            .collect();
         Ok(crowded.into_inner())
     }
 
@@ -163,9 +175,11 @@ impl Shared {
         count(&self.sizes, text)
     }
 
-    /// Meetings of a text that its pairs may have missed in crowded buckets.
-    pub fn passed(&self, text: u32) -> u32 {
-        count(&self.passed, text)
+    /// Meetings that make a pair of a text worth a comparison, once its prefix
+    /// [reaches](Shared::reach) far enough.
+    pub fn least(&self, text: u32) -> u32 {
+        let sure = self.sure.get(text as usize).copied().unwrap_or(0);
+        sure.saturating_sub(count(&self.passed, text)).max(1)
     }
 }
 

@@ -389,7 +389,7 @@ pub enum ColorArg {
 /// How pairs are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SearchArg {
-    /// Exactly up to 256 MiB of text, by a sample beyond
+    /// Exactly up to 2 GiB of text, by a sample beyond
     Auto,
     /// No pair at a bar is missed
     Exact,
