@@ -194,9 +194,23 @@ fn main() {
     let rounds: usize = arguments
         .next()
         .map_or(7, |n| n.parse().expect("a number of rounds"));
+    // Three sizes: what fits in a cache, what fits in another, and what fits in none.
+    for share in [100, 10, 1] {
+        measure(head(&data, data.len() / share), rounds);
+    }
+}
+
+/// The first records of about so many bytes, one at least.
+fn head(data: &[u8], bytes: usize) -> &[u8] {
+    let rest = data.get(bytes..).unwrap_or_default();
+    let end = rest.iter().position(|&byte| byte == b'\n');
+    end.map_or(data, |end| &data[..=bytes + end])
+}
+
+fn measure(data: &[u8], rounds: usize) {
     let (mut documents, mut shingles, mut bytes) = (0_usize, 0, 0);
     let mut scanner = Scanner::new();
-    records(&data, |text| {
+    records(data, |text| {
         documents += 1;
         bytes += text.len();
         shingles += scanner.scan(text, WIDTH).shingles.len();
@@ -206,7 +220,7 @@ fn main() {
         data.len()
     );
     let mut stages = stages();
-    let medians = medians(&mut stages, &data[..], rounds);
+    let medians = medians(&mut stages, data, rounds);
     println!(
         "{:<46} {:>8} {:>12} {:>10}",
         "stage", "MB/s", "documents/s", "yardstick"
@@ -222,7 +236,7 @@ fn main() {
     }
 
     let mut texts = Vec::new();
-    records(&data, |text| texts.push(text.to_string()));
+    records(data, |text| texts.push(text.to_string()));
     let list = |text: &String| Scanner::new().scan(text, WIDTH).shingles.to_vec();
     let lists: Vec<Vec<u64>> = texts.iter().map(list).collect();
     let memory = Memory { texts, lists };
@@ -236,6 +250,7 @@ fn main() {
         let (speed, each) = (bytes as f64 / median / 1e6, median * 1e9 / shingles as f64);
         println!("{name:<46} {speed:>8.0} {each:>12.2}");
     }
+    println!();
 }
 
 /// Texts and their shingles.

@@ -16,6 +16,7 @@ use super::fields::{Fields, Match, Role};
 use super::gather::{self, Accepted, File};
 use super::reason::{Reason, Refusal};
 use super::record::{Cell, Cells, without_mark as without_mark_of_text};
+use super::unescape::unescape;
 use super::window::{Bytes, Line};
 use super::{IngestOptions, Listener};
 use crate::document::Place;
@@ -205,12 +206,9 @@ fn one_line(window: &mut Bytes<'_>, file: &mut File<'_, '_>, number: &mut u64) -
 
 /// The text of a line that became a document before, or of the JSON string in it.
 pub(super) fn text(line: &[u8], fields: &Fields) -> Option<String> {
-    if let Some(rest) = line.strip_prefix(b"\"") {
-        if memchr(b'\\', rest).is_some() {
-            return serde_json::from_slice(line).ok().map(without_mark_of_text);
-        }
-        let text = rest.strip_suffix(b"\"")?.to_vec();
-        return String::from_utf8(text).ok().map(without_mark_of_text);
+    if line.starts_with(b"\"") {
+        let text = unescape(std::str::from_utf8(line).ok()?).ok();
+        return text.map(without_mark_of_text);
     }
     let (line, _) = decode::decode(without_mark(line)).ok()?;
     object(line.trim_end_matches(['\n', '\r']), fields)
@@ -343,7 +341,7 @@ impl Visitor<'_> for Name<'_> {
 /// A value that is known to be well-formed, but for the escapes in its strings.
 fn cell(raw: &str) -> serde_json::Result<Cell> {
     Ok(match raw.as_bytes().first() {
-        Some(b'"') => Cell::Text(serde_json::from_str(raw)?),
+        Some(b'"') => Cell::Text(unescape(raw)?),
         Some(b'n') => Cell::Null,
         Some(b't' | b'f') => Cell::Other("true or false"),
         Some(b'[') => Cell::Other("a list"),

@@ -18,6 +18,7 @@ mod record;
 mod scan;
 mod settle;
 mod sniff;
+mod unescape;
 mod walk;
 mod window;
 
