@@ -17,11 +17,14 @@
 use std::borrow::Cow;
 use std::hint::black_box;
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::Instant;
 
+use tempfile::NamedTempFile;
 use wirecopy::candidates::{window_minima, winnow};
 use wirecopy::cpu;
 use wirecopy::hash::hash64;
+use wirecopy::ingest::{IngestOptions, Input, Listener, read_and_tell};
 use wirecopy::normalise::normalise;
 use wirecopy::scan::Scanner;
 use wirecopy::shingle::shingles;
@@ -93,8 +96,35 @@ fn sample() -> Vec<u8> {
 
 type Stage<T> = (String, Box<dyn FnMut(&T) -> u64>);
 
+/// Signs each text that it hears of.
+struct Signing(Mutex<(Scanner, MinHasher, u64)>);
+
+impl Listener for Signing {
+    fn text(&self, _: u32, text: &str) {
+        let (scanner, hasher, sum) = &mut *self.0.lock().unwrap();
+        let signature = hasher.sign(scanner.scan(text, WIDTH).shingles);
+        *sum += u64::from(signature.slots[0]);
+    }
+}
+
+fn stored(data: &[u8]) -> NamedTempFile {
+    let file = tempfile::Builder::new().suffix(".jsonl").tempfile();
+    let file = file.expect("a temporary file");
+    std::fs::write(file.path(), data).expect("room for it");
+    file
+}
+
+/// Reads records as every command does, documents, keys and all, on one thread.
+fn ingest(file: &NamedTempFile, listener: &dyn Listener) -> u64 {
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+    let inputs = [Input::Path(file.path().into())];
+    let options = IngestOptions::default();
+    let read = || read_and_tell(&inputs, std::io::empty(), &options, listener);
+    one.unwrap().install(read).unwrap().counts.read
+}
+
 /// Each stage from the bytes of the file on.
-fn stages() -> Vec<Stage<[u8]>> {
+fn stages(data: &[u8]) -> Vec<Stage<[u8]>> {
     let mut list: Vec<Stage<[u8]>> = Vec::new();
     let mut word = Vec::new();
     list.push((
@@ -125,6 +155,18 @@ fn stages() -> Vec<Stage<[u8]>> {
                 }
             });
             sum
+        }),
+    ));
+    let file = stored(data);
+    list.push(("ingest".into(), Box::new(move |_| ingest(&file, &()))));
+    let file = stored(data);
+    list.push((
+        format!("ingest, scan, sign {SLOTS} slots"),
+        Box::new(move |_| {
+            let scanner = Scanner::new();
+            let signing = Signing(Mutex::new((scanner, MinHasher::new(SLOTS, 0), 0)));
+            ingest(&file, &signing);
+            signing.0.into_inner().unwrap().2
         }),
     ));
     for (name, level) in cpu::levels() {
@@ -219,7 +261,7 @@ fn measure(data: &[u8], rounds: usize) {
         "{documents} documents, {} bytes, {bytes} of them text, {shingles} shingles; median of {rounds} rounds",
         data.len()
     );
-    let mut stages = stages();
+    let mut stages = stages(data);
     let medians = medians(&mut stages, data, rounds);
     println!(
         "{:<46} {:>8} {:>12} {:>10}",
