@@ -1,5 +1,9 @@
 //! What a run found, ready to be written: the rows of every output.
 
+mod changes;
+
+pub use changes::Changes;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -32,8 +36,8 @@ pub struct Trace {
     pub pairs: Vec<Pair>,
     /// Lineage of every document, in the order of the documents.
     pub lineage: Vec<Lineage>,
-    /// What copies changed, by group, copy and place.
-    pub changes: Vec<Change>,
+    /// What copies changed.
+    pub changes: Changes,
     /// The evidence, by document.
     pub evidence: Vec<Evidence>,
     /// Counts of the stages, by name.

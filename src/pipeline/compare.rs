@@ -10,20 +10,23 @@ use super::rows::words_relation;
 use super::search::Found;
 use super::{Observer, doc, in_pieces};
 use crate::align::{Alignment, PreparedText, Status, UnitChange, align};
-use crate::config::Settings;
+use crate::config::{Resources, Settings};
 use crate::document::{Corpus, DocId, Document};
 use crate::error::Error;
 use crate::lineage::Role;
 use crate::normalise::normalise;
 use crate::segment::{Kind, LineIndex, kinds};
 use crate::shingle::{ShingleSet, shingles};
-use crate::trace::{Change, Comparison, Flag, LineCounts, Lineage, Mark, Op, Place, Relation};
+use crate::spill::Spill;
+use crate::trace::{
+    Change, Changes, Comparison, Flag, LineCounts, Lineage, Mark, Op, Place, Relation,
+};
 use crate::verify::{SHORT_WORDS, Standing, containment, jaccard, longest_run, numeral, overlap};
 
 /// Lineage rows and changes of all documents.
 pub(super) struct Compared {
     pub lineage: Vec<Lineage>,
-    pub changes: Vec<Change>,
+    pub changes: Changes,
     pub stretches_cut: u64,
 }
 
@@ -32,7 +35,7 @@ pub(super) fn compare(
     found: &Found,
     kinship: &Kinship,
     descents: &Descents,
-    settings: &Settings,
+    (settings, resources): (&Settings, &Resources),
     observer: &dyn Observer,
 ) -> Result<Compared, Error> {
     let documents = corpus.documents;
@@ -115,23 +118,23 @@ pub(super) fn compare(
     };
     let mut compared = Compared {
         lineage: Vec::with_capacity(documents.len()),
-        changes: Vec::new(),
+        changes: Changes::new(Spill::new(resources.pairs(), resources.temporary.clone())),
         stretches_cut: 0,
     };
-    in_pieces(documents.len(), observer, row, |_, (line, changes, cut)| {
-        compared.lineage.push(line);
-        compared.changes.extend(changes);
-        compared.stretches_cut += cut as u64;
-    })?;
-    let id = |change: &Change| {
-        change
-            .group
-            .map_or("", |number| kinship.groups[number].id.as_str())
-    };
-    // Stable: changes of one copy stay in the order of their places.
-    compared
-        .changes
-        .sort_by(|x, y| id(x).cmp(id(y)).then(x.copy.cmp(&y.copy)));
+    let mut stored = Ok(());
+    in_pieces(
+        documents.len(),
+        observer,
+        row,
+        |at, (line, changes, cut)| {
+            compared.lineage.push(line);
+            compared.stretches_cut += cut as u64;
+            if stored.is_ok() {
+                stored = compared.changes.push(doc(at as u32), &changes);
+            }
+        },
+    )?;
+    stored?;
     Ok(compared)
 }
 

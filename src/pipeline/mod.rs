@@ -119,7 +119,14 @@ pub fn trace_surveyed(
     let descents = descend::descend(corpus, &found, &kinship, settings, observer)?;
 
     observer.stage("comparing copies", documents.len())?;
-    let compared = compare::compare(corpus, &found, &kinship, &descents, settings, observer)?;
+    let compared = compare::compare(
+        corpus,
+        &found,
+        &kinship,
+        &descents,
+        (settings, resources),
+        observer,
+    )?;
 
     archive.intact()?;
     let mut trace = Trace {

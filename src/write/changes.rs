@@ -3,6 +3,7 @@
 use std::io;
 
 use super::table::{Cell, Column, Table, TableWriter, Type};
+use crate::document::DocId;
 use crate::trace::{Change, Place, Trace};
 
 pub(super) struct Changes;
@@ -105,16 +106,16 @@ impl Table for Changes {
     }
 
     fn write(&self, trace: &Trace, out: &mut TableWriter<'_>) -> io::Result<()> {
-        // All changes of one copy stand together: its texts are read once.
-        for changes in trace
-            .changes
-            .chunk_by(|x, y| (x.exemplar, x.copy) == (y.exemplar, y.copy))
-        {
+        let group = |doc: DocId| trace.group_id(trace.lineage[doc.index()].group);
+        let mut copies: Vec<DocId> = trace.changes.documents().collect();
+        copies.sort_by_key(|&copy| (group(copy), copy));
+        for copy in copies {
+            let changes = trace.changes.of(copy).map_err(io::Error::other)?;
             let Some(first) = changes.first() else {
                 continue;
             };
             let (exemplar, copy) = (trace.text(first.exemplar), trace.text(first.copy));
-            for change in changes {
+            for change in &changes {
                 out.row(&cells(
                     trace.group_id(change.group),
                     (trace.key(change.exemplar), &exemplar),

@@ -13,7 +13,7 @@ use crate::candidates::sampled_recall_at_bar;
 use crate::config::Search;
 use crate::document::DocId;
 use crate::lineage::{Basis, Evidence, Role};
-use crate::trace::{Change, Group, Lineage, Trace};
+use crate::trace::{Group, Lineage, Trace};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -205,9 +205,9 @@ fn copy(trace: &Trace, doc: DocId, out: &mut dyn Write) -> io::Result<()> {
         sums.join(", ")
     )?;
     let (exemplar, copy) = (trace.text(other), trace.text(doc));
-    for change in changes_of(trace, doc) {
+    for change in trace.changes.of(doc).map_err(io::Error::other)? {
         write_change(
-            change,
+            &change,
             Side { text: &exemplar },
             Side { text: &copy },
             "    ",
@@ -215,17 +215,6 @@ fn copy(trace: &Trace, doc: DocId, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     Ok(())
-}
-
-fn changes_of(trace: &Trace, doc: DocId) -> impl Iterator<Item = &Change> {
-    let group = trace.group_id(trace.lineage[doc.index()].group);
-    let key = |change: &Change| (trace.group_id(change.group), change.copy);
-    let from = trace
-        .changes
-        .partition_point(|change| key(change) < (group, doc));
-    trace.changes[from..]
-        .iter()
-        .take_while(move |change| change.copy == doc)
 }
 
 /// Excerpts stand outside groups.
