@@ -117,7 +117,7 @@ impl Settings {
         // No bar falls to 0, where every pair would reach it.
         let lowered = |bar: f64| {
             if self.borderline > 0.0 {
-                (bar - self.borderline).max(0.01)
+                (bar - self.borderline).max(bar.min(0.01))
             } else {
                 bar
             }

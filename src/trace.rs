@@ -116,7 +116,7 @@ codes! {
         SharedSource "shared_source" "made from one source, and nothing says from which member";
         Template "template" "the same form filled in anew; no copy";
         Passage "passage" "a shared passage that joins no groups";
-        Borderline "borderline" "just below every bar: listed with `--borderline`, and no copy";
+        Borderline "borderline" "just below a bar, and it reaches none: listed with `--borderline`, and no copy";
     }
 }
 

@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use support::naive::Corpus;
-use support::{Row, put, table, temp, traced};
+use support::{Random, Row, intake, put, table, temp, traced};
+use wirecopy::config::{Search, Settings};
+use wirecopy::pipeline::{Silent, trace};
 
 const TEXTS: usize = 210;
 const WORDS: usize = 100;
@@ -77,4 +79,43 @@ fn every_value_listed_is_exact_though_not_every_pair_is_listed() {
     );
     assert!(below_the_bars > 0, "some of them below the bars");
     assert!(pairs.len() < TEXTS * 3);
+}
+
+/// One story, and versions of it that each changed a few other words: they resemble
+/// the story and hardly one another, and each passage stands in nearly all of them.
+fn versions(count: usize) -> Vec<String> {
+    let mut random = Random(20_310_403);
+    let mut word = |_| format!("w{}", random.below(30_000));
+    let story: Vec<String> = (0..205).map(&mut word).collect();
+    let mut random = Random(7);
+    let mut texts = vec![story.join(" ")];
+    for _ in 1..count {
+        let mut version = story[..200].to_vec();
+        for _ in 0..6 {
+            version[random.below(200)] = format!("x{}", random.below(1_000_000));
+        }
+        texts.push(version.join(" "));
+    }
+    texts
+}
+
+#[test]
+fn a_story_in_hundreds_of_versions_is_found_whole() {
+    let texts = versions(600);
+    for search in [Search::Exact, Search::Sampled] {
+        for against in [false, true] {
+            let mut read = intake(&texts);
+            // The story is the archive's, where there is one.
+            read.documents[0].archived = against;
+            let settings = Settings {
+                search,
+                against,
+                ..Settings::default()
+            };
+            let trace = trace(read, &settings, &Silent).unwrap();
+            assert_eq!(trace.groups.len(), 1, "{search:?}");
+            assert_eq!(trace.groups[0].members.len(), texts.len(), "{search:?}");
+            assert_eq!(trace.counts["capped_buckets"], 0);
+        }
+    }
 }

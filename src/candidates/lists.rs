@@ -1,7 +1,7 @@
 //! Lists of buckets that are gone through again and again, in memory or on disk.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::error::Error;
 use crate::spill::Spill;
@@ -111,10 +111,8 @@ impl Lists {
                 .iter()
                 .flat_map(|number| number.to_le_bytes())
                 .collect();
-            let offset = match self.spill.lock() {
-                Ok(mut spill) => spill.append(&bytes)?,
-                Err(_) => 0,
-            };
+            let mut spill = self.spill.lock().unwrap_or_else(PoisonError::into_inner);
+            let offset = spill.append(&bytes)?;
             Place::Spilled(offset, packed.len())
         };
         if let Some(list) = self.lists.get(list) {
@@ -134,9 +132,9 @@ impl Lists {
             Some(Place::Held(packed)) => unpack(packed).for_each(see),
             Some(&Place::Spilled(offset, count)) => {
                 let mut bytes = vec![0; count * size_of::<u32>()];
-                if let Ok(spill) = self.spill.lock() {
-                    spill.read(offset, &mut bytes)?;
-                }
+                let spill = self.spill.lock().unwrap_or_else(PoisonError::into_inner);
+                spill.read(offset, &mut bytes)?;
+                drop(spill);
                 let numbers = bytes.as_chunks::<4>().0.iter();
                 let packed: Vec<u32> = numbers.map(|number| u32::from_le_bytes(*number)).collect();
                 unpack(&packed).for_each(see);

@@ -18,8 +18,8 @@ use crate::error::Error;
 /// Meetings that are asked for at most, and in keys that many texts have.
 const MOST_MEETINGS: u32 = 48;
 const FEW_MEETINGS: u32 = 4;
-/// Binary logarithms of how many texts have a key from which it is one of many, and from
-/// which one meeting must do.
+/// Binary logarithms of how many texts have a key: from the first on few meetings
+/// must do, from the second on one.
 const FREQUENT: usize = 8;
 const VERY_FREQUENT: usize = 10;
 
@@ -62,12 +62,18 @@ impl Prefixes {
     }
 
     /// What is never sure: of all shingles one, as two of a text may agree in 40 bits
-    /// and count as one. Of a sample nothing is sure to the last shingle anyway.
-    fn slack(&self) -> u32 {
-        u32::from(!self.sampled)
+    /// and count as one; in texts as long as books, eight times as many as do by
+    /// chance. Of a sample nothing is sure to the last shingle anyway.
+    fn slack(&self, shingles: u32) -> u32 {
+        let pairs = u64::from(shingles) * u64::from(shingles) / 2;
+        if self.sampled {
+            0
+        } else {
+            1 + (pairs >> 37) as u32
+        }
     }
 
-    /// Meetings that are asked for, in keys that up to `2^(level + 1)` texts have.
+    /// Meetings that are asked for, among keys that fewer than `2^(level + 1)` texts have.
     ///
     /// Of texts that share n of their shingles, any prefix that leaves out only n - l
     /// of one text's has l of those shared (Wang, Li, Feng 2012, adaptive prefixes): a
@@ -81,7 +87,8 @@ impl Prefixes {
             FREQUENT..VERY_FREQUENT => FEW_MEETINGS,
             _ => 1,
         };
-        (self.needed(shingles) - self.slack()).clamp(1, most)
+        let sure = self.needed(shingles).saturating_sub(self.slack(shingles));
+        sure.clamp(1, most)
     }
 
     /// Whether `spent` shingles of a text are prefix enough before the keys of a level.
@@ -92,7 +99,7 @@ impl Prefixes {
     /// Meetings that a pair at a bar has for sure among `spent` shingles, as far as
     /// they are asked for; 0 where it may have none.
     pub(super) fn sure(&self, shingles: u32, spent: u32) -> u32 {
-        let missing = shingles.saturating_sub(self.needed(shingles)) + self.slack();
+        let missing = shingles.saturating_sub(self.needed(shingles)) + self.slack(shingles);
         spent
             .saturating_sub(missing)
             .min(self.meetings(shingles, 0))
@@ -106,7 +113,7 @@ impl Keying for Prefixes {
 }
 
 /// Pairs each text with all as long or longer that its prefix meets often enough,
-/// where the two are in different components.
+/// where the two are in different components and a pair that `counts`.
 ///
 /// The prefix is made of the shingles that no text of another component has,
 /// then of the rarest of the others. `component` labels every class. Returns the pairs and the
@@ -120,6 +127,7 @@ pub fn prefix_pairs(
     meeting: &Meeting<'_>,
     prefixes: &Prefixes,
     component: &[u32],
+    counts: impl Fn(u32, u32) -> bool + Sync,
     room: &Resources,
 ) -> Result<(Vec<CandidatePair>, u64), Error> {
     let mut shared = Shared::new(meeting, component, prefixes.sampled, room)?;
@@ -128,7 +136,9 @@ pub fn prefix_pairs(
     let label = |text: u32| component.get(text as usize);
     // The shorter text of a pair is the one whose prefix tells.
     let wanted = |from: u32, to: u32| {
-        label(from) != label(to) && (shared.size(from), from) < (shared.size(to), to)
+        label(from) != label(to)
+            && counts(from, to)
+            && (shared.size(from), from) < (shared.size(to), to)
     };
     let texts = component.len() as u32;
     let mut found = scan_count(&lists, texts, room, |from| shared.least(from), wanted)?;
@@ -199,7 +209,7 @@ mod tests {
             let scarce = Resources { memory: 1 << 10, ..Resources::default() };
             let meeting = Meeting { entries: &every, class_of: &class_of, classes: &classes, sizes: &sizes };
             let (found, capped) =
-                prefix_pairs(&meeting, &Prefixes::new(&settings, false), &component, &scarce).unwrap();
+                prefix_pairs(&meeting, &Prefixes::new(&settings, false), &component, |_, _| true, &scarce).unwrap();
             prop_assert_eq!(capped, 0);
             for a in 0..count {
                 for b in a + 1..count {
@@ -247,8 +257,14 @@ mod tests {
                 sizes: &sizes,
             };
             let prefixes = Prefixes::new(&settings, true);
-            let (found, _) =
-                prefix_pairs(&meeting, &prefixes, &each, &Resources::default()).unwrap();
+            let (found, _) = prefix_pairs(
+                &meeting,
+                &prefixes,
+                &each,
+                |_, _| true,
+                &Resources::default(),
+            )
+            .unwrap();
             let planted = found.iter().filter(|pair| pair.a / 2 == pair.b / 2).count();
             let stated = sampled_recall_at_bar(&settings, words);
             let deviation = (stated * (1.0 - stated) / f64::from(PAIRS)).sqrt();

@@ -20,8 +20,10 @@ const LEVELS: usize = 32;
 const BLOCK: usize = 16;
 
 /// Meetings in a bucket beyond which it is too crowded: of all texts, those that
-/// need a partner are paired with one only; of a sample, with none.
-const CROWD: usize = 100_000;
+/// need a partner are paired with one only; of a sample, with none. 4,096 texts that
+/// all look for a partner are not too many: one story that thousands changed a
+/// little is no rarity, and which of them the others resemble is not known.
+const CROWD: usize = 1 << 24;
 
 /// Entries whose key texts of several components have, and counts for each text.
 pub(super) struct Shared {

@@ -14,7 +14,7 @@ use crate::document::Document;
 use crate::error::{Error, ErrorKind};
 use crate::group::Policy;
 use crate::pipeline;
-use crate::write::{self, FeedKind};
+use crate::write::{self, FeedKind, plural};
 
 pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
     let against = &args.archive.against;
@@ -97,9 +97,22 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
             plan::to_stream(out, |out| write::feed(&kept, &intake.archive, kind, out))?;
         }
     }
+    if deduped.crowded_keys > 0 {
+        messages.say(&format!(
+            "{} shared by so many texts that not all their pairs were compared; some copies \
+             may have been kept",
+            plural(deduped.crowded_keys as usize, "shingle")
+        ));
+    }
+    let archived = documents.len() - own.len();
     messages.say(&format!(
-        "{} records read: {} kept, {} copies, {} merged, {} rejected",
+        "{} records read{}: {} kept, {} copies, {} merged, {} rejected",
         intake.counts.read,
+        if archived > 0 {
+            format!(", {archived} of them of the archive")
+        } else {
+            String::new()
+        },
         kept.len(),
         own.len() - kept.len(),
         intake.counts.merged,

@@ -256,7 +256,13 @@ pub fn read_and_tell<R: Read + Send>(
     let mut out = Gathered::new(shelf, listener);
     let mut stdin = Some(stdin);
     let own = inputs.iter().map(|input| (input, false));
+    let mut of_inputs = 0;
     for (input, archived) in own.chain(options.archive.iter().map(|input| (input, true))) {
+        if !archived {
+            of_inputs = usize::MAX;
+        } else if !out.archived {
+            of_inputs = out.rejected.len();
+        }
         out.archived = archived;
         match input {
             Input::Stdin => match stdin.take() {
@@ -288,7 +294,7 @@ pub fn read_and_tell<R: Read + Send>(
     if let Some(error) = out.failed.take() {
         return Err(error);
     }
-    let mut intake = conclude(out, inputs, &options.archive)?;
+    let mut intake = conclude(out, (inputs, of_inputs), &options.archive)?;
     intake.reading = Reading {
         fields: options.fields.clone(),
         limits: options.limits.clone(),
@@ -445,7 +451,13 @@ fn whole_text(file: fs::File, limits: &Limits) -> Option<String> {
 }
 
 /// Sorts, settles keys and dates, and checks that nothing was lost.
-fn conclude(out: Gathered<'_>, inputs: &[Input], archive: &[Input]) -> Result<Intake, Error> {
+///
+/// The first `of_inputs` rejections are of `inputs`, the others of `archive`.
+fn conclude(
+    out: Gathered<'_>,
+    (inputs, of_inputs): (&[Input], usize),
+    archive: &[Input],
+) -> Result<Intake, Error> {
     let Gathered {
         mut documents,
         mut rejected,
@@ -455,6 +467,9 @@ fn conclude(out: Gathered<'_>, inputs: &[Input], archive: &[Input]) -> Result<In
         ..
     } = out;
     let texts = Archive::new(Box::new(shelf));
+    let (of_inputs, of_archive) = rejected.split_at(of_inputs.min(rejected.len()));
+    let bad_input = of_inputs.first().map(Rejection::to_string);
+    let bad_archive = of_archive.first().map(Rejection::to_string);
     rejected.sort_by(|a, b| {
         let key = |r: &Rejection| (r.place.offset, r.place.record, r.reason);
         (a.place.path.cmp(&b.place.path)).then_with(|| key(a).cmp(&key(b)))
@@ -475,17 +490,23 @@ fn conclude(out: Gathered<'_>, inputs: &[Input], archive: &[Input]) -> Result<In
         ))
         .into());
     }
-    let of = |archived: bool| move |document: &Document| document.archived == archived;
-    let lacks = |archived: bool| !settled.documents.iter().any(of(archived));
-    let empty = [
-        (inputs, settled.documents.is_empty()),
-        (archive, !archive.is_empty() && lacks(true)),
-    ];
-    if let Some((inputs, _)) = empty.into_iter().find(|(_, empty)| *empty) {
+    // An empty file is no mistake where the other side has something; a side of which
+    // nothing could be read is.
+    let lacks = |archived: bool| !settled.documents.iter().any(|d| d.archived == archived);
+    let empty = if settled.documents.is_empty() {
+        Some((inputs, rejected.first().map(Rejection::to_string)))
+    } else if lacks(false) && bad_input.is_some() {
+        Some((inputs, bad_input))
+    } else if lacks(true) && bad_archive.is_some() {
+        Some((archive, bad_archive))
+    } else {
+        None
+    };
+    if let Some((inputs, first)) = empty {
         return Err(ErrorKind::NoDocuments {
             inputs: inputs.iter().map(Input::to_string).collect(),
             rejected: counts.rejected,
-            first: rejected.first().map(Rejection::to_string),
+            first,
         }
         .into());
     }

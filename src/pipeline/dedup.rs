@@ -20,6 +20,8 @@ pub struct Deduped {
     pub groups: Vec<Group>,
     /// One for each document, in the order of the documents.
     pub decisions: Vec<Decision>,
+    /// Keys of so many texts that not all their pairs were compared.
+    pub crowded_keys: u64,
 }
 
 /// What becomes of one document.
@@ -50,7 +52,7 @@ impl Decision {
 codes! {
     /// Why a document is kept or not.
     Reason {
-        Unique "unique" "nothing in the input is a copy of it";
+        Unique "unique" "nothing that it was compared with is a copy of it";
         Keeper "keeper" "kept for its group";
         Identical "identical" "the same words as the kept one";
         Copy "copy" "a copy of the kept one, or in one group with it";
@@ -149,5 +151,9 @@ pub fn dedup(
         .map(decide)
         .collect();
     corpus.archive.intact()?;
-    Ok(Deduped { groups, decisions })
+    Ok(Deduped {
+        groups,
+        decisions,
+        crowded_keys: found.counts.capped_buckets,
+    })
 }

@@ -72,18 +72,13 @@ pub(super) fn cross(
         1
     };
     let forward = relation(pair, bridge, summary);
-    let turned = VerifiedPair {
-        shingles_a: pair.shingles_b,
-        shingles_b: pair.shingles_a,
-        ..*pair
-    };
     let swap = |s: Summary| Summary {
         coverage: (s.coverage.1, s.coverage.0),
         added: s.dropped,
         dropped: s.added,
         moved: s.moved,
     };
-    let backward = relation(&turned, bridge, summary.map(swap));
+    let backward = relation(pair, bridge, summary.map(swap));
     let coverage = summary.map(|summary| summary.coverage);
     let row = |(i, j): (u32, u32)| {
         // Members of two classes may interleave by key.

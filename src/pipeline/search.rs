@@ -155,7 +155,13 @@ pub(super) fn find(
         across(&meeting, &component, &parts())?
     } else {
         let prefixes = Prefixes::new(&searched, search == Search::Sampled);
-        prefix_pairs(&meeting, &prefixes, &component, resources)?
+        prefix_pairs(
+            &meeting,
+            &prefixes,
+            &component,
+            |a, b| sides.meet(a, b),
+            resources,
+        )?
     };
     second.retain(|pair| counts_for(pair) && first.binary_search(pair).is_err());
     counts.candidates = (first.len() + second.len()) as u64;
