@@ -367,6 +367,22 @@ fn each_policy_keeps_what_it_says_and_the_records_as_they_were() {
 }
 
 #[test]
+fn pairs_just_below_a_bar_are_named_where_they_are_asked_for() {
+    let high = [
+        "trace",
+        SAMPLE,
+        "--threshold",
+        "0.95",
+        "--containment",
+        "off",
+    ];
+    assert!(!out(&high).contains("just below a bar"));
+    let said = out(&[&high[..], &["--borderline", "0.4"]].concat());
+    assert!(said.contains("just below a bar, no copies:\n  Jaccard 0."));
+    assert!(refusal(&["trace", SAMPLE, "--borderline", "1"]).contains("--borderline"));
+}
+
+#[test]
 fn the_last_records_of_two_inputs_stay_two_lines() {
     let folder = temp();
     let records = [

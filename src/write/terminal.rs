@@ -13,7 +13,7 @@ use crate::candidates::sampled_recall_at_bar;
 use crate::config::Search;
 use crate::document::DocId;
 use crate::lineage::{Basis, Evidence, Role};
-use crate::trace::{Group, Lineage, Trace};
+use crate::trace::{Group, Lineage, Pair, Relation, Trace};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -279,11 +279,48 @@ fn totals(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
             plural(count("template_pairs") as usize, "pair")
         )?;
     }
+    borderline(trace, out)?;
     writeln!(
         out,
         "{DIM}every pair was verified exactly; {}{DIM:#}",
         recall(trace)
     )
+}
+
+/// The pairs nearest to a bar among those that reach none, where they were asked for.
+fn borderline(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
+    const NAMED: usize = 10;
+    let is_borderline = |pair: &&Pair| pair.relation == Relation::Borderline;
+    let mut near: Vec<&Pair> = trace.pairs.iter().filter(is_borderline).collect();
+    if near.is_empty() {
+        return Ok(());
+    }
+    let contained = |pair: &Pair| pair.containment_a.max(pair.containment_b);
+    near.sort_by(|x, y| {
+        let by_jaccard = y.jaccard.total_cmp(&x.jaccard);
+        by_jaccard.then_with(|| (x.a, x.b).cmp(&(y.a, y.b)))
+    });
+    writeln!(
+        out,
+        "{} just below a bar, no copies:",
+        plural(near.len(), "pair")
+    )?;
+    for pair in near.iter().take(NAMED) {
+        let (a, b) = (inert(trace.key(pair.a)), inert(trace.key(pair.b)));
+        let (jaccard, contained) = (pair.jaccard, contained(pair));
+        writeln!(
+            out,
+            "  Jaccard {jaccard:.4}, containment {contained:.4}  {a}  {b}"
+        )?;
+    }
+    if near.len() > NAMED {
+        writeln!(
+            out,
+            "  and {} more; -o DIR lists them in pairs.csv",
+            near.len() - NAMED
+        )?;
+    }
+    Ok(())
 }
 
 /// What the search is certain to find.
