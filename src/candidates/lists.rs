@@ -1,7 +1,7 @@
 //! Lists of buckets that are gone through again and again, in memory or on disk.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use crate::error::Error;
 use crate::spill::Spill;
@@ -55,7 +55,7 @@ fn unpack(mut packed: &[u32]) -> impl Iterator<Item = Bucket<'_>> {
 #[derive(Debug)]
 pub(super) struct Lists {
     lists: Vec<OnceLock<Place>>,
-    spill: Mutex<Spill>,
+    spill: RwLock<Spill>,
     /// Numbers in memory, and how many may be.
     held: AtomicUsize,
     bound: usize,
@@ -73,7 +73,7 @@ impl Lists {
     pub fn new(count: usize, bytes: usize, spill: Spill) -> Self {
         Lists {
             lists: (0..count).map(|_| OnceLock::new()).collect(),
-            spill: Mutex::new(spill),
+            spill: RwLock::new(spill),
             held: AtomicUsize::new(0),
             bound: bytes / size_of::<u32>(),
         }
@@ -111,7 +111,7 @@ impl Lists {
                 .iter()
                 .flat_map(|number| number.to_le_bytes())
                 .collect();
-            let mut spill = self.spill.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut spill = self.spill.write().unwrap_or_else(PoisonError::into_inner);
             let offset = spill.append(&bytes)?;
             Place::Spilled(offset, packed.len())
         };
@@ -132,7 +132,7 @@ impl Lists {
             Some(Place::Held(packed)) => unpack(packed).for_each(see),
             Some(&Place::Spilled(offset, count)) => {
                 let mut bytes = vec![0; count * size_of::<u32>()];
-                let spill = self.spill.lock().unwrap_or_else(PoisonError::into_inner);
+                let spill = self.spill.read().unwrap_or_else(PoisonError::into_inner);
                 spill.read(offset, &mut bytes)?;
                 drop(spill);
                 let numbers = bytes.as_chunks::<4>().0.iter();

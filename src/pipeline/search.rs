@@ -152,7 +152,9 @@ pub(super) fn find(
         chosen => chosen,
     };
     let (mut second, capped) = if search == Search::Lsh {
-        across(&meeting, &component, &parts())?
+        let (mut pairs, capped) = across(&meeting, &component, &parts())?;
+        pairs.retain(counts_for);
+        (pairs, capped)
     } else {
         let prefixes = Prefixes::new(&searched, search == Search::Sampled);
         prefix_pairs(
@@ -163,7 +165,7 @@ pub(super) fn find(
             resources,
         )?
     };
-    second.retain(|pair| counts_for(pair) && first.binary_search(pair).is_err());
+    second.retain(|pair| first.binary_search(pair).is_err());
     counts.candidates = (first.len() + second.len()) as u64;
     counts.capped_buckets = capped;
     observer.stage("comparing pairs", second.len())?;

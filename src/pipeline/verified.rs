@@ -206,7 +206,7 @@ impl<'a> View<'a> {
     }
 
     /// [`compare`](View::compare) and, while their texts are at hand,
-    /// [`complete`](View::complete) what they join: nine tenths of all that is missing.
+    /// [`complete`](View::complete) what they join: three quarters of all that is missing.
     pub fn compare_and_complete(
         &self,
         pairs: &[CandidatePair],

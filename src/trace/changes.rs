@@ -8,7 +8,7 @@ use crate::spill::Spill;
 
 /// What copies changed, by document; beyond a bound in a temporary file.
 ///
-/// A change takes 30 bytes in here and 200 as it is worked with.
+/// Mostly small numbers, a change takes a fraction of what it takes as it is worked with.
 #[derive(Debug)]
 pub struct Changes {
     packed: Spill,

@@ -76,7 +76,7 @@ const COLUMNS: &[Column] = &[
     Column {
         name: "pairs_complete",
         kind: Type::Boolean,
-        meaning: "whether pairs.csv lists every pair of the group that reaches a bar, identical texts as a star",
+        meaning: "whether pairs.csv lists every pair of the group that counts and reaches a bar, identical texts as a star; with --against a pair of two inputs or of two archived documents counts nothing",
     },
     Column {
         name: "same_source_copies",

@@ -198,7 +198,7 @@ impl Table for LineageTable {
     }
 
     fn meaning(&self) -> &'static str {
-        "one row per document, those in no group too"
+        "one row per document, those in no group too, of an archive only those in one"
     }
 
     fn columns(&self) -> &'static [Column] {
