@@ -1,8 +1,10 @@
 //! What a run found, ready to be written: the rows of every output.
 
 mod changes;
+mod pairs;
 
 pub use changes::Changes;
+pub use pairs::Pairs;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -33,7 +35,7 @@ pub struct Trace {
     /// Groups of two documents and more, ordered by id.
     pub groups: Vec<Group>,
     /// Verified pairs, by group id (none first) and keys.
-    pub pairs: Vec<Pair>,
+    pub pairs: Pairs,
     /// Lineage of every document, in the order of the documents.
     pub lineage: Vec<Lineage>,
     /// What copies changed.
@@ -205,7 +207,7 @@ pub struct Lineage {
     /// Seconds from the exemplar's publication to its own.
     pub lag_seconds: Option<i64>,
     /// What it changed.
-    pub comparison: Option<Comparison>,
+    pub comparison: Option<Box<Comparison>>,
     /// The first line that names another source.
     pub credit: Option<String>,
     /// Whether it names the source that it was made from.

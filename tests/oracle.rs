@@ -148,17 +148,16 @@ fn joined<'a>(count: usize, pairs: impl Iterator<Item = &'a Pair>) -> Vec<usize>
 fn every_pair_is_listed_and_no_other(texts: &[String]) -> Result<Trace, TestCaseError> {
     let corpus = Corpus::new(texts.iter().map(String::as_str));
     let trace = trace(intake(texts), &Settings::default(), &Silent).unwrap();
-    let listed: BTreeMap<(usize, usize), &Pair> = trace
-        .pairs
-        .iter()
-        .map(|pair| ((pair.a.index(), pair.b.index()), pair))
-        .collect();
-    prop_assert_eq!(listed.len(), trace.pairs.len());
+    let pairs = trace.pairs.list().unwrap();
+    let key = |pair: &Pair| (pair.a.index(), pair.b.index());
+    let listed: BTreeMap<(usize, usize), &Pair> =
+        pairs.iter().map(|pair| (key(pair), pair)).collect();
+    prop_assert_eq!(listed.len(), pairs.len());
 
     let in_star = |pair: &&Pair| {
         matches!(pair.relation, Relation::Identical | Relation::Reformatted) && pair.jaccard == 1.0
     };
-    let star = joined(texts.len(), trace.pairs.iter().filter(in_star));
+    let star = joined(texts.len(), pairs.iter().filter(in_star));
     let all = corpus.all_pairs();
     let expected = all.iter().filter(|pair| reaches_a_bar(&corpus, pair));
     let expected: BTreeMap<(usize, usize), &Overlap> =
@@ -186,9 +185,10 @@ fn every_pair_is_listed_and_no_other(texts: &[String]) -> Result<Trace, TestCase
 }
 
 fn groups_stand_on_pairs(trace: &Trace) -> Result<(), TestCaseError> {
+    let pairs = trace.pairs.list().unwrap();
     let mut seen = BTreeSet::new();
     for (number, group) in trace.groups.iter().enumerate() {
-        let own = trace.pairs.iter().filter(|pair| pair.group == Some(number));
+        let own = pairs.iter().filter(|pair| pair.group == Some(number));
         let home = joined(trace.documents.len(), own);
         prop_assert!(group.members.len() > 1);
         for member in &group.members {
@@ -201,7 +201,7 @@ fn groups_stand_on_pairs(trace: &Trace) -> Result<(), TestCaseError> {
         let grouped = seen.contains(&wirecopy::document::DocId(document));
         prop_assert_eq!(lineage.group.is_some(), grouped);
     }
-    for pair in trace.pairs.iter().filter(|pair| pair.group.is_some()) {
+    for pair in pairs.iter().filter(|pair| pair.group.is_some()) {
         prop_assert_eq!(pair.group, trace.lineage[pair.a.index()].group);
         prop_assert_eq!(pair.group, trace.lineage[pair.b.index()].group);
     }
@@ -248,21 +248,22 @@ proptest! {
         }
         let settings = Settings { against: true, ..Settings::default() };
         let matched = trace(sides, &settings, &Silent).unwrap();
+        let (pairs, all) = (matched.pairs.list().unwrap(), whole.pairs.list().unwrap());
         let across = |pair: &&Pair| is_archived(pair.a.index()) != is_archived(pair.b.index());
-        prop_assert!(matched.pairs.iter().all(|pair| across(&pair)));
+        prop_assert!(pairs.iter().all(|pair| across(&pair)));
         let key = |pair: &Pair| (pair.a, pair.b, pair.jaccard.to_bits(), pair.shared_words);
-        let listed = |trace: &Trace| -> BTreeSet<_> {
-            let pairs = trace.pairs.iter().filter(|pair| !is_identical(pair));
+        let listed = |pairs: &[Pair]| -> BTreeSet<_> {
+            let pairs = pairs.iter().filter(|pair| !is_identical(pair));
             pairs.filter(across).map(key).collect()
         };
-        prop_assert_eq!(listed(&matched), listed(&whole));
+        prop_assert_eq!(listed(&pairs), listed(&all));
         for group in &matched.groups {
             prop_assert!(group.members.iter().any(|member| is_archived(member.index())));
             prop_assert!(group.members.iter().any(|member| !is_archived(member.index())));
         }
         // Texts with the same words on both sides are in one group.
         let home = |at: usize| matched.lineage[at].group;
-        for pair in whole.pairs.iter().filter(is_identical).filter(across) {
+        for pair in all.iter().filter(is_identical).filter(across) {
             prop_assert!(home(pair.a.index()).is_some());
             prop_assert_eq!(home(pair.a.index()), home(pair.b.index()));
         }
@@ -279,8 +280,9 @@ proptest! {
         let settings = Settings { borderline: margin, ..Settings::default() };
         let with = trace(intake(&texts), &settings, &Silent).unwrap();
         let is_borderline = |pair: &&Pair| pair.relation == Relation::Borderline;
-        let (near, others): (Vec<&Pair>, Vec<&Pair>) = with.pairs.iter().partition(is_borderline);
-        prop_assert_eq!(others, plain.pairs.iter().collect::<Vec<_>>());
+        let (pairs, before) = (with.pairs.list().unwrap(), plain.pairs.list().unwrap());
+        let (near, others): (Vec<&Pair>, Vec<&Pair>) = pairs.iter().partition(is_borderline);
+        prop_assert_eq!(others, before.iter().collect::<Vec<_>>());
         prop_assert_eq!(&with.groups, &plain.groups);
         let truth: HashMap<(usize, usize), Overlap> =
             corpus.all_pairs().into_iter().map(|pair| ((pair.a, pair.b), pair)).collect();

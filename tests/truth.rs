@@ -104,7 +104,11 @@ fn the_odd_ones_are_told_for_what_they_are() {
     };
     assert_eq!(flags("photo-page/courier"), ["empty"]);
     assert_eq!(flags("data/sample/wire/fog-notice.txt"), ["short"]);
-    let moved = line("three-valleys/observer").comparison.unwrap().lines;
+    let moved = line("three-valleys/observer")
+        .comparison
+        .as_ref()
+        .unwrap()
+        .lines;
     assert_eq!(
         (moved.moved, moved.added, moved.dropped, moved.edited),
         (1, 0, 0, 0)

@@ -41,6 +41,14 @@ impl Distance {
     fn cost(self) -> u32 {
         4 * self.added + self.dropped
     }
+
+    /// The way back: what is added one way is dropped the other.
+    pub fn back(self) -> Distance {
+        Distance {
+            added: self.dropped,
+            dropped: self.added,
+        }
+    }
 }
 
 /// Members up to which every member is looked at as the exemplar of every other.

@@ -104,7 +104,9 @@ pub(super) fn compare(
             alternative: descent.alternative,
             root: descent.root,
             lag_seconds: lag,
-            comparison: compared.as_ref().map(|compared| compared.comparison),
+            comparison: compared
+                .as_ref()
+                .map(|compared| Box::new(compared.comparison)),
             credit: descent.credit.clone(),
             credit_status: descent.credit_status,
             flags,

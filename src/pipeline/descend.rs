@@ -195,8 +195,8 @@ fn distance(
     if x == y {
         return Some(Distance::default());
     }
-    if let Some(known) = kinship.distances.get(&(x, y)) {
-        return Some(*known);
+    if let Some(known) = kinship.distances.between(x, y) {
+        return Some(known);
     }
     // In a large group only some pairs were aligned beforehand.
     if kinship.groups[group].pairs_complete {

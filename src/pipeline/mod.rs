@@ -113,7 +113,7 @@ pub fn trace_surveyed(
     let found = search::find(corpus, surveyed, settings, resources, observer)?;
 
     observer.stage("aligning pairs", found.pairs.len())?;
-    let kinship = relate::relate(corpus, &found, settings, observer)?;
+    let kinship = relate::relate(corpus, &found, (settings, resources), observer)?;
 
     observer.stage("working out lineage", kinship.groups.len())?;
     let descents = descend::descend(corpus, &found, &kinship, settings, observer)?;

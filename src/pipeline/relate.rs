@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use ahash::AHashMap;
 use rayon::prelude::*;
 
 use super::rows::{Summary, Together, cross, star};
@@ -12,7 +11,7 @@ use super::search::Found;
 use super::verified::{COMPLETE_GROUP, Measured};
 use super::{Observer, doc, in_pieces};
 use crate::align::{PreparedText, align};
-use crate::config::Settings;
+use crate::config::{Resources, Settings};
 use crate::document::{Corpus, DocId};
 use crate::error::Error;
 use crate::group::{Edge, diameter, spanning_tree, weakest_link};
@@ -20,7 +19,8 @@ use crate::hash::hash64;
 use crate::lineage::Distance;
 use crate::normalise::{Normalised, normalise};
 use crate::shingle::{Shingle, ShingleSet, shingles};
-use crate::trace::{Group, Pair};
+use crate::spill::Spill;
+use crate::trace::{Group, Pair, Pairs};
 use crate::verify::{Standing, VerifiedPair, covered_words, jaccard, longest_run, overlap};
 
 /// Classes in a group up to which its diameter is measured.
@@ -37,16 +37,15 @@ pub(super) struct Kinship {
     /// The group of each document.
     pub group_of: Vec<Option<usize>>,
     /// By group id (none first) and keys.
-    pub pairs: Vec<Pair>,
-    /// What the first class has to add and to drop to become the second, for
-    /// aligned pairs in both directions.
-    pub distances: AHashMap<(u32, u32), Distance>,
+    pub pairs: Pairs,
+    /// How far classes are from each other.
+    pub distances: Distances,
 }
 
 pub(super) fn relate(
     corpus: Corpus<'_>,
     found: &Found,
-    settings: &Settings,
+    (settings, resources): (&Settings, &Resources),
     observer: &dyn Observer,
 ) -> Result<Kinship, Error> {
     let (groups, classes, group_of) = group_documents(corpus, found, settings);
@@ -54,10 +53,10 @@ pub(super) fn relate(
         groups,
         classes,
         group_of,
-        pairs: Vec::new(),
-        distances: AHashMap::new(),
+        pairs: Pairs::default(),
+        distances: Distances::default(),
     };
-    kinship.list(corpus, found, settings, observer)?;
+    kinship.list(corpus, found, (settings, resources), observer)?;
     Ok(kinship)
 }
 
@@ -204,71 +203,113 @@ fn all_values(
     values
 }
 
+/// What a verified pair, or a class of identical texts, has to say in `pairs.csv`.
+#[derive(Clone, Copy)]
+enum Listed {
+    Pair(VerifiedPair),
+    Identical(u32),
+}
+
 impl Kinship {
-    /// Aligns and lists the pairs.
+    /// Aligns and lists the pairs, group by group.
     fn list(
         &mut self,
         corpus: Corpus<'_>,
         found: &Found,
-        settings: &Settings,
+        (settings, resources): (&Settings, &Resources),
         observer: &dyn Observer,
     ) -> Result<(), Error> {
-        let group_of_class = |class: u32| {
-            let first = found.classes.first(class);
-            self.group_of[first as usize]
-        };
         let sparse = self.sparse_pairs(found);
-        let listed: Vec<(VerifiedPair, Option<usize>)> = found
-            .pairs
-            .iter()
-            .filter_map(|pair| {
-                let merges = pair.standing == Standing::Copy && !found.is_bridge(pair);
-                let group = group_of_class(pair.a).filter(|_| merges);
-                let complete = group.is_none_or(|number| self.groups[number].pairs_complete);
-                complete.then_some((*pair, group))
-            })
-            .chain(
-                sparse
-                    .par_iter()
-                    .filter(|&(_, &number)| !self.groups[number].pairs_complete)
-                    .map(|(&(a, b), &number)| (exact(corpus, found, settings, a, b), Some(number)))
-                    .collect::<Vec<_>>(),
-            )
-            .collect();
+        let listed = self.listed(corpus, found, settings, &sparse);
         let few = |group: Option<usize>| {
             group.is_none_or(|number| self.classes[number].len() <= ALIGNED_GROUP)
         };
-        let of_pair = |at: usize| {
-            let (pair, group) = listed[at];
-            let wanted = few(group) || sparse.contains_key(&(pair.a, pair.b));
-            let copy = !matches!(pair.standing, Standing::Template | Standing::Borderline);
-            together(corpus, found, &pair, settings, copy && wanted)
-        };
         let archived = |at: u32| corpus.documents[at as usize].archived;
         let counts = |a: u32, b: u32| !settings.against || archived(a) != archived(b);
+        let rows_of = |at: usize| {
+            let (group, pair) = match listed[at] {
+                (group, Listed::Pair(pair)) => (group, pair),
+                (group, Listed::Identical(class)) => {
+                    return (star(corpus, found, class, group, counts), None);
+                }
+            };
+            let wanted = few(group) || sparse.contains_key(&(pair.a, pair.b));
+            let copy = !matches!(pair.standing, Standing::Template | Standing::Borderline);
+            let together = together(corpus, found, &pair, settings, copy && wanted);
+            let distance = if few(group) {
+                together.summary.map(|summary| Distance {
+                    added: summary.added,
+                    dropped: summary.dropped,
+                })
+            } else {
+                // In large groups shingles in place of words: of one kind within a group.
+                Some(Distance {
+                    added: pair.shingles_b - pair.shared,
+                    dropped: pair.shingles_a - pair.shared,
+                })
+            };
+            let rows = cross(found, &pair, group, &together, counts);
+            (rows, distance.map(|distance| (pair.a, pair.b, distance)))
+        };
+        let mut pairs = Pairs::new(Spill::new(resources.pairs(), resources.temporary.clone()));
+        let mut distances = Vec::new();
+        // Rows of the group at hand, which is through when the next one begins.
         let mut rows: Vec<Pair> = Vec::new();
-        let mut distances = AHashMap::new();
-        in_pieces(listed.len(), observer, of_pair, |at, together| {
-            let (pair, group) = &listed[at];
-            // In large groups shingles in place of words: of one kind within a group.
-            if !few(*group) {
-                let (added, dropped) =
-                    (pair.shingles_b - pair.shared, pair.shingles_a - pair.shared);
-                note_distance(&mut distances, pair, added, dropped);
-            } else if let Some(summary) = together.summary {
-                note_distance(&mut distances, pair, summary.added, summary.dropped);
+        let mut stored = Ok(());
+        let mut store = |rows: &mut Vec<Pair>| {
+            rows.sort_unstable_by_key(|row| (row.a, row.b));
+            if stored.is_ok() {
+                stored = pairs.push(rows);
             }
-            rows.extend(cross(found, pair, *group, &together, counts));
+            rows.clear();
+        };
+        in_pieces(listed.len(), observer, rows_of, |at, (more, distance)| {
+            if rows
+                .first()
+                .is_some_and(|first| first.group != listed[at].0)
+            {
+                store(&mut rows);
+            }
+            rows.extend(more);
+            distances.extend(distance);
         })?;
-        for members in found.classes.iter().filter(|members| members.len() > 1) {
-            let group = self.group_of[members[0] as usize];
-            rows.extend(star(corpus, found, members, group, counts));
-        }
-        let groups = &self.groups;
-        let id = |pair: &Pair| pair.group.map_or("", |number| groups[number].id.as_str());
-        rows.sort_by(|x, y| id(x).cmp(id(y)).then((x.a, x.b).cmp(&(y.a, y.b))));
-        (self.pairs, self.distances) = (rows, distances);
+        store(&mut rows);
+        stored?;
+        (self.pairs, self.distances) = (pairs, Distances::new(distances));
         Ok(())
+    }
+
+    /// What is listed, by group: all verified pairs, but of groups that are not
+    /// complete those of `sparse`, and the classes of identical texts.
+    fn listed(
+        &self,
+        corpus: Corpus<'_>,
+        found: &Found,
+        settings: &Settings,
+        sparse: &BTreeMap<(u32, u32), usize>,
+    ) -> Vec<(Option<usize>, Listed)> {
+        let group_of = |class: u32| self.group_of[found.classes.first(class) as usize];
+        let complete = |number: usize| self.groups[number].pairs_complete;
+        let verified = found.pairs.iter().filter_map(|pair| {
+            let merges = pair.standing == Standing::Copy && !found.is_bridge(pair);
+            let group = group_of(pair.a).filter(|_| merges);
+            let listed = group.is_none_or(complete);
+            listed.then_some((group, Listed::Pair(*pair)))
+        });
+        let beside = sparse
+            .par_iter()
+            .filter(|&(_, &number)| !complete(number))
+            .map(|(&(a, b), &number)| {
+                let pair = exact(corpus, found, settings, a, b);
+                (Some(number), Listed::Pair(pair))
+            });
+        let identical = (0..found.classes.len() as u32)
+            .filter(|&class| found.classes.members(class).len() > 1)
+            .map(|class| (group_of(class), Listed::Identical(class)));
+        let mut listed: Vec<_> = verified.chain(identical).collect();
+        listed.par_extend(beside);
+        listed.sort_by_key(|&(group, _)| group);
+        listed
     }
 
     /// For groups of more than a few classes, with the number of the group: the
@@ -290,19 +331,24 @@ impl Kinship {
     }
 }
 
-/// Notes what `b` has to add and to drop to become `a`, and the other way round.
-fn note_distance(
-    distances: &mut AHashMap<(u32, u32), Distance>,
-    pair: &VerifiedPair,
-    added: u32,
-    dropped: u32,
-) {
-    let back = Distance {
-        added: dropped,
-        dropped: added,
-    };
-    distances.insert((pair.a, pair.b), Distance { added, dropped });
-    distances.insert((pair.b, pair.a), back);
+/// What one class has to add and to drop to become another, for aligned pairs.
+#[derive(Default)]
+pub(super) struct Distances(Vec<(u32, u32, Distance)>);
+
+impl Distances {
+    /// From what the second of each pair adds to the first and drops of it.
+    fn new(mut list: Vec<(u32, u32, Distance)>) -> Self {
+        list.sort_unstable_by_key(|&(a, b, _)| (a, b));
+        Distances(list)
+    }
+
+    /// What `y` adds to `x` and drops of it, where the two were aligned.
+    pub(super) fn between(&self, x: u32, y: u32) -> Option<Distance> {
+        let key = (x.min(y), x.max(y));
+        let found = self.0.binary_search_by_key(&key, |&(a, b, _)| (a, b));
+        let (_, _, distance) = self.0[found.ok()?];
+        Some(if x < y { distance } else { distance.back() })
+    }
 }
 
 /// A pair of one group with its exact values, verified before or, for a member

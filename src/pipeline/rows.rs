@@ -114,10 +114,11 @@ pub(super) fn cross(
 pub(super) fn star(
     corpus: Corpus<'_>,
     found: &Found,
-    members: &[u32],
+    class: u32,
     group: Option<usize>,
     counts: impl Fn(u32, u32) -> bool,
 ) -> Vec<Pair> {
+    let members = found.classes.members(class);
     let (first, others) = (members[0], &members[1..]);
     let second = others.iter().copied().find(|&other| counts(first, other));
     let linked = others.iter().filter_map(|&other| {

@@ -79,7 +79,8 @@ impl Table for Pairs {
     }
 
     fn write(&self, trace: &Trace, out: &mut TableWriter<'_>) -> io::Result<()> {
-        for pair in &trace.pairs {
+        for pair in trace.pairs.iter() {
+            let pair = pair.map_err(io::Error::other)?;
             out.row(&[
                 trace.group_id(pair.group).into(),
                 trace.key(pair.a).into(),

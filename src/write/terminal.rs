@@ -290,8 +290,16 @@ fn totals(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
 /// The pairs nearest to a bar among those that reach none, where they were asked for.
 fn borderline(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
     const NAMED: usize = 10;
-    let is_borderline = |pair: &&Pair| pair.relation == Relation::Borderline;
-    let mut near: Vec<&Pair> = trace.pairs.iter().filter(is_borderline).collect();
+    if trace.settings.borderline == 0.0 {
+        return Ok(());
+    }
+    let mut near: Vec<Pair> = Vec::new();
+    for pair in trace.pairs.iter() {
+        let pair = pair.map_err(io::Error::other)?;
+        if pair.relation == Relation::Borderline {
+            near.push(pair);
+        }
+    }
     if near.is_empty() {
         return Ok(());
     }
