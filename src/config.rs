@@ -85,7 +85,7 @@ impl Resources {
 
     /// Bytes of what meetings are counted by.
     pub fn counting(&self) -> usize {
-        usize::try_from(self.memory / 10).unwrap_or(usize::MAX)
+        usize::try_from(self.memory / 12).unwrap_or(usize::MAX)
     }
 
     /// Bytes of candidate pairs that stay in memory.
