@@ -1,5 +1,8 @@
 //! Runs of words that occur once in each text, and the heaviest ones in order.
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
 /// Width of an anchor in tokens.
 pub(super) const WIDTH: usize = 5;
 
@@ -23,6 +26,9 @@ impl Block {
 const NOWHERE: u32 = u32::MAX;
 const TWICE: u32 = u32::MAX - 1;
 
+static SPREAD: LazyLock<u64> = LazyLock::new(|| ahash::RandomState::new().hash_one(0) | 1);
+
+/// Where a key was seen in each text.
 #[derive(Clone, Copy)]
 struct Slot {
     key: u64,
@@ -30,86 +36,192 @@ struct Slot {
     b: u32,
 }
 
-/// Shingles of [`WIDTH`] tokens found exactly once in `a` and once in `b`,
-/// neighbours merged, ordered by place in `a`. Positions count from the start
-/// of the slices. Shingles are told apart by a 64-bit hash and every pair is
-/// confirmed on its tokens, so a collision may hide an anchor but never make
-/// one. Cost: a table of two slots per token of `a`.
-pub(super) fn anchors(a: &[u32], b: &[u32]) -> Vec<Block> {
-    if a.len() < WIDTH || b.len() < WIDTH {
-        return Vec::new();
+/// Keys of passages of `a`, each with the only place where `b` has it too.
+struct Seen {
+    slots: Vec<Slot>,
+    shift: u32,
+    /// Odd and of this process alone, so that no text can be made to fill one
+    /// corner of the table; nothing but time depends on it.
+    spread: u64,
+    /// Some key came twice in one text.
+    repeats: bool,
+}
+
+impl Seen {
+    /// Room for so many keys of `a`.
+    fn new(keys: usize) -> Self {
+        let slots = (keys * 2).next_power_of_two().max(2);
+        let empty = Slot {
+            key: 0,
+            a: NOWHERE,
+            b: NOWHERE,
+        };
+        Seen {
+            slots: vec![empty; slots],
+            shift: 64 - slots.trailing_zeros(),
+            spread: *SPREAD,
+            repeats: false,
+        }
     }
-    let slots = (a.len() * 2).next_power_of_two();
-    let shift = 64 - slots.trailing_zeros();
-    let empty = Slot {
-        key: 0,
-        a: NOWHERE,
-        b: NOWHERE,
-    };
-    let mut table = vec![empty; slots];
-    let find = |table: &[Slot], key: u64| {
-        let mut at = (key >> shift) as usize;
-        while table[at].a != NOWHERE && table[at].key != key {
-            at = (at + 1) & (slots - 1);
+
+    fn find(&self, key: u64) -> usize {
+        let mut at = (key.wrapping_mul(self.spread) >> self.shift) as usize;
+        while self.slots[at].a != NOWHERE && self.slots[at].key != key {
+            at = (at + 1) & (self.slots.len() - 1);
         }
         at
-    };
-    for (position, shingle) in a.windows(WIDTH).enumerate() {
-        let key = key(shingle);
-        let at = find(&table, key);
-        let slot = &mut table[at];
-        slot.key = key;
-        slot.a = if slot.a == NOWHERE {
-            position as u32
-        } else {
-            TWICE
-        };
     }
-    for (position, shingle) in b.windows(WIDTH).enumerate() {
-        let at = find(&table, key(shingle));
-        let slot = &mut table[at];
-        if slot.a != NOWHERE {
-            slot.b = if slot.b == NOWHERE {
-                position as u32
-            } else {
-                TWICE
-            };
+
+    fn in_a(&mut self, key: u64, place: usize) {
+        let at = self.find(key);
+        let slot = &mut self.slots[at];
+        slot.key = key;
+        if slot.a == NOWHERE {
+            slot.a = place as u32;
+        } else {
+            (slot.a, self.repeats) = (TWICE, true);
+        }
+    }
+
+    fn in_b(&mut self, key: u64, place: usize) {
+        let at = self.find(key);
+        let slot = &mut self.slots[at];
+        if slot.a == NOWHERE {
+            return;
+        }
+        if slot.b == NOWHERE {
+            slot.b = place as u32;
+        } else {
+            (slot.b, self.repeats) = (TWICE, true);
+        }
+    }
+
+    /// The place in `b` of a key that both texts have once.
+    fn partner(&self, key: u64) -> Option<usize> {
+        let slot = self.slots[self.find(key)];
+        (slot.a != TWICE && slot.b < TWICE).then_some(slot.b as usize)
+    }
+}
+
+/// Passages that each text has once.
+pub(super) struct Anchors {
+    /// By place in `a`.
+    pub(super) blocks: Vec<Block>,
+    /// A passage was no anchor because a text has it twice.
+    pub(super) repeats: bool,
+}
+
+/// Shingles of [`WIDTH`] tokens that lie in one of the ranges of `a` and one of
+/// `b`, once each, neighbours merged; ranges are in order and disjoint.
+///
+/// Shingles are told apart by a 64-bit key and every pair is confirmed on its
+/// tokens, so that two of one key may hide an anchor but never make one. Cost: a
+/// table of two slots per token of the ranges of `a`.
+pub(super) fn anchors(
+    (a, ranges_a): (&[u64], &[Range<usize>]),
+    (b, ranges_b): (&[u64], &[Range<usize>]),
+) -> Anchors {
+    let shingles = |text: &'_ [u64], range: &Range<usize>| {
+        let start = range.start;
+        let keys = text[range.clone()].windows(WIDTH).map(key);
+        keys.enumerate()
+            .map(move |(at, key)| (start + at, key))
+            .collect::<Vec<_>>()
+    };
+    let keys_a: Vec<(usize, u64)> = ranges_a.iter().flat_map(|r| shingles(a, r)).collect();
+    let mut seen = Seen::new(keys_a.len());
+    for &(place, key) in &keys_a {
+        seen.in_a(key, place);
+    }
+    if !keys_a.is_empty() {
+        for (place, key) in ranges_b.iter().flat_map(|range| shingles(b, range)) {
+            seen.in_b(key, place);
         }
     }
     let mut blocks: Vec<Block> = Vec::new();
-    for (position, shingle) in a.windows(WIDTH).enumerate() {
-        let slot = table[find(&table, key(shingle))];
-        if slot.a == TWICE || slot.b >= TWICE {
+    for (place, key) in keys_a {
+        let Some(partner) = seen.partner(key) else {
             continue;
-        }
-        let partner = slot.b as usize;
-        if b.get(partner..partner + WIDTH) != Some(shingle) {
+        };
+        if b[partner..partner + WIDTH] != a[place..place + WIDTH] {
             continue;
         }
         match blocks.last_mut() {
             Some(last)
-                if last.a_end() + 1 == position + WIDTH && last.b_end() + 1 == partner + WIDTH =>
+                if last.a_end() + 1 == place + WIDTH && last.b_end() + 1 == partner + WIDTH =>
             {
                 last.len += 1;
             }
             _ => blocks.push(Block {
-                a: position,
+                a: place,
                 b: partner,
                 len: WIDTH,
+            }),
+        }
+    }
+    Anchors {
+        blocks,
+        repeats: seen.repeats,
+    }
+}
+
+/// Units of at least [`WIDTH`] tokens that each text has once, neighbours in both
+/// texts merged.
+///
+/// A unit's key is made of a few of its words; the pair is then confirmed on all
+/// of them. A unit that shares its key with another is no anchor: its shingles may be.
+pub(super) fn unit_anchors(
+    (a, units_a): (&[u64], &[Range<usize>]),
+    (b, units_b): (&[u64], &[Range<usize>]),
+) -> Vec<Block> {
+    let key_of = |text: &[u64], unit: &Range<usize>| {
+        let len = unit.len();
+        let words = [0, len / 4, len / 2, len * 3 / 4, len - 1].map(|at| text[unit.start + at]);
+        key(&words) ^ len as u64
+    };
+    let long = |unit: &&Range<usize>| unit.len() >= WIDTH;
+    let mut seen = Seen::new(units_a.len());
+    for unit in units_a.iter().filter(long) {
+        seen.in_a(key_of(a, unit), unit.start);
+    }
+    for unit in units_b.iter().filter(long) {
+        seen.in_b(key_of(b, unit), unit.start);
+    }
+    let mut blocks: Vec<Block> = Vec::new();
+    for unit in units_a.iter().filter(long) {
+        let Some(partner) = seen.partner(key_of(a, unit)) else {
+            continue;
+        };
+        let len = unit.len();
+        if b.get(partner..partner + len) != Some(&a[unit.clone()]) {
+            continue;
+        }
+        match blocks.last_mut() {
+            Some(last) if last.a_end() == unit.start && last.b_end() == partner => last.len += len,
+            _ => blocks.push(Block {
+                a: unit.start,
+                b: partner,
+                len,
             }),
         }
     }
     blocks
 }
 
-fn key(shingle: &[u32]) -> u64 {
-    const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
-    shingle
+/// A sum of products, so that its terms do not wait for each other.
+fn key(words: &[u64]) -> u64 {
+    const FACTORS: [u64; WIDTH] = [
+        0x9E37_79B9_7F4A_7C15,
+        0xC2B2_AE3D_27D4_EB4F,
+        0x1656_67B1_9E37_79F9,
+        0x27D4_EB2F_1656_67C5,
+        0xD6E8_FEB8_6659_FD93,
+    ];
+    let terms = words
         .iter()
-        .fold(0_u64, |hash, &id| {
-            (hash.rotate_left(23) ^ u64::from(id)).wrapping_mul(ODD)
-        })
-        .wrapping_mul(ODD)
+        .zip(FACTORS)
+        .map(|(word, factor)| word.wrapping_mul(factor));
+    terms.fold(0, u64::wrapping_add)
 }
 
 /// Indices of the blocks that lie in the same order in both texts and hold the
@@ -169,16 +281,22 @@ mod tests {
     use std::collections::HashMap;
 
     /// Anchors by looking at every pair of shingles, unmerged.
-    fn naive_anchors(a: &[u32], b: &[u32]) -> Vec<(usize, usize)> {
-        let count = |text: &[u32]| {
-            let mut places: HashMap<Vec<u32>, Vec<usize>> = HashMap::new();
-            for (place, shingle) in text.windows(WIDTH).enumerate() {
-                places.entry(shingle.to_vec()).or_default().push(place);
+    fn naive_anchors(
+        (a, ranges_a): (&[u64], &[Range<usize>]),
+        (b, ranges_b): (&[u64], &[Range<usize>]),
+    ) -> Vec<(usize, usize)> {
+        let count = |text: &[u64], ranges: &[Range<usize>]| {
+            let mut places: HashMap<Vec<u64>, Vec<usize>> = HashMap::new();
+            for range in ranges {
+                for place in range.start..(range.end + 1).saturating_sub(WIDTH) {
+                    let shingle = text[place..place + WIDTH].to_vec();
+                    places.entry(shingle).or_default().push(place);
+                }
             }
             places
         };
-        let in_b = count(b);
-        let mut found: Vec<(usize, usize)> = count(a)
+        let in_b = count(b, ranges_b);
+        let mut found: Vec<(usize, usize)> = count(a, ranges_a)
             .into_iter()
             .filter_map(
                 |(shingle, places)| match (&places[..], in_b.get(&shingle)) {
@@ -207,14 +325,65 @@ mod tests {
     proptest! {
         #[test]
         fn anchors_agree_with_the_twin(
-            a in prop::collection::vec(0_u32..4, 0..60),
-            b in prop::collection::vec(0_u32..4, 0..60),
+            a in prop::collection::vec(0_u64..4, 0..60),
+            b in prop::collection::vec(0_u64..4, 0..60),
+            cuts in prop::collection::vec(0_usize..60, 4),
         ) {
-            let found: Vec<(usize, usize)> = anchors(&a, &b)
+            // All of a but a stretch, and all of b but a stretch.
+            let ranges = |length: usize, one: usize, two: usize| {
+                let (one, two) = (one.min(two).min(length), one.max(two).min(length));
+                [0..one, two..length]
+            };
+            let (ranges_a, ranges_b) =
+                (ranges(a.len(), cuts[0], cuts[1]), ranges(b.len(), cuts[2], cuts[3]));
+            let (a, b) = ((a.as_slice(), ranges_a.as_slice()), (b.as_slice(), ranges_b.as_slice()));
+            let found: Vec<(usize, usize)> = anchors(a, b).blocks
                 .iter()
                 .flat_map(|block| (0..=block.len - WIDTH).map(|i| (block.a + i, block.b + i)))
                 .collect();
-            prop_assert_eq!(found, naive_anchors(&a, &b));
+            prop_assert_eq!(found, naive_anchors(a, b));
+        }
+
+        #[test]
+        fn equal_units_that_stand_once_are_anchors(
+            a in prop::collection::vec(prop::collection::vec(0_u64..3, 4..7), 0..12),
+            b in prop::collection::vec(prop::collection::vec(0_u64..3, 4..7), 0..12),
+        ) {
+            let joined = |units: &[Vec<u64>]| {
+                let mut at = 0;
+                let ranges = units.iter().map(|unit| {
+                    at += unit.len();
+                    at - unit.len()..at
+                });
+                let ranges: Vec<Range<usize>> = ranges.collect();
+                (units.concat(), ranges)
+            };
+            let ((words_a, units_a), (words_b, units_b)) = (joined(&a), joined(&b));
+            let found = unit_anchors((&words_a, &units_a), (&words_b, &units_b));
+            let times = |list: &[Vec<u64>], unit: &[u64]| list.iter().filter(|u| *u == unit).count();
+            let inside = |units: &[Range<usize>], block: &Range<usize>| -> Vec<Range<usize>> {
+                let within = |unit: &&Range<usize>| block.start <= unit.start && unit.end <= block.end;
+                units.iter().filter(within).cloned().collect()
+            };
+            let mut anchored = 0;
+            for block in &found {
+                prop_assert_eq!(&words_a[block.a..block.a_end()], &words_b[block.b..block.b_end()]);
+                let of_a = inside(&units_a, &(block.a..block.a_end()));
+                let of_b = inside(&units_b, &(block.b..block.b_end()));
+                // Whole units, each once in both texts, beside each other in both.
+                prop_assert_eq!(of_a.len(), of_b.len());
+                prop_assert_eq!(of_a.iter().map(Range::len).sum::<usize>(), block.len);
+                for unit in of_a {
+                    let unit = &words_a[unit];
+                    prop_assert_eq!((times(&a, unit), times(&b, unit)), (1, 1));
+                    anchored += 1;
+                }
+            }
+            // A unit that is alone of its length has a key of its own.
+            let lone = |unit: &&Vec<u64>| unit.len() >= WIDTH
+                && times(&a, unit) == 1 && times(&b, unit) == 1
+                && a.iter().chain(&b).filter(|u| u.len() == unit.len()).count() == 2;
+            prop_assert!(anchored >= a.iter().filter(lone).count());
         }
 
         #[test]

@@ -1,8 +1,8 @@
 //! Two texts side by side: what b kept, added, dropped, edited and moved.
 //!
 //! The stage knows two texts and nothing else. [`align`] is its table of
-//! contents: `intern` makes words integers, `anchors`, `tokens` and `lcs` match
-//! them, `tidy` takes back what is no evidence, `units` compares sentences and
+//! contents: `anchors`, `tokens` and `lcs` match words, `exact` sees to it that
+//! equal hashes are equal words, `tidy` takes back what is no evidence, `units` compares sentences and
 //! lines, `changes` makes rows of the result, `script` replays it.
 //!
 //! Words are compared in their canonical form, so punctuation, typography, case
@@ -10,7 +10,7 @@
 
 mod anchors;
 mod changes;
-mod intern;
+mod exact;
 mod lcs;
 mod script;
 mod side;
@@ -23,10 +23,14 @@ pub use script::{EditOp, apply, edit_script};
 pub use side::{Side, Span};
 pub use units::Status;
 
+use std::ops::Range;
+
+use crate::hash::word_hash;
 use crate::normalise::{Normalised, normalise};
 use crate::segment::{Unit, segment};
 use anchors::Block;
-use intern::Interned;
+use exact::{Rarity, exact_words};
+use tokens::{Matching, Words};
 use units::Linker;
 
 /// A text with its tokens and units, ready to be aligned any number of times.
@@ -38,6 +42,9 @@ pub struct PreparedText<'t> {
     pub normalised: Normalised,
     /// Its sentences and lines.
     pub units: Vec<Unit>,
+    words: Vec<u64>,
+    /// The tokens of each unit.
+    unit_words: Vec<Range<usize>>,
 }
 
 impl<'t> PreparedText<'t> {
@@ -45,11 +52,25 @@ impl<'t> PreparedText<'t> {
     pub fn new(text: &'t str) -> Self {
         let normalised = normalise(text);
         let units = segment(text, &normalised);
+        let words = (0..normalised.len())
+            .map(|token| word_hash(normalised.word(token).as_bytes()))
+            .collect();
+        let unit_words = units
+            .iter()
+            .map(|unit| unit.first_token..unit.end_token)
+            .collect();
         PreparedText {
             text,
             normalised,
             units,
+            words,
+            unit_words,
         }
+    }
+
+    /// The hash of each token's canonical form.
+    pub fn words(&self) -> &[u64] {
+        &self.words
     }
 }
 
@@ -132,27 +153,20 @@ const RARE_LETTERS: usize = 6;
 /// assert_eq!(ops, [Status::Added, Status::Edited]);
 /// ```
 pub fn align(a: &PreparedText<'_>, b: &PreparedText<'_>) -> Alignment {
-    let mut interned = Interned::new(&a.normalised, &b.normalised);
-    let matching = tokens::match_tokens(&mut interned);
-    let is_rare = |run: &Block| {
-        (run.a..run.a_end()).any(|token| {
-            interned
-                .a
-                .get(token)
-                .is_some_and(|&id| interned.is_single(id))
-                && a.normalised.word(token).chars().count() >= RARE_LETTERS
-        })
+    let matching = match_words(a, b, (&a.words, &b.words));
+    let of_words = |run: &Block| {
+        let (x, y) = (&a.normalised, &b.normalised);
+        x.words(run.a, run.a_end()) == y.words(run.b, run.b_end())
     };
-    let ends = (interned.a.len(), interned.b.len());
-    let runs = tidy::drop_chance(matching.runs, ends, is_rare);
-    let runs = tidy::regrow(runs, &interned.a, &interned.b);
-    let runs = tidy::slide(
-        runs,
-        (&interned.a, &interned.b),
-        (&unit_starts(a), &unit_starts(b)),
-    );
+    let matching = if matching.runs.iter().chain(&matching.moved).all(of_words) {
+        matching
+    } else {
+        let (a_words, b_words) = exact_words(&a.normalised, &b.normalised);
+        match_words(a, b, (&a_words, &b_words))
+    };
+    let ends = (a.words.len(), b.words.len());
     let linker = Linker::new(a, b);
-    let linked = linker.link(runs, &matching.moved);
+    let linked = linker.link(matching.runs, &matching.moved);
     let rows = changes::rows(&linker, &linked, &matching.moved);
 
     let side_a = Side::new(Status::Dropped, ends.0, rows.a, |side| {
@@ -197,6 +211,51 @@ pub fn align(a: &PreparedText<'_>, b: &PreparedText<'_>) -> Alignment {
         changes: rows.changes,
         counts,
     }
+}
+
+/// Matches the words of two texts, each with a number for every word, and takes
+/// back what is no evidence.
+///
+/// Of several matchings that are equally good one is chosen by the order of the
+/// texts; so they are put in an order of their own, and the matching of b with a
+/// is that of a with b.
+fn match_words(
+    a: &PreparedText<'_>,
+    b: &PreparedText<'_>,
+    (words_a, words_b): (&[u64], &[u64]),
+) -> Matching {
+    let (in_a, in_b) = (&a.normalised, &b.normalised);
+    if (in_b.len(), in_b.canonical()) < (in_a.len(), in_a.canonical()) {
+        let mut matching = match_words(b, a, (words_b, words_a));
+        for block in matching.runs.iter_mut().chain(&mut matching.moved) {
+            (block.a, block.b) = (block.b, block.a);
+        }
+        matching.moved.sort_unstable_by_key(|block| block.b);
+        return matching;
+    }
+    let mut matching = tokens::match_tokens(
+        Words {
+            words: words_a,
+            units: &a.unit_words,
+        },
+        Words {
+            words: words_b,
+            units: &b.unit_words,
+        },
+    );
+    let rarity = Rarity::new(words_a, words_b);
+    let is_rare = |run: &Block| {
+        (run.a..run.a_end()).any(|token| {
+            a.normalised.word(token).chars().count() >= RARE_LETTERS
+                && rarity.is_single(words_a[token])
+        })
+    };
+    let ends = (words_a.len(), words_b.len());
+    let runs = tidy::drop_chance(matching.runs, ends, is_rare);
+    let runs = tidy::regrow(runs, words_a, words_b);
+    let starts = (unit_starts(a), unit_starts(b));
+    matching.runs = tidy::slide(runs, (words_a, words_b), (&starts.0, &starts.1));
+    matching
 }
 
 /// Units with words that have a status.

@@ -7,6 +7,8 @@ use super::units::Status;
 
 /// Stands for "no partner".
 const NONE: u32 = u32::MAX;
+/// Set in a partner that is out of order; tokens are numbered below it.
+const MOVED: u32 = 1 << 31;
 
 /// One text of an alignment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +16,6 @@ pub struct Side {
     /// What an unmatched word of this side is: dropped in a, added in b.
     gone: Status,
     partner: Vec<u32>,
-    moved: Vec<bool>,
     units: Vec<Status>,
 }
 
@@ -37,7 +38,6 @@ impl Side {
         let mut side = Side {
             gone,
             partner: vec![NONE; tokens],
-            moved: vec![false; tokens],
             units,
         };
         fill(&mut side);
@@ -45,16 +45,16 @@ impl Side {
     }
 
     pub(super) fn fill(&mut self, own: usize, other: usize, len: usize, moved: bool) {
-        for step in 0..len {
-            self.partner[own + step] = (other + step) as u32;
-            self.moved[own + step] = moved;
+        let first = other as u32 | if moved { MOVED } else { 0 };
+        for (partner, other) in self.partner[own..own + len].iter_mut().zip(first..) {
+            *partner = other;
         }
     }
 
     /// The matched token of the other text; `None` where there is none.
     pub fn partner(&self, token: usize) -> Option<usize> {
         let partner = *self.partner.get(token)?;
-        (partner != NONE).then_some(partner as usize)
+        (partner != NONE).then_some((partner & !MOVED) as usize)
     }
 
     /// The partners of all tokens in order.
@@ -64,7 +64,8 @@ impl Side {
 
     /// True for a token whose match is out of order.
     pub fn is_moved(&self, token: usize) -> bool {
-        self.moved.get(token) == Some(&true)
+        let partner = self.partner.get(token);
+        partner.is_some_and(|&partner| partner != NONE && partner & MOVED != 0)
     }
 
     /// The status of each unit. A line of symbols has that of its neighbour.

@@ -19,6 +19,16 @@ fn ops(a: &str, b: &str) -> Vec<(Status, String, String)> {
         .collect()
 }
 
+#[test]
+fn texts_of_one_hash_are_aligned_by_their_words() {
+    let b = STORY.replace("two metres", "three metres");
+    let (mut a, mut b) = (PreparedText::new(STORY), PreparedText::new(&b));
+    let right = align(&a, &b);
+    a.words.fill(7);
+    b.words.fill(7);
+    assert_eq!(align(&a, &b), right);
+}
+
 /// What holds for every alignment.
 fn check_laws(a: &PreparedText<'_>, b: &PreparedText<'_>, result: &Alignment) {
     for (side, text) in [(&result.a, a), (&result.b, b)] {
@@ -436,12 +446,49 @@ proptest! {
     fn never_above_the_longest_subsequence(article in article(), changes in changes()) {
         let (a, b) = (article.join(" "), changed(&article, &changes).join(" "));
         let (a, b) = (PreparedText::new(&a), PreparedText::new(&b));
-        let mut interned = Interned::new(&a.normalised, &b.normalised);
-        let (x, y) = (interned.a.clone(), interned.b.clone());
-        let matching = tokens::match_tokens(&mut interned);
+        let words = |text: &'_ PreparedText<'_>| -> (Vec<u64>, Vec<Range<usize>>) {
+            (text.words.clone(), text.unit_words.clone())
+        };
+        let (a, b) = (words(&a), words(&b));
+        let matching = tokens::match_tokens(
+            Words { words: &a.0, units: &a.1 },
+            Words { words: &b.0, units: &b.1 },
+        );
         let found: usize = matching.runs.iter().map(|run| run.len).sum();
         let mut most = 0;
-        lcs::Lcs::new(interned.distinct()).pairs(&x, &y, |_, _| most += 1);
+        lcs::Lcs::default().pairs(&a.0, &b.0, |_, _| most += 1);
         prop_assert!(found <= most, "{} of {}", found, most);
+    }
+
+    /// What is the same, edited or moved is so from both sides.
+    #[test]
+    fn the_other_way_round_is_the_mirror_image(article in article(), changes in changes()) {
+        let (a, b) = (article.join(" "), changed(&article, &changes).join("\n"));
+        let (a, b) = (PreparedText::new(&a), PreparedText::new(&b));
+        let (there, back) = (align(&a, &b), align(&b, &a));
+        prop_assert_eq!(there.a.partners().collect::<Vec<_>>(), back.b.partners().collect::<Vec<_>>());
+        let mirrored = |units: &[Status]| -> Vec<Status> {
+            let turned = |&status: &Status| match status {
+                Added => Dropped,
+                Dropped => Added,
+                other => other,
+            };
+            units.iter().map(turned).collect()
+        };
+        prop_assert_eq!(there.a.units(), mirrored(back.b.units()));
+        prop_assert_eq!(there.b.units(), mirrored(back.a.units()));
+    }
+
+    /// However bad the hashes of words are, words are matched with their equals.
+    #[test]
+    fn words_of_one_hash_are_told_apart(
+        article in article(), changes in changes(), kept in 0_u64..4,
+    ) {
+        let (a, b) = (article.join(" "), changed(&article, &changes).join("\n"));
+        let (mut a, mut b) = (PreparedText::new(&a), PreparedText::new(&b));
+        for word in a.words.iter_mut().chain(&mut b.words) {
+            *word &= kept;
+        }
+        check_laws(&a, &b, &align(&a, &b));
     }
 }

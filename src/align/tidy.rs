@@ -51,7 +51,7 @@ pub(super) fn drop_chance(
 
 /// Extends runs into the gaps beside them as far as tokens agree: what chance
 /// matches took from their rightful neighbours goes back to these.
-pub(super) fn regrow(mut runs: Vec<Block>, a: &[u32], b: &[u32]) -> Vec<Block> {
+pub(super) fn regrow(mut runs: Vec<Block>, a: &[u64], b: &[u64]) -> Vec<Block> {
     let (mut free_a, mut free_b) = (0, 0);
     for at in 0..runs.len() {
         let (end_a, end_b) = runs
@@ -76,7 +76,7 @@ pub(super) fn regrow(mut runs: Vec<Block>, a: &[u32], b: &[u32]) -> Vec<Block> {
 /// `starts_a[i]` says that token `i` begins a unit; one more entry for the end.
 pub(super) fn slide(
     mut runs: Vec<Block>,
-    (a, b): (&[u32], &[u32]),
+    (a, b): (&[u64], &[u64]),
     (starts_a, starts_b): (&[bool], &[bool]),
 ) -> Vec<Block> {
     for at in 1..runs.len() {
@@ -103,7 +103,7 @@ pub(super) fn slide(
 /// How far the gap `from..to` should slide (left is negative). It may use up a
 /// run beside it only where that puts it in a better place.
 fn best_shift(
-    ids: &[u32],
+    ids: &[u64],
     starts: &[bool],
     from: usize,
     to: usize,

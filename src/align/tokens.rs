@@ -1,13 +1,15 @@
 //! Which token of one text is which token of the other.
 //!
-//! A long common start and end are matched first. Of the rest, anchors in order
-//! make the backbone; long anchors out of order are moved passages. Gaps between
+//! A long common start and end are matched first. Of the rest, anchors (units and
+//! shingles that each text has once) in order make the backbone; long anchors out
+//! of order are moved passages. Gaps between
 //! them are closed in the same way, then by longest common subsequence.
 
+use std::borrow::Cow;
 use std::ops::Range;
+use std::slice;
 
-use super::anchors::{Block, WIDTH, anchors, heaviest_chain};
-use super::intern::Interned;
+use super::anchors::{Anchors, Block, WIDTH, anchors, heaviest_chain, unit_anchors};
 use super::lcs::{Lcs, MOST_CELLS};
 
 /// Tokens that a passage out of order needs before it counts as moved.
@@ -32,23 +34,23 @@ pub(super) struct Matching {
 }
 
 /// Stands for a token of a, or of b, that is taken and matches nothing more.
-const TAKEN: [u32; 2] = [u32::MAX, u32::MAX - 1];
+const TAKEN: [u64; 2] = [u64::MAX, u64::MAX - 1];
 
-/// Matches the tokens of two texts. Moved tokens lose their ids in `interned`, so
-/// that nothing else can match them.
-pub(super) fn match_tokens(interned: &mut Interned) -> Matching {
-    let distinct = interned.distinct();
-    let (a, b) = (&mut interned.a, &mut interned.b);
+/// The words of a text and the token ranges of its units.
+#[derive(Clone, Copy)]
+pub(super) struct Words<'x> {
+    pub(super) words: &'x [u64],
+    pub(super) units: &'x [Range<usize>],
+}
+
+/// Matches the words of two texts.
+pub(super) fn match_tokens(a: Words<'_>, b: Words<'_>) -> Matching {
     let mut out = Matching::default();
-    let whole = outer(a, b, &mut out.runs);
-    let (inner_a, inner_b) = (&a[whole.0.clone()], &b[whole.1.clone()]);
-    let mut blocks = anchors(inner_a, inner_b);
-    for block in &mut blocks {
-        block.a += whole.0.start;
-        block.b += whole.1.start;
-    }
+    let whole = outer(a.words, b.words, &mut out.runs);
+    let found = all_anchors(a, b, &whole);
+    let blocks = found.blocks;
     let chain = heaviest_chain(&blocks);
-    let backbone = lay(&blocks, &chain, a, b, &whole);
+    let backbone = lay(&blocks, &chain, a.words, b.words, &whole);
     let mut in_chain = vec![false; blocks.len()];
     for &index in &chain {
         in_chain[index] = true;
@@ -58,26 +60,66 @@ pub(super) fn match_tokens(interned: &mut Interned) -> Matching {
         .zip(&in_chain)
         .filter_map(|(block, &chained)| (!chained).then_some(*block))
         .collect();
-    out.moved = moved(off, &backbone, a, b, &whole);
+    out.moved = moved(off, &backbone, a.words, b.words, &whole);
+    // Without moved blocks nothing is taken, and the words need no copy.
+    let (mut taken_a, mut taken_b) = (Cow::from(a.words), Cow::from(b.words));
     for block in &out.moved {
-        a[block.a..block.a_end()].fill(TAKEN[0]);
-        b[block.b..block.b_end()].fill(TAKEN[1]);
+        taken_a.to_mut()[block.a..block.a_end()].fill(TAKEN[0]);
+        taken_b.to_mut()[block.b..block.b_end()].fill(TAKEN[1]);
     }
     let mut gaps = between(&backbone, whole.0, whole.1, 0);
     out.runs.extend(backbone);
-    let mut lcs = Lcs::new(distinct);
+    // What stands once in a gap and not twice in the texts was an anchor already.
+    let divisions = if found.repeats { MOST_DIVISIONS } else { 0 };
+    close(&taken_a, &taken_b, &mut gaps, divisions, &mut out);
+    out.runs = merged(out.runs);
+    out
+}
+
+/// Units that stand once in both texts, and shingles outside them that do.
+fn all_anchors(a: Words<'_>, b: Words<'_>, whole: &(Range<usize>, Range<usize>)) -> Anchors {
+    let inside = |text: Words<'_>, whole: &Range<usize>| -> Vec<Range<usize>> {
+        let within = |unit: &&Range<usize>| whole.start <= unit.start && unit.end <= whole.end;
+        text.units.iter().filter(within).cloned().collect()
+    };
+    let (units_a, units_b) = (inside(a, &whole.0), inside(b, &whole.1));
+    let units = unit_anchors((a.words, &units_a), (b.words, &units_b));
+    let mut by_b = units.clone();
+    by_b.sort_unstable_by_key(|block| block.b);
+    let rest_a = outside(&whole.0, units.iter().map(|block| block.a..block.a_end()));
+    let rest_b = outside(&whole.1, by_b.iter().map(|block| block.b..block.b_end()));
+    let mut found = anchors((a.words, &rest_a), (b.words, &rest_b));
+    found.blocks.extend(units);
+    found.blocks.sort_unstable_by_key(|block| block.a);
+    found
+}
+
+/// What of a range lies in none of the disjoint ranges, which are in order.
+fn outside(whole: &Range<usize>, ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
+    let mut rest = Vec::new();
+    let mut from = whole.start;
+    for range in ranges.chain([whole.end..whole.end]) {
+        if from < range.start {
+            rest.push(from..range.start);
+        }
+        from = range.end;
+    }
+    rest
+}
+
+/// Matches what lies in the gaps: by anchors that are unique within one, at most
+/// `divisions` times over, then by longest common subsequence.
+fn close(a: &[u64], b: &[u64], gaps: &mut Vec<Gap>, divisions: u8, out: &mut Matching) {
+    let mut lcs = Lcs::default();
     while let Some(gap) = gaps.pop() {
         let (x, y) = trim(a, b, gap.a, gap.b, &mut out.runs);
         if x.is_empty() || y.is_empty() {
             continue;
         }
-        if gap.depth < MOST_DIVISIONS && x.len().min(y.len()) >= LEAST_DIVIDED {
-            let mut blocks = anchors(&a[x.clone()], &b[y.clone()]);
+        if gap.depth < divisions && x.len().min(y.len()) >= LEAST_DIVIDED {
+            let ranges = (slice::from_ref(&x), slice::from_ref(&y));
+            let blocks = anchors((a, ranges.0), (b, ranges.1)).blocks;
             if !blocks.is_empty() {
-                for block in &mut blocks {
-                    block.a += x.start;
-                    block.b += y.start;
-                }
                 let chain = heaviest_chain(&blocks);
                 let laid = lay(&blocks, &chain, a, b, &(x.clone(), y.clone()));
                 gaps.extend(between(&laid, x, y, gap.depth + 1));
@@ -97,8 +139,6 @@ pub(super) fn match_tokens(interned: &mut Interned) -> Matching {
             });
         });
     }
-    out.runs = merged(out.runs);
-    out
 }
 
 struct Gap {
@@ -109,7 +149,7 @@ struct Gap {
 
 /// As [`trim`] for whole texts, but a start or end too short to be evidence is
 /// left alone: the first word of a moved sentence must not be taken from it.
-fn outer(a: &[u32], b: &[u32], runs: &mut Vec<Block>) -> (Range<usize>, Range<usize>) {
+fn outer(a: &[u64], b: &[u64], runs: &mut Vec<Block>) -> (Range<usize>, Range<usize>) {
     let mut found = Vec::new();
     let (mut x, mut y) = trim(a, b, 0..a.len(), 0..b.len(), &mut found);
     for run in found {
@@ -126,14 +166,14 @@ fn outer(a: &[u32], b: &[u32], runs: &mut Vec<Block>) -> (Range<usize>, Range<us
 
 /// Matches the common start and end of two ranges; returns what is left.
 fn trim(
-    a: &[u32],
-    b: &[u32],
+    a: &[u64],
+    b: &[u64],
     x: Range<usize>,
     y: Range<usize>,
     runs: &mut Vec<Block>,
 ) -> (Range<usize>, Range<usize>) {
     let (left, right) = (&a[x.clone()], &b[y.clone()]);
-    let same = |(p, q): &(&u32, &u32)| p == q;
+    let same = |(p, q): &(&u64, &u64)| p == q;
     let start = left.iter().zip(right).take_while(same).count();
     let end = left[start..]
         .iter()
@@ -154,8 +194,8 @@ fn trim(
 fn lay(
     blocks: &[Block],
     chain: &[usize],
-    a: &[u32],
-    b: &[u32],
+    a: &[u64],
+    b: &[u64],
     within: &(Range<usize>, Range<usize>),
 ) -> Vec<Block> {
     let mut laid: Vec<Block> = Vec::with_capacity(chain.len());
@@ -214,8 +254,8 @@ fn between(blocks: &[Block], x: Range<usize>, y: Range<usize>, depth: u8) -> Vec
 fn moved(
     mut off: Vec<Block>,
     backbone: &[Block],
-    a: &[u32],
-    b: &[u32],
+    a: &[u64],
+    b: &[u64],
     whole: &(Range<usize>, Range<usize>),
 ) -> Vec<Block> {
     if off.is_empty() {

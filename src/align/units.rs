@@ -51,30 +51,15 @@ struct Link {
     inside_run: bool,
 }
 
-/// The unit of each token.
-pub(super) fn unit_of_token(units: &[Unit], tokens: usize) -> Vec<u32> {
-    let mut of = vec![0; tokens];
-    for (index, unit) in units.iter().enumerate() {
-        of[unit.first_token..unit.end_token].fill(index as u32);
-    }
-    of
-}
-
-/// Words of each unit that moved blocks hold.
-fn moved_words(units: usize, of: &[u32], ranges: impl Iterator<Item = Range<usize>>) -> Vec<usize> {
-    let mut words = vec![0; units];
-    for token in ranges.flatten() {
-        words[of[token] as usize] += 1;
-    }
-    words
-}
-
-/// Both texts, their matches, and which unit each token is in.
+/// Both texts, whose units are to be linked.
 pub(super) struct Linker<'x, 't> {
     pub(super) a: &'x PreparedText<'t>,
     pub(super) b: &'x PreparedText<'t>,
-    pub(super) unit_of_a: Vec<u32>,
-    pub(super) unit_of_b: Vec<u32>,
+}
+
+/// The unit of a token: every token is of one.
+fn unit_of(units: &[Unit], token: usize) -> usize {
+    units.partition_point(|unit| unit.end_token <= token)
 }
 
 /// What links made of the texts.
@@ -108,27 +93,20 @@ fn free_and_moved(
 
 impl<'x, 't> Linker<'x, 't> {
     pub(super) fn new(a: &'x PreparedText<'t>, b: &'x PreparedText<'t>) -> Self {
-        Linker {
-            a,
-            b,
-            unit_of_a: unit_of_token(&a.units, a.normalised.len()),
-            unit_of_b: unit_of_token(&b.units, b.normalised.len()),
-        }
+        Linker { a, b }
     }
 
     /// Links units along runs in order, then joins linked units to pieces.
     pub(super) fn link(&self, runs: Vec<Block>, moved: &[Block]) -> Linked {
         let parts = self.cut_at_units(&runs);
-        let in_moved_a = moved_words(
-            self.a.units.len(),
-            &self.unit_of_a,
-            moved.iter().map(|block| block.a..block.a_end()),
-        );
-        let in_moved_b = moved_words(
-            self.b.units.len(),
-            &self.unit_of_b,
-            moved.iter().map(|block| block.b..block.b_end()),
-        );
+        // Words of each unit that moved blocks hold.
+        let mut in_moved_a = vec![0; self.a.units.len()];
+        let mut in_moved_b = vec![0; self.b.units.len()];
+        let moved_parts = self.cut_at_units(moved);
+        for part in &moved_parts {
+            in_moved_a[part.a] += part.block.len;
+            in_moved_b[part.b] += part.block.len;
+        }
         let mostly = |words: &[usize], units: &[Unit]| -> Vec<bool> {
             words
                 .iter()
@@ -186,7 +164,7 @@ impl<'x, 't> Linker<'x, 't> {
             &self.b.units,
         );
         let mostly = (moved_a.clone(), moved_b.clone());
-        for part in self.cut_at_units(moved) {
+        for part in moved_parts {
             moved_a[part.a] |= mostly.1[part.b] && free_a[part.a];
             moved_b[part.b] |= mostly.0[part.a] && free_b[part.b];
         }
@@ -203,9 +181,15 @@ impl<'x, 't> Linker<'x, 't> {
         let mut parts = Vec::with_capacity(runs.len() * 2);
         for run in runs {
             let mut at = 0;
+            let (mut a, mut b) = (unit_of(&self.a.units, run.a), unit_of(&self.b.units, run.b));
             while at < run.len {
                 let (i, j) = (run.a + at, run.b + at);
-                let (a, b) = (self.unit_of_a[i] as usize, self.unit_of_b[j] as usize);
+                while self.a.units[a].end_token <= i {
+                    a += 1;
+                }
+                while self.b.units[b].end_token <= j {
+                    b += 1;
+                }
                 let left = self.a.units[a].end_token - i;
                 let right = self.b.units[b].end_token - j;
                 let len = left.min(right).min(run.len - at);
