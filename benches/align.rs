@@ -14,77 +14,65 @@
     missing_docs
 )]
 
+#[path = "../tests/support/dice.rs"]
+mod dice;
+
 use std::hint::black_box;
 use std::time::Instant;
 
+use dice::Dice;
 use gix_imara_diff as imara;
 use wirecopy::align::{PreparedText, align};
 
 const PAIRS: u64 = 200;
 const ROUNDS: usize = 21;
 
-/// Small and steady: the texts are the same in every run.
-struct Dice(u64);
+/// A word as common as words are.
+fn word(dice: &mut Dice) -> String {
+    let rank = dice.rank(20_000);
+    let mut dice = Dice::new(rank as u64);
+    let syllables = 1 + dice.roll(2) + (rank > 60) as usize;
+    let part = |dice: &mut Dice| [*dice.pick(b"bcdfghklmnprstvw"), *dice.pick(b"aeiou")];
+    let letters = (0..syllables).flat_map(|_| part(&mut dice).map(char::from));
+    let word: String = letters.collect();
+    word + *dice.pick::<&str>(&["", "n", "s", "r"])
+}
 
-impl Dice {
-    fn roll(&mut self, below: usize) -> usize {
-        self.0 = self.0.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(1);
-        ((self.0 >> 33) as usize * below) >> 31
-    }
+fn sentence(dice: &mut Dice) -> Vec<String> {
+    let mut words: Vec<String> = (0..12 + dice.roll(16)).map(|_| word(dice)).collect();
+    let figure = dice.roll(words.len() - 2) + 1;
+    words[figure] = (10 + dice.roll(900)).to_string();
+    words[0] = words[0][..1].to_uppercase() + &words[0][1..];
+    words
+}
 
-    /// A word as common as words are: the n-th with a chance of about 1/n.
-    fn word(&mut self) -> String {
-        const WORDS: f64 = 20_000.0;
-        let share = self.roll(1 << 20) as f64 / f64::from(1 << 20);
-        let rank = WORDS.powf(share) as usize;
-        let mut dice = Dice(rank as u64 + 77);
-        dice.roll(2);
-        let syllables = 1 + dice.roll(2) + (rank > 60) as usize;
-        let part = |dice: &mut Dice| {
-            let (first, second) = (b"bcdfghklmnprstvw"[dice.roll(16)], b"aeiou"[dice.roll(5)]);
-            [first as char, second as char]
-        };
-        let mut word: String = (0..syllables).flat_map(|_| part(&mut dice)).collect();
-        word.extend(["", "n", "s", "r"][dice.roll(4)].chars());
-        word
-    }
-
-    fn sentence(&mut self) -> Vec<String> {
-        let mut words: Vec<String> = (0..12 + self.roll(16)).map(|_| self.word()).collect();
-        let figure = self.roll(words.len() - 2) + 1;
-        words[figure] = (10 + self.roll(900)).to_string();
-        words[0] = words[0][..1].to_uppercase() + &words[0][1..];
-        words
-    }
-
-    /// An article of about 5 KB and a copy of it with ten edits.
-    fn pair(&mut self) -> (String, String) {
-        let article: Vec<Vec<String>> = (0..45).map(|_| self.sentence()).collect();
-        let mut copy = article.clone();
-        for edit in 0..10 {
-            let at = 4 * edit + self.roll(4);
-            let word = 1 + self.roll(copy[at].len() - 2);
-            match edit % 5 {
-                0 => copy[at][word] = self.word(),
-                1 if edit == 1 => copy[at][word] = self.word(),
-                1 => {
-                    let sentence = copy.remove(at);
-                    copy.insert(3, sentence);
-                }
-                2 => {
-                    let figure = copy[at].iter().position(|w| w.parse::<u32>().is_ok());
-                    copy[at][figure.unwrap_or(1)] = (10 + self.roll(900)).to_string();
-                }
-                3 => copy.insert(at, self.sentence()),
-                _ => drop(copy.remove(at)),
+/// An article of about 5 KB and a copy of it with ten edits.
+fn pair(dice: &mut Dice) -> (String, String) {
+    let article: Vec<Vec<String>> = (0..45).map(|_| sentence(dice)).collect();
+    let mut copy = article.clone();
+    for edit in 0..10 {
+        let at = 4 * edit + dice.roll(4);
+        let place = 1 + dice.roll(copy[at].len() - 2);
+        match edit % 5 {
+            0 => copy[at][place] = word(dice),
+            1 if edit == 1 => copy[at][place] = word(dice),
+            1 => {
+                let sentence = copy.remove(at);
+                copy.insert(3, sentence);
             }
+            2 => {
+                let figure = copy[at].iter().position(|w| w.parse::<u32>().is_ok());
+                copy[at][figure.unwrap_or(1)] = (10 + dice.roll(900)).to_string();
+            }
+            3 => copy.insert(at, sentence(dice)),
+            _ => drop(copy.remove(at)),
         }
-        let text = |list: &[Vec<String>], between: &str| {
-            let list: Vec<String> = list.iter().map(|words| words.join(" ") + ".").collect();
-            list.join(between)
-        };
-        (text(&article, " "), text(&copy, "\n"))
     }
+    let text = |list: &[Vec<String>], between: &str| {
+        let list: Vec<String> = list.iter().map(|words| words.join(" ") + ".").collect();
+        list.join(between)
+    };
+    (text(&article, " "), text(&copy, "\n"))
 }
 
 type Way = (
@@ -142,7 +130,7 @@ fn main() {
         .collect();
     let pairs: Vec<(String, String)> = match files.as_slice() {
         [a, b] => vec![(a.clone(), b.clone())],
-        _ => (0..PAIRS).map(|seed| Dice(seed).pair()).collect(),
+        _ => (0..PAIRS).map(|seed| pair(&mut Dice::new(seed))).collect(),
     };
     // Of each way the median pair, each pair's time being its median round.
     let mut medians = vec![Vec::new(); WAYS.len()];

@@ -1,7 +1,7 @@
 //! Two texts side by side: what b kept, added, dropped, edited and moved.
 //!
 //! The stage knows two texts and nothing else. [`align`] is its table of
-//! contents: `anchors`, `tokens` and `lcs` match words, `exact` sees to it that
+//! contents: `anchors`, `tokens`, `lcs` and `moves` match words, `exact` sees to it that
 //! equal hashes are equal words, `tidy` takes back what is no evidence, `units` compares sentences and
 //! lines, `changes` makes rows of the result, `script` replays it.
 //!
@@ -12,6 +12,7 @@ mod anchors;
 mod changes;
 mod exact;
 mod lcs;
+mod moves;
 mod script;
 mod side;
 mod tidy;
@@ -233,16 +234,15 @@ fn match_words(
         matching.moved.sort_unstable_by_key(|block| block.b);
         return matching;
     }
-    let mut matching = tokens::match_tokens(
-        Words {
-            words: words_a,
-            units: &a.unit_words,
-        },
-        Words {
-            words: words_b,
-            units: &b.unit_words,
-        },
-    );
+    let of_a = Words {
+        words: words_a,
+        units: &a.unit_words,
+    };
+    let of_b = Words {
+        words: words_b,
+        units: &b.unit_words,
+    };
+    let mut matching = tokens::match_tokens(of_a, of_b);
     let rarity = Rarity::new(words_a, words_b);
     let is_rare = |run: &Block| {
         (run.a..run.a_end()).any(|token| {
@@ -250,11 +250,13 @@ fn match_words(
                 && rarity.is_single(words_a[token])
         })
     };
-    let ends = (words_a.len(), words_b.len());
-    let runs = tidy::drop_chance(matching.runs, ends, is_rare);
+    let whole = (0..words_a.len(), 0..words_b.len());
+    let runs = tidy::drop_chance(matching.runs, &whole, &is_rare);
     let runs = tidy::regrow(runs, words_a, words_b);
     let starts = (unit_starts(a), unit_starts(b));
     matching.runs = tidy::slide(runs, (words_a, words_b), (&starts.0, &starts.1));
+    moves::complete(of_a, of_b, &mut matching, &is_rare);
+    moves::edited_moves(of_a, of_b, &mut matching, is_rare);
     matching
 }
 

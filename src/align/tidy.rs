@@ -1,5 +1,7 @@
 //! Takes back matches that are no evidence; slides edits to sentence starts.
 
+use std::ops::Range;
+
 use super::anchors::Block;
 use super::tokens::merged;
 
@@ -13,16 +15,18 @@ const LEAST_GAP: usize = 2;
 ///
 /// Without this the "a" of a comment form is matched with the "a" of a licence
 /// notice, and two lines that have nothing in common are both cut in two.
-/// `ends` are the token counts of both texts: what lies before the first and
-/// after the last run is a gap too. Dropping one run widens the gaps of its
+/// `within` are the tokens of both texts that were compared: what lies before the
+/// first and after the last run is a gap too. Dropping one run widens the gaps of its
 /// neighbours, which are then judged again. Cost: linear in the runs.
 pub(super) fn drop_chance(
     runs: Vec<Block>,
-    ends: (usize, usize),
+    within: &(Range<usize>, Range<usize>),
     is_rare: impl Fn(&Block) -> bool,
 ) -> Vec<Block> {
     let fits = |before: Option<&Block>, after: Option<&Block>| {
-        let (a, b) = before.map_or((0, 0), |run| (run.a_end(), run.b_end()));
+        let starts = (within.0.start, within.1.start);
+        let ends = (within.0.end, within.1.end);
+        let (a, b) = before.map_or(starts, |run| (run.a_end(), run.b_end()));
         let (next_a, next_b) = after.map_or(ends, |run| (run.a, run.b));
         (next_a - a).max(next_b - b) <= LEAST_GAP
     };
@@ -135,23 +139,26 @@ mod tests {
     #[test]
     fn a_lone_article_is_no_evidence() {
         let runs = vec![run(0, 0, 50), run(58, 51, 1)];
-        assert_eq!(drop_chance(runs, (67, 53), |_| false), [run(0, 0, 50)]);
+        assert_eq!(
+            drop_chance(runs, &(0..67, 0..53), |_| false),
+            [run(0, 0, 50)]
+        );
     }
 
     #[test]
     fn short_runs_between_short_gaps_stay() {
         let runs = vec![run(0, 0, 9), run(10, 10, 1), run(12, 12, 9)];
-        assert_eq!(drop_chance(runs.clone(), (21, 21), |_| false), runs);
+        assert_eq!(drop_chance(runs.clone(), &(0..21, 0..21), |_| false), runs);
     }
 
     #[test]
     fn what_leaned_on_a_dropped_run_falls_too() {
         let runs = vec![run(0, 0, 9), run(10, 10, 1), run(12, 12, 1), run(30, 30, 9)];
         assert_eq!(
-            drop_chance(runs.clone(), (39, 39), |_| false),
+            drop_chance(runs.clone(), &(0..39, 0..39), |_| false),
             [run(0, 0, 9), run(30, 30, 9)]
         );
-        assert_eq!(drop_chance(runs.clone(), (39, 39), |_| true), runs);
+        assert_eq!(drop_chance(runs.clone(), &(0..39, 0..39), |_| true), runs);
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub(super) struct Matching {
 }
 
 /// Stands for a token of a, or of b, that is taken and matches nothing more.
-const TAKEN: [u64; 2] = [u64::MAX, u64::MAX - 1];
+pub(super) const TAKEN: [u64; 2] = [u64::MAX, u64::MAX - 1];
 
 /// The words of a text and the token ranges of its units.
 #[derive(Clone, Copy)]

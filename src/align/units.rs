@@ -57,11 +57,6 @@ pub(super) struct Linker<'x, 't> {
     pub(super) b: &'x PreparedText<'t>,
 }
 
-/// The unit of a token: every token is of one.
-fn unit_of(units: &[Unit], token: usize) -> usize {
-    units.partition_point(|unit| unit.end_token <= token)
-}
-
 /// What links made of the texts.
 pub(super) struct Linked {
     /// In-order pieces, in the order of both texts.
@@ -178,31 +173,7 @@ impl<'x, 't> Linker<'x, 't> {
 
     /// Runs cut wherever either text begins another unit, each with its units.
     pub(super) fn cut_at_units(&self, runs: &[Block]) -> Vec<Part> {
-        let mut parts = Vec::with_capacity(runs.len() * 2);
-        for run in runs {
-            let mut at = 0;
-            let (mut a, mut b) = (unit_of(&self.a.units, run.a), unit_of(&self.b.units, run.b));
-            while at < run.len {
-                let (i, j) = (run.a + at, run.b + at);
-                while self.a.units[a].end_token <= i {
-                    a += 1;
-                }
-                while self.b.units[b].end_token <= j {
-                    b += 1;
-                }
-                let left = self.a.units[a].end_token - i;
-                let right = self.b.units[b].end_token - j;
-                let len = left.min(right).min(run.len - at);
-                parts.push(Part {
-                    a,
-                    b,
-                    block: Block { a: i, b: j, len },
-                    inside_run: at > 0 && at + len < run.len,
-                });
-                at += len;
-            }
-        }
-        parts
+        cut_at_units(&self.a.unit_words, &self.b.unit_words, runs)
     }
 
     /// Linked units as pieces. Links never cross, so a piece is an interval in
@@ -245,8 +216,45 @@ impl<'x, 't> Linker<'x, 't> {
 pub(super) struct Part {
     pub(super) a: usize,
     pub(super) b: usize,
-    block: Block,
+    pub(super) block: Block,
     inside_run: bool,
+}
+
+/// Runs cut wherever either text begins another unit, each with its units, which
+/// are given as their tokens.
+pub(super) fn cut_at_units(
+    units_a: &[Range<usize>],
+    units_b: &[Range<usize>],
+    runs: &[Block],
+) -> Vec<Part> {
+    // Every token is of one unit.
+    let unit_of =
+        |units: &[Range<usize>], token: usize| units.partition_point(|unit| unit.end <= token);
+    let mut parts = Vec::with_capacity(runs.len() * 2);
+    for run in runs {
+        let mut at = 0;
+        let (mut a, mut b) = (unit_of(units_a, run.a), unit_of(units_b, run.b));
+        while at < run.len {
+            let (i, j) = (run.a + at, run.b + at);
+            while units_a[a].end <= i {
+                a += 1;
+            }
+            while units_b[b].end <= j {
+                b += 1;
+            }
+            let len = (units_a[a].end - i)
+                .min(units_b[b].end - j)
+                .min(run.len - at);
+            parts.push(Part {
+                a,
+                b,
+                block: Block { a: i, b: j, len },
+                inside_run: at > 0 && at + len < run.len,
+            });
+            at += len;
+        }
+    }
+    parts
 }
 
 /// The tokens of a range of units; empty for no unit.

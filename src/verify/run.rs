@@ -1,6 +1,6 @@
 //! How much two texts share word by word: covered words and the longest run.
 
-use ahash::{AHashMap, AHashSet};
+use ahash::AHashMap;
 
 use crate::hash::hash64_seeded;
 use crate::shingle::{Shingle, ShingleSet};
@@ -68,10 +68,20 @@ fn run_by_matches(a: &[Shingle], b: &[Shingle]) -> Option<u32> {
     Some(best)
 }
 
-/// Binary search over the run's length in shingles, comparing hashes of windows
-/// of shingles: a run of n shingles contains one of n - 1, so the search is sound.
+/// Search for the run's length in shingles, comparing hashes of windows of
+/// shingles: a run of n shingles contains one of n - 1, so the search is sound.
+/// Lengths are doubled until there is no such run, then halved between: where
+/// shingles repeat often, common runs are short.
 fn run_by_search(a: &[Shingle], b: &[Shingle]) -> u32 {
-    let (mut best, mut low, mut high) = (0, 1, a.len().min(b.len()));
+    let most = a.len().min(b.len());
+    let (mut best, mut low, mut high) = (0, 1, 1);
+    while high <= most
+        && let Some(words) = run_of(a, b, high)
+    {
+        best = words;
+        (low, high) = (high + 1, 2 * high);
+    }
+    high = (high - 1).min(most);
     while low <= high {
         let middle = low + (high - low) / 2;
         match run_of(a, b, middle) {
@@ -87,27 +97,31 @@ fn run_by_search(a: &[Shingle], b: &[Shingle]) -> u32 {
 
 /// Words of a run of exactly `length` shingles that stands in both texts.
 fn run_of(a: &[Shingle], b: &[Shingle], length: usize) -> Option<u32> {
-    let of_a: AHashSet<u64> = window_hashes(a, length).collect();
+    let of_a = ShingleSet::new(window_hashes(a, length).into_iter());
     (0u32..)
         .zip(window_hashes(b, length))
-        .filter(|(_, hash)| of_a.contains(hash))
+        .filter(|(_, hash)| of_a.contains(*hash))
         .filter_map(|(start, _)| Some(b.get(start as usize + length - 1)?.end - start))
         .max()
 }
 
 /// Polynomial hashes (modulo 2^64, of mixed shingle hashes) of all windows.
-fn window_hashes(shingles: &[Shingle], length: usize) -> impl Iterator<Item = u64> + '_ {
+fn window_hashes(shingles: &[Shingle], length: usize) -> Vec<u64> {
     const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mix = |shingle: &Shingle| hash64_seeded(&shingle.hash.to_le_bytes(), 1);
+    let mixed: Vec<u64> = shingles
+        .iter()
+        .map(|shingle| hash64_seeded(&shingle.hash.to_le_bytes(), 1))
+        .collect();
     let highest = (1..length).fold(1u64, |power, _| power.wrapping_mul(BASE));
     let mut rolling = 0u64;
-    shingles.iter().enumerate().filter_map(move |(i, shingle)| {
-        if let Some(leaving) = i.checked_sub(length).and_then(|j| shingles.get(j)) {
-            rolling = rolling.wrapping_sub(mix(leaving).wrapping_mul(highest));
+    let window = |(at, &mix): (usize, &u64)| {
+        if let Some(leaving) = at.checked_sub(length).and_then(|before| mixed.get(before)) {
+            rolling = rolling.wrapping_sub(leaving.wrapping_mul(highest));
         }
-        rolling = rolling.wrapping_mul(BASE).wrapping_add(mix(shingle));
-        (i + 1 >= length).then_some(rolling)
-    })
+        rolling = rolling.wrapping_mul(BASE).wrapping_add(mix);
+        (at + 1 >= length).then_some(rolling)
+    };
+    mixed.iter().enumerate().filter_map(window).collect()
 }
 
 #[cfg(test)]

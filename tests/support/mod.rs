@@ -2,7 +2,9 @@
 // Each suite takes its own part; clippy's leave for tests covers test functions only.
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
+pub mod dice;
 pub mod naive;
+pub mod planted;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,0 +1,277 @@
+//! Sentences that were carried elsewhere and edited on the way.
+//!
+//! Anchors find a moved passage by five words in a row that stand once in each
+//! text. A short sentence with one changed word may have none. What neither text
+//! has in its place is therefore looked at once more, sentence by sentence.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::anchors::Block;
+use super::lcs::Lcs;
+use super::tidy;
+use super::tokens::{Matching, TAKEN, Words, merged};
+use super::units::cut_at_units;
+
+/// Matched words that make a unit a moved one, and the tenths of the longer of
+/// the two units that they must be.
+const LEAST_WORDS: usize = 5;
+const LEAST_TENTHS: usize = 6;
+/// Words of a unit that moved as it is.
+const LEAST_UNIT: usize = 3;
+/// Tenths of a unit below which its matches in order are chance.
+const CHANCE_TENTHS: usize = 4;
+/// Units that a word may stand in to speak for a pair: "the" speaks for none.
+const MOST_UNITS: usize = 8;
+/// Words times words of two units above which they are not compared.
+const MOST_CELLS: usize = 1 << 16;
+
+/// Finds for units of `b` that have no counterpart the one of `a` that they were,
+/// and adds their words to what moved; `is_rare` as for [`tidy::drop_chance`].
+///
+/// Cost: linear in the words of such units, and for each unit of `b` one
+/// subsequence with the unit of `a` that shares most words with it.
+pub(super) fn edited_moves(
+    a: Words<'_>,
+    b: Words<'_>,
+    matching: &mut Matching,
+    is_rare: impl Fn(&Block) -> bool,
+) {
+    let all = || matching.runs.iter().chain(&matching.moved);
+    let free_a = free(a.units, all().map(|run| run.a..run.a_end()), a.words.len());
+    let free_b = free(b.units, all().map(|run| run.b..run.b_end()), b.words.len());
+    if free_a.is_empty() || free_b.is_empty() {
+        return;
+    }
+    let mut holders: HashMap<u64, Vec<usize>, ahash::RandomState> = HashMap::default();
+    for (at, unit) in free_a.iter().enumerate() {
+        for &word in &a.words[unit.clone()] {
+            let list = holders.entry(word).or_default();
+            if list.len() <= MOST_UNITS && list.last() != Some(&at) {
+                list.push(at);
+            }
+        }
+    }
+    let mut lcs = Lcs::default();
+    let mut votes = vec![0_u32; free_a.len()];
+    let mut pairs: Vec<(usize, usize, Vec<Block>)> = Vec::new();
+    for (of_b, unit) in free_b.iter().enumerate() {
+        let Some(of_a) = most_shared(&b.words[unit.clone()], &holders, &mut votes) else {
+            continue;
+        };
+        let runs = runs_of(a.words, &free_a[of_a], b.words, unit, &mut lcs, &is_rare);
+        let matched: usize = runs.iter().map(|run| run.len).sum();
+        let longer = unit.len().max(free_a[of_a].len());
+        if matched == longer || matched >= LEAST_WORDS && matched * 10 >= longer * LEAST_TENTHS {
+            pairs.push((of_a, of_b, runs));
+        }
+    }
+    // A unit of a has one counterpart: the one that keeps most of it, the earlier of equals.
+    let words = |runs: &[Block]| runs.iter().map(|run| run.len).sum::<usize>();
+    pairs.sort_by_key(|(of_a, of_b, runs)| (usize::MAX - words(runs), *of_b, *of_a));
+    let mut used = vec![false; free_a.len()];
+    for (of_a, of_b, runs) in pairs {
+        let (x, y) = (&free_a[of_a], &free_b[of_b]);
+        if !used[of_a] && crosses(&matching.runs, x, y) {
+            used[of_a] = true;
+            cut_out(&mut matching.runs, x, y);
+            matching.moved.extend(runs);
+        }
+    }
+    matching.moved.sort_unstable_by_key(|block| block.b);
+}
+
+/// Completes moved blocks within their units: the words before, between and
+/// behind them that both units have in order, as far as they are evidence.
+pub(super) fn complete(
+    a: Words<'_>,
+    b: Words<'_>,
+    matching: &mut Matching,
+    is_rare: impl Fn(&Block) -> bool,
+) {
+    if matching.moved.is_empty() {
+        return;
+    }
+    let (mut rest_a, mut rest_b) = (a.words.to_vec(), b.words.to_vec());
+    let take = |rest_a: &mut [u64], rest_b: &mut [u64], run: &Block| {
+        rest_a[run.a..run.a_end()].fill(TAKEN[0]);
+        rest_b[run.b..run.b_end()].fill(TAKEN[1]);
+    };
+    for run in matching.runs.iter().chain(&matching.moved) {
+        take(&mut rest_a, &mut rest_b, run);
+    }
+    let mut lcs = Lcs::default();
+    let mut completed = Vec::with_capacity(matching.moved.len());
+    let parts = cut_at_units(a.units, b.units, &matching.moved);
+    for parts in parts.chunk_by(|p, q| (p.a, p.b) == (q.a, q.b) && p.block.a_end() <= q.block.a) {
+        let (x, y) = (a.units[parts[0].a].clone(), b.units[parts[0].b].clone());
+        let mut runs: Vec<Block> = parts.iter().map(|part| part.block).collect();
+        let end = Block {
+            a: x.end,
+            b: y.end,
+            len: 0,
+        };
+        let (mut from_a, mut from_b) = (x.start, y.start);
+        for block in parts.iter().map(|part| part.block).chain([end]) {
+            let (gap_a, gap_b) = (&rest_a[from_a..block.a], &rest_b[from_b..block.b]);
+            if gap_a.len().saturating_mul(gap_b.len()) <= MOST_CELLS {
+                lcs.pairs(gap_a, gap_b, |i, j| {
+                    runs.push(Block {
+                        a: from_a + i,
+                        b: from_b + j,
+                        len: 1,
+                    });
+                });
+            }
+            (from_a, from_b) = (block.a_end(), block.b_end());
+        }
+        let runs = tidy::drop_chance(merged(runs), &(x, y), &is_rare);
+        for run in &runs {
+            take(&mut rest_a, &mut rest_b, run);
+        }
+        completed.extend(runs);
+    }
+    matching.moved = merged(completed);
+    matching.moved.sort_unstable_by_key(|block| block.b);
+}
+
+/// Units of some length of which next to nothing is matched.
+fn free(
+    units: &[Range<usize>],
+    matched: impl Iterator<Item = Range<usize>>,
+    words: usize,
+) -> Vec<Range<usize>> {
+    // Matched words before each word.
+    let mut before = vec![0_u32; words + 1];
+    for token in matched.flatten() {
+        before[token + 1] = 1;
+    }
+    for at in 0..words {
+        before[at + 1] += before[at];
+    }
+    let is_free = |unit: &&Range<usize>| {
+        let matched = (before[unit.end] - before[unit.start]) as usize;
+        unit.len() >= LEAST_UNIT && matched * 10 < unit.len() * CHANCE_TENTHS
+    };
+    units.iter().filter(is_free).cloned().collect()
+}
+
+/// The unit that shares most words with these, the first of equals; `votes` are
+/// zero before and after.
+fn most_shared(
+    words: &[u64],
+    holders: &HashMap<u64, Vec<usize>, ahash::RandomState>,
+    votes: &mut [u32],
+) -> Option<usize> {
+    let speaking = || {
+        let lists = words.iter().filter_map(|word| holders.get(word));
+        lists.filter(|list| list.len() <= MOST_UNITS).flatten()
+    };
+    for &unit in speaking() {
+        votes[unit] += 1;
+    }
+    let best = speaking()
+        .copied()
+        .max_by_key(|&unit| (votes[unit], usize::MAX - unit));
+    for &unit in speaking() {
+        votes[unit] = 0;
+    }
+    best
+}
+
+/// The words that two units share in order, without what is no evidence.
+fn runs_of(
+    a: &[u64],
+    x: &Range<usize>,
+    b: &[u64],
+    y: &Range<usize>,
+    lcs: &mut Lcs,
+    is_rare: impl Fn(&Block) -> bool,
+) -> Vec<Block> {
+    if x.len().saturating_mul(y.len()) > MOST_CELLS {
+        return Vec::new();
+    }
+    let mut pairs = Vec::new();
+    lcs.pairs(&a[x.clone()], &b[y.clone()], |i, j| {
+        pairs.push(Block {
+            a: x.start + i,
+            b: y.start + j,
+            len: 1,
+        });
+    });
+    tidy::drop_chance(merged(pairs), &(x.clone(), y.clone()), is_rare)
+}
+
+/// True where some run outside the two ranges lies before the one and behind the other.
+fn crosses(runs: &[Block], x: &Range<usize>, y: &Range<usize>) -> bool {
+    // Runs are in order in both texts, so those before a place are a prefix.
+    let before_x = runs.partition_point(|run| run.a_end() <= x.start);
+    let before_y = runs.partition_point(|run| run.b_end() <= y.start);
+    let from_x = runs.partition_point(|run| run.a < x.end);
+    let from_y = runs.partition_point(|run| run.b < y.end);
+    from_x < before_y || from_y < before_x || before_x.max(before_y) > from_x.min(from_y)
+}
+
+/// Takes the words of two units out of the runs.
+fn cut_out(runs: &mut Vec<Block>, x: &Range<usize>, y: &Range<usize>) {
+    let touches = |run: &Block| {
+        run.a < x.end && x.start < run.a_end() || run.b < y.end && y.start < run.b_end()
+    };
+    if !runs.iter().any(touches) {
+        return;
+    }
+    let rest = |run: Block| {
+        let is_free =
+            move |step: &usize| !x.contains(&(run.a + step)) && !y.contains(&(run.b + step));
+        let words = (0..run.len).filter(is_free).map(move |step| Block {
+            a: run.a + step,
+            b: run.b + step,
+            len: 1,
+        });
+        words.collect::<Vec<_>>()
+    };
+    let (apart, mut kept): (Vec<Block>, Vec<Block>) = runs.iter().partition(|run| touches(run));
+    kept.extend(apart.into_iter().flat_map(rest));
+    *runs = merged(kept);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(a: usize, b: usize, len: usize) -> Block {
+        Block { a, b, len }
+    }
+
+    #[test]
+    fn a_pair_that_keeps_the_order_crosses_nothing() {
+        let runs = [run(0, 0, 5), run(10, 12, 5), run(20, 25, 5)];
+        assert!(!crosses(&runs, &(5..10), &(5..12)));
+        assert!(crosses(&runs, &(5..10), &(17..25)));
+        assert!(crosses(&runs, &(15..20), &(5..12)));
+        assert!(!crosses(&runs, &(15..20), &(17..25)));
+        assert!(crosses(&runs, &(25..30), &(0..0)));
+    }
+
+    #[test]
+    fn what_moved_is_cut_out_of_the_runs() {
+        let mut runs = vec![run(0, 0, 5), run(10, 12, 5)];
+        cut_out(&mut runs, &(12..14), &(30..40));
+        assert_eq!(runs, [run(0, 0, 5), run(10, 12, 2), run(14, 16, 1)]);
+    }
+
+    #[test]
+    fn the_unit_with_most_shared_words_is_found() {
+        let units = [vec![1, 2, 3], vec![3, 4, 5], vec![4, 5, 6]];
+        let mut holders: HashMap<u64, Vec<usize>, ahash::RandomState> = HashMap::default();
+        for (at, unit) in units.iter().enumerate() {
+            unit.iter()
+                .for_each(|&word| holders.entry(word).or_default().push(at));
+        }
+        let mut votes = vec![0; 3];
+        assert_eq!(most_shared(&[9, 4, 5, 3], &holders, &mut votes), Some(1));
+        assert_eq!(most_shared(&[4, 5], &holders, &mut votes), Some(1));
+        assert_eq!(most_shared(&[9], &holders, &mut votes), None);
+        assert_eq!(votes, [0, 0, 0]);
+    }
+}
