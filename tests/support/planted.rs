@@ -550,31 +550,40 @@ impl Pair {
         self.put_word(p, s, at, word);
     }
 
-    /// Carries an untouched paragraph past at least two others; says where to.
+    /// Carries an untouched paragraph past others that hold more words than it:
+    /// of two passages that change places, the shorter is the one that moved. One
+    /// a copy, as several together may be told in other ways.
     fn move_paragraph(&mut self, dice: &mut Dice) -> Option<usize> {
-        let whole = |p: &usize| {
-            self.copy[*p]
-                .iter()
-                .all(|s| s.fate == Fate::Same && !s.is_line)
+        let words = |paragraph: &Vec<Sentence>| -> usize {
+            paragraph.iter().map(|sentence| sentence.words.len()).sum()
         };
-        // The shorter of two crossing passages is the one that moved: one sentence,
-        // past more than it has words.
-        let small = |p: &usize| self.copy[*p].len() == 1 && self.copy[*p][0].words.len() > 5;
-        let from: Vec<usize> = (1..self.copy.len()).filter(whole).filter(small).collect();
-        if from.is_empty() || self.copy.len() < 7 {
+        let whole = |p: &usize| {
+            let still = |s: &Sentence| s.fate == Fate::Same && !s.is_line;
+            self.copy[*p].iter().all(still) && words(&self.copy[*p]) > 5
+        };
+        let from: Vec<usize> = (1..self.copy.len()).filter(whole).collect();
+        let has_moved = self.copy.iter().flatten().any(|s| s.fate == Fate::Moved);
+        if from.is_empty() || has_moved {
             return None;
         }
         let from = *dice.pick(&from);
+        let least = 2 * words(&self.copy[from]);
         let mut paragraph = self.copy.remove(from);
+        let passed = |to: usize| -> usize {
+            let between = &self.copy[from.min(to)..from.max(to)];
+            between.iter().map(words).sum()
+        };
         let to: Vec<usize> = (1..=self.copy.len())
-            .filter(|to| to.abs_diff(from) >= 3)
+            .filter(|&to| passed(to) > least)
             .collect();
-        let to = *dice.pick(&to);
-        for sentence in &mut paragraph {
-            sentence.fate = Fate::Moved;
+        let to = if to.is_empty() { from } else { *dice.pick(&to) };
+        if to != from {
+            for sentence in &mut paragraph {
+                sentence.fate = Fate::Moved;
+            }
         }
         self.copy.insert(to, paragraph);
-        Some(to)
+        (to != from).then_some(to)
     }
 
     /// A sentence loses its last third.
