@@ -49,6 +49,7 @@ pub mod align;
 pub mod candidates;
 pub mod cli;
 mod codes;
+pub mod collate;
 pub mod config;
 pub mod cpu;
 pub mod document;

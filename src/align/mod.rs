@@ -53,6 +53,32 @@ impl<'t> PreparedText<'t> {
     pub fn new(text: &'t str) -> Self {
         let normalised = normalise(text);
         let units = segment(text, &normalised);
+        PreparedText::of_units(text, normalised, units)
+    }
+
+    /// A text that consists of these lines, which are its units; they are in order
+    /// and white space stands between them.
+    pub(crate) fn of_lines(text: &'t str, lines: &[Range<usize>]) -> Self {
+        let normalised = normalise(text);
+        let mut next = 0;
+        let unit = |line: &Range<usize>| {
+            let first_token = next;
+            let tokens = normalised.tokens().iter().skip(next);
+            next += tokens
+                .take_while(|token| token.end as usize <= line.end)
+                .count();
+            Unit {
+                start: line.start,
+                end: line.end,
+                first_token,
+                end_token: next,
+            }
+        };
+        let units = lines.iter().map(unit).collect();
+        PreparedText::of_units(text, normalised, units)
+    }
+
+    fn of_units(text: &'t str, normalised: Normalised, units: Vec<Unit>) -> Self {
         let words = (0..normalised.len())
             .map(|token| word_hash(normalised.word(token).as_bytes()))
             .collect();
@@ -244,19 +270,23 @@ fn match_words(
     };
     let mut matching = tokens::match_tokens(of_a, of_b);
     let rarity = Rarity::new(words_a, words_b);
-    let is_rare = |run: &Block| {
-        (run.a..run.a_end()).any(|token| {
+    let starts = (unit_starts(a), unit_starts(b));
+    // A rare word is evidence by itself, and so are units that are the same from end to end.
+    let stands_alone = |run: &Block| {
+        let whole_units =
+            starts.0[run.a] && starts.0[run.a_end()] && starts.1[run.b] && starts.1[run.b_end()];
+        let is_rare = |token: usize| {
             a.normalised.word(token).chars().count() >= RARE_LETTERS
                 && rarity.is_single(words_a[token])
-        })
+        };
+        whole_units || (run.a..run.a_end()).any(is_rare)
     };
     let whole = (0..words_a.len(), 0..words_b.len());
-    let runs = tidy::drop_chance(matching.runs, &whole, &is_rare);
+    let runs = tidy::drop_chance(matching.runs, &whole, &stands_alone);
     let runs = tidy::regrow(runs, words_a, words_b);
-    let starts = (unit_starts(a), unit_starts(b));
     matching.runs = tidy::slide(runs, (words_a, words_b), (&starts.0, &starts.1));
-    moves::complete(of_a, of_b, &mut matching, &is_rare);
-    moves::edited_moves(of_a, of_b, &mut matching, is_rare);
+    moves::complete(of_a, of_b, &mut matching, &stands_alone);
+    moves::edited_moves(of_a, of_b, &mut matching, stands_alone);
     matching
 }
 

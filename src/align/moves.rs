@@ -11,7 +11,7 @@ use super::anchors::Block;
 use super::lcs::Lcs;
 use super::tidy;
 use super::tokens::{Matching, TAKEN, Words, merged};
-use super::units::cut_at_units;
+use super::units::{Part, cut_at_units};
 
 /// Matched words that make a unit a moved one, and the tenths of the longer of
 /// the two units that they must be.
@@ -27,7 +27,7 @@ const MOST_UNITS: usize = 8;
 const MOST_CELLS: usize = 1 << 16;
 
 /// Finds for units of `b` that have no counterpart the one of `a` that they were,
-/// and adds their words to what moved; `is_rare` as for [`tidy::drop_chance`].
+/// and adds their words to what moved; `stands_alone` as for [`tidy::drop_chance`].
 ///
 /// Cost: linear in the words of such units, and for each unit of `b` one
 /// subsequence with the unit of `a` that shares most words with it.
@@ -35,11 +35,17 @@ pub(super) fn edited_moves(
     a: Words<'_>,
     b: Words<'_>,
     matching: &mut Matching,
-    is_rare: impl Fn(&Block) -> bool,
+    stands_alone: impl Fn(&Block) -> bool,
 ) {
-    let all = || matching.runs.iter().chain(&matching.moved);
-    let free_a = free(a.units, all().map(|run| run.a..run.a_end()), a.words.len());
-    let free_b = free(b.units, all().map(|run| run.b..run.b_end()), b.words.len());
+    let mut matched_a = vec![0; a.units.len()];
+    let mut matched_b = vec![0; b.units.len()];
+    for runs in [&matching.runs, &matching.moved] {
+        for part in cut_at_units(a.units, b.units, runs) {
+            matched_a[part.a] += part.block.len;
+            matched_b[part.b] += part.block.len;
+        }
+    }
+    let (free_a, free_b) = (free(a.units, &matched_a), free(b.units, &matched_b));
     if free_a.is_empty() || free_b.is_empty() {
         return;
     }
@@ -59,7 +65,14 @@ pub(super) fn edited_moves(
         let Some(of_a) = most_shared(&b.words[unit.clone()], &holders, &mut votes) else {
             continue;
         };
-        let runs = runs_of(a.words, &free_a[of_a], b.words, unit, &mut lcs, &is_rare);
+        let runs = runs_of(
+            a.words,
+            &free_a[of_a],
+            b.words,
+            unit,
+            &mut lcs,
+            &stands_alone,
+        );
         let matched: usize = runs.iter().map(|run| run.len).sum();
         let longer = unit.len().max(free_a[of_a].len());
         if matched == longer || matched >= LEAST_WORDS && matched * 10 >= longer * LEAST_TENTHS {
@@ -87,9 +100,13 @@ pub(super) fn complete(
     a: Words<'_>,
     b: Words<'_>,
     matching: &mut Matching,
-    is_rare: impl Fn(&Block) -> bool,
+    stands_alone: impl Fn(&Block) -> bool,
 ) {
-    if matching.moved.is_empty() {
+    let parts = cut_at_units(a.units, b.units, &matching.moved);
+    let is_whole = |part: &Part| {
+        part.block.len == a.units[part.a].len() && part.block.len == b.units[part.b].len()
+    };
+    if parts.iter().all(is_whole) {
         return;
     }
     let (mut rest_a, mut rest_b) = (a.words.to_vec(), b.words.to_vec());
@@ -102,7 +119,6 @@ pub(super) fn complete(
     }
     let mut lcs = Lcs::default();
     let mut completed = Vec::with_capacity(matching.moved.len());
-    let parts = cut_at_units(a.units, b.units, &matching.moved);
     for parts in parts.chunk_by(|p, q| (p.a, p.b) == (q.a, q.b) && p.block.a_end() <= q.block.a) {
         let (x, y) = (a.units[parts[0].a].clone(), b.units[parts[0].b].clone());
         let mut runs: Vec<Block> = parts.iter().map(|part| part.block).collect();
@@ -125,7 +141,7 @@ pub(super) fn complete(
             }
             (from_a, from_b) = (block.a_end(), block.b_end());
         }
-        let runs = tidy::drop_chance(merged(runs), &(x, y), &is_rare);
+        let runs = tidy::drop_chance(merged(runs), &(x, y), &stands_alone);
         for run in &runs {
             take(&mut rest_a, &mut rest_b, run);
         }
@@ -135,25 +151,14 @@ pub(super) fn complete(
     matching.moved.sort_unstable_by_key(|block| block.b);
 }
 
-/// Units of some length of which next to nothing is matched.
-fn free(
-    units: &[Range<usize>],
-    matched: impl Iterator<Item = Range<usize>>,
-    words: usize,
-) -> Vec<Range<usize>> {
-    // Matched words before each word.
-    let mut before = vec![0_u32; words + 1];
-    for token in matched.flatten() {
-        before[token + 1] = 1;
-    }
-    for at in 0..words {
-        before[at + 1] += before[at];
-    }
-    let is_free = |unit: &&Range<usize>| {
-        let matched = (before[unit.end] - before[unit.start]) as usize;
-        unit.len() >= LEAST_UNIT && matched * 10 < unit.len() * CHANCE_TENTHS
+/// Units of some length of which next to nothing is matched; `matched` has their
+/// matched words.
+fn free(units: &[Range<usize>], matched: &[usize]) -> Vec<Range<usize>> {
+    let is_free = |(unit, matched): &(&Range<usize>, &usize)| {
+        unit.len() >= LEAST_UNIT && **matched * 10 < unit.len() * CHANCE_TENTHS
     };
-    units.iter().filter(is_free).cloned().collect()
+    let free = units.iter().zip(matched).filter(is_free);
+    free.map(|(unit, _)| unit.clone()).collect()
 }
 
 /// The unit that shares most words with these, the first of equals; `votes` are
@@ -186,7 +191,7 @@ fn runs_of(
     b: &[u64],
     y: &Range<usize>,
     lcs: &mut Lcs,
-    is_rare: impl Fn(&Block) -> bool,
+    stands_alone: impl Fn(&Block) -> bool,
 ) -> Vec<Block> {
     if x.len().saturating_mul(y.len()) > MOST_CELLS {
         return Vec::new();
@@ -199,7 +204,7 @@ fn runs_of(
             len: 1,
         });
     });
-    tidy::drop_chance(merged(pairs), &(x.clone(), y.clone()), is_rare)
+    tidy::drop_chance(merged(pairs), &(x.clone(), y.clone()), stands_alone)
 }
 
 /// True where some run outside the two ranges lies before the one and behind the other.

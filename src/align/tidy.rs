@@ -11,7 +11,7 @@ const LEAST_RUN: usize = 3;
 const LEAST_GAP: usize = 2;
 
 /// Drops runs under three tokens, unless the gaps on both sides are of two
-/// tokens at most or a token of the run is rare.
+/// tokens at most or the run is evidence by itself (a rare word, a whole unit).
 ///
 /// Without this the "a" of a comment form is matched with the "a" of a licence
 /// notice, and two lines that have nothing in common are both cut in two.
@@ -21,7 +21,7 @@ const LEAST_GAP: usize = 2;
 pub(super) fn drop_chance(
     runs: Vec<Block>,
     within: &(Range<usize>, Range<usize>),
-    is_rare: impl Fn(&Block) -> bool,
+    stands_alone: impl Fn(&Block) -> bool,
 ) -> Vec<Block> {
     let fits = |before: Option<&Block>, after: Option<&Block>| {
         let starts = (within.0.start, within.1.start);
@@ -31,7 +31,9 @@ pub(super) fn drop_chance(
         (next_a - a).max(next_b - b) <= LEAST_GAP
     };
     let stays = |before: Option<&Block>, run: &Block, after: Option<&Block>| {
-        run.len >= LEAST_RUN || fits(before, Some(run)) && fits(Some(run), after) || is_rare(run)
+        run.len >= LEAST_RUN
+            || fits(before, Some(run)) && fits(Some(run), after)
+            || stands_alone(run)
     };
     // Dropping only ever widens gaps, so what survives does not depend on the
     // order of judging. Everything in `kept` is right as long as the run at `at`
