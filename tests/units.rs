@@ -225,10 +225,17 @@ fn measure(name: &str, texts: &[String]) -> BTreeMap<&'static str, f64> {
             }
         }
     }
-    println!("\n{name}: {} texts, {all} units; percent that differ", texts.len());
+    println!(
+        "\n{name}: {} texts, {all} units; percent that differ",
+        texts.len()
+    );
     let percent = |count: usize| count as f64 * 100.0 / all as f64;
     let row = |(setting, row): (&&'static str, &Differing)| {
-        println!("{setting:>20} {:>8.3} {:>8.3}", percent(row.units), percent(row.inner));
+        println!(
+            "{setting:>20} {:>8.3} {:>8.3}",
+            percent(row.units),
+            percent(row.inner)
+        );
         (*setting, percent(row.inner))
     };
     found.iter().map(row).collect()
@@ -247,10 +254,14 @@ fn units_are_the_same_however_a_text_is_set() {
         };
         let records = records(&path);
         let texts = records.iter().step_by(every);
-        let texts: Vec<String> = texts.map(|r| r["text"].as_str().unwrap_or("").to_owned()).collect();
+        let texts: Vec<String> = texts
+            .map(|r| r["text"].as_str().unwrap_or("").to_owned())
+            .collect();
         measure(name, &texts);
     }
-    let Some(folder) = shared("seeds") else { return };
+    let Some(folder) = shared("seeds") else {
+        return;
+    };
     let files = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
     let texts: Vec<String> = files.map(|f| fs::read_to_string(f).unwrap()).collect();
     measure("seeds", &texts);

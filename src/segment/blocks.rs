@@ -10,7 +10,8 @@
 use std::ops::Range;
 
 use super::lines::lines;
-use super::sentences::{ends_with_terminator, needs_more};
+use super::marks::ends_with_terminator;
+use super::sentences::needs_more;
 
 /// How a text uses letter case, which decides what a small letter proves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -17,9 +17,12 @@
 //! makes coarse units, and pairs quotation marks over any distance. Of the ends
 //! it finds in 2,000 BBC articles 93 % are ours too, in 2,000 Reuters items 99 %.
 
+mod abbreviations;
 mod blocks;
+mod items;
 mod kind;
 mod lines;
+mod marks;
 mod sentences;
 
 pub use kind::{Kind, kinds};

@@ -137,8 +137,10 @@ fn a_library_of_rules_finds_fewer() {
 
 #[test]
 fn lists_of_words_are_sorted() {
-    for list in sentences::LISTS {
+    for list in abbreviations::LISTS {
         assert!(list.is_sorted(), "{list:?}");
+        let longest = list.iter().map(|word| word.len()).max();
+        assert!(longest <= Some(abbreviations::LONGEST), "{list:?}");
     }
 }
 
