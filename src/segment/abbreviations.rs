@@ -60,7 +60,8 @@ const BEFORE_ORDINALS: &[&str] = &[
     "zum", "zur",
 ];
 
-/// Words that begin sentences far more often than names.
+/// Words that begin sentences far more often than names. No verbs: some wires
+/// write "the U.S. Has".
 const STARTERS: &[&str] = &[
     "a",
     "according",
@@ -71,7 +72,6 @@ const STARTERS: &[&str] = &[
     "an",
     "and",
     "another",
-    "are",
     "as",
     "at",
     "because",
@@ -82,10 +82,7 @@ const STARTERS: &[&str] = &[
     "das",
     "der",
     "despite",
-    "did",
     "die",
-    "do",
-    "does",
     "during",
     "each",
     "earlier",
@@ -98,9 +95,6 @@ const STARTERS: &[&str] = &[
     "every",
     "for",
     "from",
-    "had",
-    "has",
-    "have",
     "he",
     "her",
     "here",
@@ -113,7 +107,6 @@ const STARTERS: &[&str] = &[
     "ils",
     "in",
     "instead",
-    "is",
     "it",
     "its",
     "last",
@@ -154,9 +147,7 @@ const STARTERS: &[&str] = &[
     "to",
     "under",
     "until",
-    "was",
     "we",
-    "were",
     "what",
     "when",
     "where",

@@ -257,7 +257,7 @@ impl Place<'_> {
         let next = next.unwrap_or("");
         if !is_period {
             // "I" is a capital anywhere: "the thing is . . . I forgot".
-            let is_ellipsis = stem.is_empty() || dots.contains('…') || dots.contains("..");
+            let is_ellipsis = dots == "." || dots.contains('…') || dots.contains("...");
             return !(is_ellipsis && next == "I");
         }
         // "WASHINGTON, D.C. - The": a dateline goes on.
