@@ -215,7 +215,7 @@ fn measure(name: &str, texts: &[String]) -> BTreeMap<&'static str, f64> {
                 row.units += 1;
                 let inner = !(open_ends.contains(&start) || open_ends.contains(&end));
                 row.inner += usize::from(inner);
-                if inner && setting == show && left > 0 {
+                if setting == show && left > 0 {
                     left -= 1;
                     println!("{name}: {}", list[start..end].join(" "));
                     for &(from, to) in others.iter().filter(|o| o.1 > start && o.0 < end) {

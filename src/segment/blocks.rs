@@ -87,11 +87,16 @@ impl<'t> Line<'t> {
         })
     }
 
+    /// Goes on with a word of a sentence; an address is small wherever it stands.
     fn begins_small(&self) -> bool {
-        self.shown
-            .chars()
-            .find(|c| c.is_alphanumeric())
-            .is_some_and(char::is_lowercase)
+        let mut start = self.shown.bytes().take(10);
+        let is_address = self.shown.starts_with("www.") || start.any(|byte| byte == b'/');
+        !is_address
+            && self
+                .shown
+                .chars()
+                .find(|c| c.is_alphanumeric())
+                .is_some_and(char::is_lowercase)
     }
 
     /// A sign that stands before items and nowhere else.
@@ -110,9 +115,13 @@ impl<'t> Line<'t> {
         self.first_word < self.width - self.indent
     }
 
-    /// A small word that ends nothing ("of"), in a text with capitals.
+    /// A small word that ends nothing ("of"), in a text with capitals. One after
+    /// a comma or semicolon may ("; and" before the next article of a law).
     fn ends_small_and_open(&self) -> bool {
-        self.shown.ends_with(char::is_lowercase) && needs_more(self.shown)
+        let before = self.shown.trim_end_matches(|c: char| !c.is_whitespace());
+        self.shown.ends_with(char::is_lowercase)
+            && !before.trim_end().ends_with([',', ';'])
+            && needs_more(self.shown)
     }
 
     fn ends_sentence(&self) -> bool {
