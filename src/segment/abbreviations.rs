@@ -6,11 +6,11 @@
 
 /// Titles and the like: a name follows, never a new sentence.
 const BEFORE_NAMES: &[&str] = &[
-    "adm", "ald", "asst", "atty", "avv", "brig", "capt", "cardinal", "cdr", "cmdr", "col", "cpl",
-    "det", "dott", "dr", "dra", "drs", "fr", "frl", "ft", "gen", "gov", "govs", "hon", "hr", "hrn",
-    "insp", "lt", "maj", "messrs", "mgr", "mlle", "mlles", "mm", "mme", "mmes", "mons", "mr",
-    "mrs", "ms", "mt", "pfc", "pres", "prof", "profa", "pvt", "rep", "reps", "rev", "sen", "sens",
-    "sgt", "sig", "sra", "sres", "srta", "supt", "vs",
+    "adm", "ald", "asst", "atty", "brig", "capt", "cardinal", "cdr", "cmdr", "col", "cpl", "det",
+    "dr", "dra", "drs", "fr", "frl", "ft", "gen", "gov", "govs", "hon", "hr", "hrn", "insp", "lt",
+    "maj", "messrs", "mgr", "mlle", "mlles", "mm", "mme", "mmes", "mons", "mr", "mrs", "ms", "mt",
+    "pfc", "pres", "prof", "profa", "pvt", "rep", "reps", "rev", "sen", "sens", "sgt", "sres",
+    "supt", "vs",
 ];
 
 /// A number follows; before anything else they are words like any other.
@@ -31,10 +31,32 @@ const OPEN_ENDED: &[&str] = &[
     "tenn", "tex", "univ", "va", "vt", "wash", "wis", "wyo",
 ];
 
-/// A sentence goes on after them, small or not.
+/// A sentence goes on after them, small or not: titles that are written small,
+/// words like "that is".
 const NEVER_ENDING: &[&str] = &[
-    "bzw", "cf", "d.h", "e.g", "evtl", "ggf", "i.e", "inkl", "p.ej", "sog", "u.a", "vgl", "viz",
-    "vs", "z.b", "zzgl",
+    "avv",
+    "bzw",
+    "cf",
+    "d.h",
+    "dott",
+    "e.g",
+    "evtl",
+    "ggf",
+    "i.e",
+    "inkl",
+    "p.ej",
+    "sig",
+    "sog",
+    "sra",
+    "srta",
+    "u.a",
+    "vgl",
+    "viz",
+    "vs",
+    "z.b",
+    "zzgl",
+    "डॉ",
+    "प्रो",
 ];
 
 /// After the number of a day in languages that write it as an ordinal ("3. Mai").
@@ -265,8 +287,9 @@ impl Period<'_> {
 
     /// "Gen" and "GEN. ADU", but not "the art of war", nor "the FT. Later".
     fn is_written_as_title(&self, last: &str) -> bool {
-        let small = |word: &str| word.chars().any(char::is_lowercase);
-        !self.cased || last.starts_with(char::is_uppercase) && (small(last) || !small(self.next))
+        let ends_small = |word: &str| word.ends_with(char::is_lowercase);
+        !self.cased
+            || last.starts_with(char::is_uppercase) && (ends_small(last) || !ends_small(self.next))
     }
 
     fn begins_sentence(&self) -> bool {

@@ -190,10 +190,11 @@ impl Place<'_> {
         while let Some((at, c)) = signs.next() {
             let in_number = c == '．' && before.is_numeric();
             before = c;
-            if !is_full_stop(c) && !is_stop(c) {
+            let carried = if at == 0 { self.carried_stop() } else { None };
+            let Some(stop) = carried.or(Some(c).filter(|&c| is_stop(c) || is_full_stop(c))) else {
                 continue;
-            }
-            let (mut full, mut closed) = (is_full_stop(c), false);
+            };
+            let (mut full, mut closed) = (is_full_stop(stop), carried.is_some());
             let mut after = at + c.len_utf8();
             while let Some((at, sign)) =
                 signs.next_if(|&(_, c)| is_closer(c) || is_full_stop(c) || is_stop(c))
@@ -210,7 +211,7 @@ impl Place<'_> {
                     None => return,
                 },
             };
-            let strong = full || matches!(c, '!' | '?') && is_east(next);
+            let strong = full || matches!(stop, '!' | '?') && is_east(next);
             let goes_on = match next {
                 // "「…。」と": what was said goes on as part of the sentence.
                 '\u{3041}'..='\u{309F}' => closed,
@@ -221,6 +222,14 @@ impl Place<'_> {
                 end(after);
             }
         }
+    }
+
+    /// The stop before a bracket that a wrap cut off ("…！⏎』").
+    fn carried_stop(&self) -> Option<char> {
+        let last = || self.before.trim_end_matches(is_closer).chars().next_back();
+        let is_cut_off = self.word.starts_with(is_closing_only);
+        let last = if is_cut_off { last() } else { None };
+        last.filter(|&c| is_stop(c) || is_full_stop(c))
     }
 
     /// Whether a sentence ends after the word, which ends with a terminator.
