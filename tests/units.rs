@@ -260,7 +260,8 @@ fn bound(setting: &str) -> Option<f64> {
     match setting {
         "as it came" | "all on one line" | "wrapped, tight" => None,
         _ if setting.starts_with("wrapped") => Some(0.25),
-        _ => Some(0.0),
+        "a paragraph a line" => Some(0.05),
+        _ => Some(0.01),
     }
 }
 
@@ -291,6 +292,7 @@ fn units_are_the_same_however_a_text_is_set() {
         }
         if *name == "seeds" || *name == "bbc" {
             measure(&format!("{name} by sentencex"), texts, library);
+            measure(&format!("{name} by unicode-segmentation"), texts, uax29);
         }
     }
 }

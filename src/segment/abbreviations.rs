@@ -256,12 +256,13 @@ pub(super) struct Period<'t> {
 impl Period<'_> {
     /// Whether the period belongs to an abbreviation within a sentence that goes on.
     pub(super) fn is_abbreviation(&self) -> bool {
-        // "D-Calif", "(R-Pa", "/Inc": what counts is the last part.
+        // "D-Calif", "(R-Pa", "/Inc", "and...Mr": what counts is the last part.
         let last = self
             .stem
             .trim_end_matches('°')
             .rsplit(|c: char| !c.is_alphanumeric() && c != '.')
             .next()
+            .and_then(|last| last.rsplit("..").next())
             .unwrap_or("");
         if last.is_empty() {
             return false;

@@ -16,6 +16,9 @@ use super::sentences::needs_more;
 /// Lines of items are seldom this wide, wrapped lines seldom narrower.
 const LIKELY_WRAP: usize = 36;
 
+/// Scripts without spaces that keep words whole when wrapped lie below this letter.
+const CHINESE: char = '\u{2E80}';
+
 /// How a text uses letter case, which decides what a small letter proves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Casing {
@@ -142,7 +145,7 @@ impl<'t> Line<'t> {
 
 /// ASCII characters of a line of Chinese or Japanese, else none.
 fn narrow(shown: &str) -> usize {
-    if shown.is_ascii() || !shown.contains(|c| c >= '\u{2E80}' && is_east(c)) {
+    if shown.is_ascii() || !shown.contains(|c| c >= CHINESE && is_east(c)) {
         return 0;
     }
     shown.bytes().filter(u8::is_ascii).count()
@@ -155,7 +158,9 @@ fn first_word(shown: &str) -> usize {
     const LONGEST_UNSPACED: usize = 12;
     let length = |is_in: fn(char) -> bool| shown.chars().take_while(|&c| is_in(c)).count();
     match shown.chars().next() {
-        Some('\u{E00}'..='\u{1FFF}') => length(|c| !c.is_whitespace()).min(LONGEST_UNSPACED),
+        Some(first) if is_east(first) && first < CHINESE => {
+            length(|c| !c.is_whitespace()).min(LONGEST_UNSPACED)
+        }
         Some(first) if is_east(first) => {
             let stays =
                 |c| is_closer(c) || is_full_stop(c) || matches!(c, '，' | '、' | '：' | '；');
@@ -220,12 +225,10 @@ fn is_wrapped(line: &Line<'_>, next: &Line<'_>, wrap: Option<usize>, casing: Cas
     {
         return true;
     }
-    let too_wide = wrap.is_none_or(|wrap| least > wrap);
-    if too_wide && line.divisible() {
-        // Wider than the wrap: a headline or a table row that was not wrapped.
-        return false;
-    }
-    wrap.is_some() && (is_explained || wrap <= Some(most) || needs_more(line.shown))
+    // A line wider than the wrap was not wrapped: a headline, a row of a table.
+    wrap.is_some_and(|wrap| {
+        (least <= wrap || !line.divisible()) && (wrap <= most || needs_more(line.shown))
+    })
 }
 
 /// The width at which the text was hard-wrapped, if it was.

@@ -82,10 +82,10 @@ pub(super) fn split(
             && place.ends_sentence()
         {
             let mut end = word.end;
-            while let Some(closers) =
-                words.next_if(|next| text[next.clone()].chars().all(is_closing_only))
-            {
-                end = closers.end;
+            // "Oui. »"
+            let closes = |next: &Range<usize>| text[next.clone()].chars().all(is_closing_only);
+            while let Some(closer) = words.next_if(closes) {
+                end = closer.end;
             }
             if let Some(next) = words.peek() {
                 emit(open.start..end);
@@ -99,7 +99,7 @@ pub(super) fn split(
 /// The sentence that is being read.
 struct Open {
     start: usize,
-    /// Its first word with a letter or digit, once it has one.
+    /// Its first word from its first letter or digit, once it has one.
     first: Range<usize>,
     /// Signs alone are no sentence: they stay with what follows.
     has_word: bool,
@@ -115,9 +115,12 @@ impl Open {
     }
 
     fn take(&mut self, text: &str, word: &Range<usize>) {
-        if !self.has_word && text[word.clone()].contains(char::is_alphanumeric) {
+        if self.has_word {
+            return;
+        }
+        if let Some(at) = text[word.clone()].find(char::is_alphanumeric) {
             self.has_word = true;
-            self.first = word.clone();
+            self.first = word.start + at..word.end;
         }
     }
 }
@@ -242,7 +245,7 @@ impl Place<'_> {
             return false;
         }
         let dots = &core[stem.len()..];
-        let is_period = dots == "." && !(stem.is_empty() && self.before.ends_with('.'));
+        let is_period = dots == "." && !(stem.is_empty() && self.before.ends_with(['.', '…']));
         let rest = self.rest.trim_start();
         let following = rest.split_whitespace().next().unwrap_or("");
         let dots_follow = following.chars().all(is_stop);
@@ -276,7 +279,7 @@ impl Place<'_> {
     fn is_abbreviation(&self, stem: &str, next: &str) -> bool {
         let period = Period {
             stem,
-            first: self.first.trim_start_matches(is_sign),
+            first: self.first,
             before: self.before.trim_start_matches(is_sign),
             next,
             cased: self.cased(),
