@@ -4,6 +4,9 @@
 //! Both measures read what is no part of the repository and are skipped without
 //! it. `cargo test --release --test units -- --nocapture` prints them.
 
+// A measure prints what it measured.
+#![allow(clippy::print_stdout)]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};

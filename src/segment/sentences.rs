@@ -249,7 +249,7 @@ impl Place<'_> {
         let rest = self.rest.trim_start();
         let following = rest.split_whitespace().next().unwrap_or("");
         let dots_follow = following.chars().all(is_stop);
-        if dots_follow && !(is_period && !stem.is_empty()) {
+        if dots_follow && (stem.is_empty() || !is_period) {
             // ". . .": only the last dot decides.
             return false;
         }
