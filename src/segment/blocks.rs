@@ -10,29 +10,38 @@
 use std::ops::Range;
 
 use super::lines::lines;
-use super::sentences::{ends_with_terminator, needs_more};
+use super::marks::{ends_with_terminator, is_bullet, is_closer, is_east, is_full_stop};
+use super::sentences::needs_more;
+
+/// Lines of items are seldom this wide, wrapped lines seldom narrower.
+const LIKELY_WRAP: usize = 36;
+
+/// Scripts without spaces that keep words whole when wrapped lie below this letter.
+const CHINESE: char = '\u{2E80}';
 
 /// How a text uses letter case, which decides what a small letter proves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Casing {
     /// Sentences begin with capitals.
     Mixed,
-    /// All small, all capitals, or a script without case.
+    /// All small, all capitals, or mostly a script without case.
     None,
 }
 
 impl Casing {
     /// Mixed when small letters prevail and at least one letter in a hundred is a capital.
     pub(super) fn of(text: &str) -> Self {
-        let (mut capital, mut small) = (0_usize, 0_usize);
+        let (mut capital, mut small, mut caseless) = (0_usize, 0_usize, 0_usize);
         for c in text.chars() {
             if c.is_lowercase() {
                 small += 1;
             } else if c.is_uppercase() {
                 capital += 1;
+            } else if !c.is_ascii() && c.is_alphabetic() {
+                caseless += 1;
             }
         }
-        if small > capital && capital * 100 >= small {
+        if small > capital.max(caseless) && capital * 100 >= small {
             Casing::Mixed
         } else {
             Casing::None
@@ -50,7 +59,9 @@ struct Line<'t> {
     indent: usize,
     /// Characters up to the end of the content.
     width: usize,
-    /// Characters of the first word.
+    /// Characters of half width, where most are not.
+    narrow: usize,
+    /// Characters that no wrap cuts apart at its start.
     first_word: usize,
     /// A blank line stands before it.
     after_blank: bool,
@@ -64,38 +75,56 @@ impl<'t> Line<'t> {
         let before = line.len() - unindented.len();
         let start = range.start + before;
         let indent = line[..before].chars().count();
-        // A script without spaces wraps at any character: its "word" is one.
-        let first_word = match shown.chars().next()? {
-            '\u{0E00}'..='\u{0EFF}' | '\u{1780}'..='\u{17FF}' | '\u{2E80}'..='\u{9FFF}' => 1,
-            _ => shown.chars().take_while(|c| !c.is_whitespace()).count(),
-        };
+        if shown.is_empty() {
+            return None;
+        }
         Some(Line {
             start,
             end: start + shown.len(),
             shown,
             indent,
             width: indent + shown.chars().count(),
-            first_word,
+            narrow: narrow(shown),
+            first_word: first_word(shown),
             after_blank,
         })
     }
 
+    /// Goes on with a word of a sentence; an address is small wherever it stands.
     fn begins_small(&self) -> bool {
-        self.shown
-            .chars()
-            .find(|c| c.is_alphanumeric())
-            .is_some_and(char::is_lowercase)
+        let mut start = self.shown.bytes().take(10);
+        let is_address = self.shown.starts_with("www.") || start.any(|byte| byte == b'/');
+        !is_address
+            && self
+                .shown
+                .chars()
+                .find(|c| c.is_alphanumeric())
+                .is_some_and(char::is_lowercase)
     }
 
+    /// A sign that stands before items and nowhere else.
     fn begins_item(&self) -> bool {
         self.shown
-            .starts_with(['•', '*', '·', '▪', '‣', '●', '■', '◦', '–', '|'])
-            || self.shown.starts_with("- ")
+            .starts_with(|c| is_bullet(c) || matches!(c, '*' | '·' | '|'))
+    }
+
+    /// A dash, before an item or within a sentence.
+    fn begins_dash(&self) -> bool {
+        self.shown.starts_with(['–', '—']) || self.shown.starts_with("- ")
     }
 
     /// More than one word, so that a wrap could have cut it.
     fn divisible(&self) -> bool {
         self.first_word < self.width - self.indent
+    }
+
+    /// A small word that ends nothing ("of"), in a text with capitals. One after
+    /// a comma or semicolon may ("; and" before the next article of a law).
+    fn ends_small_and_open(&self) -> bool {
+        let before = self.shown.trim_end_matches(|c: char| !c.is_whitespace());
+        self.shown.ends_with(char::is_lowercase)
+            && !before.trim_end().ends_with([',', ';'])
+            && needs_more(self.shown)
     }
 
     fn ends_sentence(&self) -> bool {
@@ -104,7 +133,42 @@ impl<'t> Line<'t> {
 
     /// The widths, first and last, that explain a line end before `next`.
     fn explained_by(&self, next: &Line<'_>) -> (usize, usize) {
-        (self.width, self.width + next.first_word)
+        (self.least_width(), self.width + next.first_word)
+    }
+
+    /// Its width where a letter of a script without spaces counts as two others,
+    /// in such letters: a wrap may count characters or columns.
+    fn least_width(&self) -> usize {
+        self.width - self.narrow / 2
+    }
+}
+
+/// ASCII characters of a line of Chinese or Japanese, else none.
+fn narrow(shown: &str) -> usize {
+    if shown.is_ascii() || !shown.contains(|c| c >= CHINESE && is_east(c)) {
+        return 0;
+    }
+    shown.bytes().filter(u8::is_ascii).count()
+}
+
+/// Characters that no wrap cuts apart at the start of a line: a word, or in
+/// Chinese and Japanese a letter with the signs that must stay beside it. Where
+/// words have no spaces but are kept whole (Thai), any of usual length.
+fn first_word(shown: &str) -> usize {
+    const LONGEST_UNSPACED: usize = 12;
+    let length = |is_in: fn(char) -> bool| shown.chars().take_while(|&c| is_in(c)).count();
+    match shown.chars().next() {
+        Some(first) if is_east(first) && first < CHINESE => {
+            length(|c| !c.is_whitespace()).min(LONGEST_UNSPACED)
+        }
+        Some(first) if is_east(first) => {
+            let stays =
+                |c| is_closer(c) || is_full_stop(c) || matches!(c, '，' | '、' | '：' | '；');
+            let opened = length(|c| matches!(c, '「' | '『' | '（' | '《' | '【' | '〈')) + 1;
+            let rest = shown.chars().skip(opened);
+            opened + rest.take_while(|&c| stays(c)).count()
+        }
+        _ => length(|c| !c.is_whitespace() && !is_east(c)),
     }
 }
 
@@ -123,7 +187,8 @@ pub(super) fn blocks(text: &str, casing: Casing) -> Vec<Range<usize>> {
         }
     }
     let margin = shown.iter().map(|line| line.indent).min().unwrap_or(0);
-    let begins_paragraph = |line: &Line<'_>| line.after_blank || line.indent > margin;
+    let begins_paragraph =
+        |line: &Line<'_>| line.after_blank || line.indent > margin || line.begins_item();
     let pairs: Vec<(&Line<'_>, &Line<'_>)> = shown
         .windows(2)
         .filter_map(|pair| match pair {
@@ -131,7 +196,7 @@ pub(super) fn blocks(text: &str, casing: Casing) -> Vec<Range<usize>> {
             _ => None,
         })
         .collect();
-    let wrap = wrap_width(&pairs, casing);
+    let wrap = wrap_width(&shown, &pairs, casing);
 
     let mut blocks: Vec<Range<usize>> = Vec::new();
     let mut previous: Option<&Line<'_>> = None;
@@ -150,40 +215,70 @@ pub(super) fn blocks(text: &str, casing: Casing) -> Vec<Range<usize>> {
 
 /// True where the line end between two lines of one paragraph is a hard wrap.
 fn is_wrapped(line: &Line<'_>, next: &Line<'_>, wrap: Option<usize>, casing: Casing) -> bool {
-    if next.begins_item() {
-        return false;
+    let (least, most) = line.explained_by(next);
+    let is_explained = wrap.is_some_and(|wrap| (least..=most).contains(&wrap));
+    let is_closed = line.ends_sentence() || line.shown.ends_with(':');
+    if next.begins_dash() {
+        return is_explained && !is_closed && !line.begins_dash();
     }
-    if casing == Casing::Mixed
-        && !line.ends_sentence()
-        && !line.shown.ends_with(':')
-        && next.begins_small()
+    if casing == Casing::Mixed && !is_closed && (next.begins_small() || line.ends_small_and_open())
     {
         return true;
     }
-    let Some(wrap) = wrap else { return false };
-    let (least, most) = line.explained_by(next);
-    if least <= wrap || !line.divisible() {
-        wrap <= most || needs_more(line.shown)
-    } else {
-        // Wider than the wrap: a headline or a table row that was not wrapped.
-        false
-    }
+    // A line wider than the wrap was not wrapped: a headline, a row of a table.
+    wrap.is_some_and(|wrap| {
+        (least <= wrap || !line.divisible()) && (wrap <= most || needs_more(line.shown))
+    })
 }
 
 /// The width at which the text was hard-wrapped, if it was.
-fn wrap_width(pairs: &[(&Line<'_>, &Line<'_>)], casing: Casing) -> Option<usize> {
-    // Best width by a sweep over the ends of all explaining ranges. A width also
-    // pays for each line that it should have cut but did not.
-    let mut events: Vec<(usize, i64)> = Vec::with_capacity(pairs.len() * 3);
+fn wrap_width(
+    lines: &[Line<'_>],
+    pairs: &[(&Line<'_>, &Line<'_>)],
+    casing: Casing,
+) -> Option<usize> {
+    let width = best_width(lines, pairs)?;
+    let too_wide = lines.iter().filter(|line| line.divisible());
+    let too_wide = too_wide.filter(|line| line.least_width() > width).count();
+    let (mut explained, mut unexplained) = (0, 0);
+    // Of the explained: not at the end of a sentence, and surely going on.
+    let (mut open, mut flowing) = (0, 0);
+    for (line, next) in pairs {
+        let (least, most) = line.explained_by(next);
+        if !(least..=most).contains(&width) {
+            unexplained += usize::from(!line.ends_sentence());
+            continue;
+        }
+        explained += 1;
+        if !line.ends_sentence() {
+            open += 1;
+            flowing += usize::from(next.begins_small() || line.ends_small_and_open());
+        }
+    }
+    let against = unexplained + too_wide;
+    let is_prose = match casing {
+        Casing::Mixed => {
+            flowing > 0 && flowing * 3 >= open
+                || width >= LIKELY_WRAP && explained >= 3 && explained >= 8 * against
+        }
+        Casing::None => explained >= 3 && explained >= 2 * unexplained,
+    };
+    is_prose.then_some(width)
+}
+
+/// The width that explains most line ends, less the lines that it should have cut
+/// but did not. A sweep over the ends of all explaining ranges.
+fn best_width(lines: &[Line<'_>], pairs: &[(&Line<'_>, &Line<'_>)]) -> Option<usize> {
+    let mut events: Vec<(usize, i64)> = Vec::with_capacity(pairs.len() * 2 + lines.len());
     let mut too_wide = 0;
+    for line in lines.iter().filter(|line| line.divisible()) {
+        too_wide += 1;
+        events.push((line.least_width(), 1));
+    }
     for (line, next) in pairs {
         let (least, most) = line.explained_by(next);
         events.push((least, 1));
         events.push((most + 1, -1));
-        if line.divisible() {
-            too_wide += 1;
-            events.push((line.width, 1));
-        }
     }
     events.sort_unstable();
     let mut score = -too_wide;
@@ -196,27 +291,5 @@ fn wrap_width(pairs: &[(&Line<'_>, &Line<'_>)], casing: Casing) -> Option<usize>
             best = Some((score, width));
         }
     }
-    let (_, width) = best.filter(|&(score, _)| score > 0)?;
-
-    let mut explained = 0;
-    let mut open = 0;
-    let mut small = 0;
-    let mut unexplained = 0;
-    for (line, next) in pairs {
-        let (least, most) = line.explained_by(next);
-        if !(least..=most).contains(&width) {
-            unexplained += usize::from(!line.ends_sentence());
-            continue;
-        }
-        explained += 1;
-        if !line.ends_sentence() {
-            open += 1;
-            small += usize::from(next.begins_small());
-        }
-    }
-    let is_prose = match casing {
-        Casing::Mixed => small > 0 && small * 3 >= open,
-        Casing::None => explained >= 3 && explained >= 2 * unexplained,
-    };
-    is_prose.then_some(width)
+    best.filter(|&(score, _)| score > 0).map(|(_, width)| width)
 }

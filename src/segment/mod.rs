@@ -10,16 +10,20 @@
 //! two copies are cut alike. Every decision about a sentence end therefore looks
 //! only at the words beside it, never at a quotation mark 300 words away.
 //!
-//! The rules are our own. sentencex 0.1.33 was the alternative: of the cases in
-//! the tests it finds all but three (ours were written beside the rules and all
-//! pass, so that is no contest), takes about the same time, and never panicked.
-//! What decided is that it keeps a quotation of several sentences as one, which
-//! makes coarse units, and pairs quotation marks over any distance. Of the ends
-//! it finds in 2,000 BBC articles 93 % are ours too, in 2,000 Reuters items 99 %.
+//! The rules are our own; words that decide about a period are data in
+//! `abbreviations`. sentencex 0.1.33 was the alternative: it finds 43 of the 48
+//! English golden rules of the Pragmatic Segmenter, UAX #29 finds 28, these rules
+//! find all, and 73 of the 95 cases in the tests (which were written beside the
+//! rules and all pass, so that is no contest). What decided is that line ends and
+//! quotation marks move its boundaries: it knows no paragraph without a blank
+//! line, and pairs quotation marks over any distance. `tests/units.rs` measures both.
 
+mod abbreviations;
 mod blocks;
+mod items;
 mod kind;
 mod lines;
+mod marks;
 mod sentences;
 
 pub use kind::{Kind, kinds};
