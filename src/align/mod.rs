@@ -12,6 +12,7 @@ mod anchors;
 mod changes;
 mod intern;
 mod lcs;
+mod rows;
 mod script;
 mod side;
 mod tidy;
@@ -19,6 +20,7 @@ mod tokens;
 mod units;
 
 pub use changes::{UnitChange, WordEdit};
+pub use rows::{Row, RowOp, rows};
 pub use script::{EditOp, apply, edit_script};
 pub use side::{Side, Span};
 pub use units::Status;
