@@ -132,7 +132,11 @@ fn same(a: &PreparedText<'_>, b: &PreparedText<'_>, alignment: &Alignment) -> Ve
             let Some(partner) = partner.filter(|_| !alignment.b.is_moved(token)) else {
                 continue;
             };
-            while a.units.get(of_a).is_some_and(|own| own.end_token <= partner) {
+            while a
+                .units
+                .get(of_a)
+                .is_some_and(|own| own.end_token <= partner)
+            {
                 of_a += 1;
             }
             if !is_same(in_a, of_a) {
@@ -164,51 +168,92 @@ struct Writer<'x> {
 }
 
 impl Writer<'_> {
-    /// Rows of one side up to a unit of each text.
+    /// Rows up to a unit of each text, none of which has words in both. Lines of
+    /// symbols that begin or end the stretch in both texts go together.
     fn until(&mut self, end_a: usize, end_b: usize) {
-        let (point_a, point_b) = (end_a, self.next.1);
-        for unit in self.next.0..end_a {
-            let (status, change) = (self.statuses.0.get(unit), self.owners.0.get(unit));
-            let change = change.copied().flatten();
-            let op = match status {
-                Some(Status::Moved) if change.is_some() => RowOp::MovedAway,
-                Some(Status::Same | Status::Edited) if change.is_none() => RowOp::Same,
-                _ => RowOp::Dropped,
-            };
+        while self.next.0 < end_a
+            && self.next.1 < end_b
+            && self.op_a(self.next.0).0 == RowOp::Same
+            && self.op_b(self.next.1).0 == RowOp::Same
+        {
+            self.both();
+        }
+        let (left, right) = (end_a - self.next.0, end_b - self.next.1);
+        let last = (0..left.min(right))
+            .take_while(|back| {
+                self.op_a(end_a - 1 - back).0 == RowOp::Same
+                    && self.op_b(end_b - 1 - back).0 == RowOp::Same
+            })
+            .count();
+        for unit in self.next.0..end_a - last {
+            let (op, change) = self.op_a(unit);
             match self.rows.last_mut() {
-                Some(last) if joins(last, op, change) && last.b.is_empty() => {
-                    last.a.end = unit + 1;
-                }
+                Some(row) if joins(row, op, change) && row.b.is_empty() => row.a.end = unit + 1,
                 _ => self.rows.push(Row {
                     op,
                     a: unit..unit + 1,
-                    b: point_b..point_b,
+                    b: self.next.1..self.next.1,
                     change,
                 }),
             }
         }
-        for unit in self.next.1..end_b {
-            let (status, change) = (self.statuses.1.get(unit), self.owners.1.get(unit));
-            let change = change.copied().flatten();
-            let op = match status {
-                Some(Status::Moved) if change.is_some() => RowOp::MovedHere,
-                Some(Status::Same | Status::Edited) if change.is_none() => RowOp::Same,
-                _ => RowOp::Added,
-            };
+        self.next.0 = end_a - last;
+        for unit in self.next.1..end_b - last {
+            let (op, change) = self.op_b(unit);
             match self.rows.last_mut() {
-                Some(last) if joins(last, op, change) && last.a.is_empty() => {
-                    last.b.end = unit + 1;
-                }
+                Some(row) if joins(row, op, change) && row.a.is_empty() => row.b.end = unit + 1,
                 _ => self.rows.push(Row {
                     op,
-                    a: point_a..point_a,
+                    a: self.next.0..self.next.0,
                     b: unit..unit + 1,
                     change,
                 }),
             }
         }
-        self.next = (end_a, end_b);
+        self.next.1 = end_b - last;
+        for _ in 0..last {
+            self.both();
+        }
     }
+
+    /// The next unit of each text side by side.
+    fn both(&mut self) {
+        let (a, b) = self.next;
+        self.rows.push(Row {
+            op: RowOp::Same,
+            a: a..a + 1,
+            b: b..b + 1,
+            change: None,
+        });
+        self.next = (a + 1, b + 1);
+    }
+
+    fn op_a(&self, unit: usize) -> (RowOp, Option<usize>) {
+        let kinds = (RowOp::Dropped, RowOp::MovedAway);
+        op(self.statuses.0, self.owners.0, unit, kinds)
+    }
+
+    fn op_b(&self, unit: usize) -> (RowOp, Option<usize>) {
+        let kinds = (RowOp::Added, RowOp::MovedHere);
+        op(self.statuses.1, self.owners.1, unit, kinds)
+    }
+}
+
+/// What a unit is that the other text has not in this place: gone or moved, or
+/// a line of symbols beside units that are the same.
+fn op(
+    statuses: &[Status],
+    owners: &[Option<usize>],
+    unit: usize,
+    (gone, moved): (RowOp, RowOp),
+) -> (RowOp, Option<usize>) {
+    let change = owners.get(unit).copied().flatten();
+    let op = match statuses.get(unit) {
+        Some(Status::Moved) if change.is_some() => moved,
+        Some(Status::Same | Status::Edited) if change.is_none() => RowOp::Same,
+        _ => gone,
+    };
+    (op, change)
 }
 
 /// Units of one move, or of one change, are one row.
@@ -229,7 +274,14 @@ mod tests {
             "river", "fell", "metres", "crews", "orme", "bridge", "closed", "Marnby", "the", "a",
             "12", "14", "ferry", "harbour", "mayor", "said",
         ]);
-        let end = prop::sample::select(vec![". ", ".\n", "!\n\n", " ", "\n* * *\n", ".\n***\n---\n"]);
+        let end = prop::sample::select(vec![
+            ". ",
+            ".\n",
+            "!\n\n",
+            " ",
+            "\n* * *\n",
+            ".\n***\n---\n",
+        ]);
         let sentence = (prop::collection::vec(word, 0..12), end)
             .prop_map(|(words, end)| words.join(" ") + end);
         prop::collection::vec(sentence, 0..12).prop_map(|list| list.concat())
@@ -245,10 +297,7 @@ mod tests {
         prop_oneof![(text(), text()), shuffled]
     }
 
-    fn in_order<'r>(
-        rows: &'r [Row],
-        side: impl Fn(&Row) -> Range<usize> + 'r,
-    ) -> Vec<usize> {
+    fn in_order<'r>(rows: &'r [Row], side: impl Fn(&Row) -> Range<usize> + 'r) -> Vec<usize> {
         rows.iter().flat_map(side).collect()
     }
 
@@ -276,8 +325,10 @@ mod tests {
                 let has_words = words(&a, &row.a) || words(&b, &row.b);
                 prop_assert_eq!(row.change.is_some(), has_words && row.op != RowOp::Same, "{:?}", row);
             }
-            for index in 0..aligned.changes.len() {
-                prop_assert!(rows.iter().any(|row| row.change == Some(index)), "change {index}");
+            // Of moves that share a unit the first shows it.
+            for (index, change) in aligned.changes.iter().enumerate() {
+                let shown = rows.iter().any(|row| row.change == Some(index));
+                prop_assert!(shown || change.op == Status::Moved, "{change:?}");
             }
         }
     }
@@ -324,5 +375,6 @@ mod tests {
         ];
         assert_eq!(ops(a, b), expected);
         assert_eq!(ops("", "* * *"), [(RowOp::Same, 0..0, 0..1)]);
+        assert_eq!(ops("***", "* * *"), [(RowOp::Same, 0..1, 0..1)]);
     }
 }

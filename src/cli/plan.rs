@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
@@ -201,6 +201,22 @@ pub(super) fn page(color: ColorArg) -> impl Write {
         ColorArg::Never => ColorChoice::Never,
     };
     io::BufWriter::new(AutoStream::new(io::stdout().lock(), choice))
+}
+
+/// Columns of standard output: of a terminal what `COLUMNS` says, else what the
+/// terminal says; 80 for everything else.
+pub(super) fn width() -> usize {
+    const NO_TERMINAL: usize = 80;
+    if !io::stdout().is_terminal() {
+        return NO_TERMINAL;
+    }
+    let said = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|said| said.parse().ok());
+    let own = || terminal_size::terminal_size().map(|(columns, _)| usize::from(columns.0));
+    said.or_else(own)
+        .filter(|columns| *columns >= 20)
+        .unwrap_or(NO_TERMINAL)
 }
 
 /// Runs `write` over a stream and names it in the error.

@@ -21,9 +21,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-pub use compare::{
-    ComparedTexts, PlacedUnit, Titled, WholeTexts, compare_texts, compare_whole,
-};
+pub use compare::{ComparedTexts, PlacedUnit, Titled, WholeTexts, compare_texts, compare_whole};
 pub use dedup::{Decision, Deduped, Reason, dedup};
 pub use explain::{Explained, Explanation, Rule, Step, explain};
 pub use passages::Passage;

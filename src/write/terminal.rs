@@ -7,8 +7,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::curve::percent;
+use super::diff::{Direction, Look, Span, styled, wrap, write_changes};
 use super::inert::{inert, inert_line};
-use super::unit_line::{Side, write_change};
 use crate::candidates::sampled_recall_at_bar;
 use crate::config::Search;
 use crate::document::DocId;
@@ -19,23 +19,23 @@ const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const NAME: Style = AnsiColor::Cyan.on_default();
 
-/// Writes the summary. `out` decides whether colours are kept (an
+/// Writes the summary on a page of `width` columns. `out` decides whether colours are kept (an
 /// [`anstream::AutoStream`] strips them where they do not belong).
 ///
 /// # Errors
 /// What the output says.
-pub fn summary(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
+pub fn summary(trace: &Trace, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut order: Vec<usize> = (0..trace.groups.len()).collect();
     // The largest first, then as in the files.
     order.sort_by_key(|&number| (Reverse(trace.groups[number].members.len()), number));
     for number in order {
-        group(trace, number, out)?;
+        group(trace, number, width, out)?;
     }
-    excerpts(trace, out)?;
+    excerpts(trace, width, out)?;
     totals(trace, out)
 }
 
-fn group(trace: &Trace, number: usize, out: &mut dyn Write) -> io::Result<()> {
+fn group(trace: &Trace, number: usize, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let group = &trace.groups[number];
     writeln!(
         out,
@@ -44,10 +44,10 @@ fn group(trace: &Trace, number: usize, out: &mut dyn Write) -> io::Result<()> {
         headline(trace, group)
     )?;
     for &member in &members_in_order(trace, group) {
-        member_line(trace, member, out)?;
+        member_line(trace, member, width, out)?;
     }
     for &member in &members_in_order(trace, group) {
-        copy(trace, member, out)?;
+        copy(trace, member, width, out)?;
     }
     writeln!(out)
 }
@@ -93,7 +93,7 @@ fn members_in_order(trace: &Trace, group: &Group) -> Vec<DocId> {
     members
 }
 
-fn member_line(trace: &Trace, doc: DocId, out: &mut dyn Write) -> io::Result<()> {
+fn member_line(trace: &Trace, doc: DocId, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let (document, line) = (trace.document(doc), &trace.lineage[doc.index()]);
     let source = document.source.as_deref().map(inert_line);
     let facts: Vec<String> = [
@@ -112,10 +112,10 @@ fn member_line(trace: &Trace, doc: DocId, out: &mut dyn Write) -> io::Result<()>
         facts.join(", ")
     )?;
     if let Some(title) = &document.title {
-        writeln!(out, "             {}", inert_line(title))?;
+        hanging(&inert_line(title), width, out)?;
     }
     if let Some(claim) = claim(trace, doc, line) {
-        writeln!(out, "             {claim}")?;
+        hanging(&claim, width, out)?;
     }
     Ok(())
 }
@@ -173,7 +173,7 @@ fn describe(piece: &Evidence) -> String {
 }
 
 /// The changes of one copy under a line that sums them up.
-fn copy(trace: &Trace, doc: DocId, out: &mut dyn Write) -> io::Result<()> {
+fn copy(trace: &Trace, doc: DocId, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let line = &trace.lineage[doc.index()];
     let (Some(other), Some(comparison)) = (line.compared_with, &line.comparison) else {
         return Ok(());
@@ -205,20 +205,25 @@ fn copy(trace: &Trace, doc: DocId, out: &mut dyn Write) -> io::Result<()> {
         sums.join(", ")
     )?;
     let (exemplar, copy) = (trace.text(other), trace.text(doc));
-    for change in trace.changes.of(doc).map_err(io::Error::other)? {
-        write_change(
-            &change,
-            Side { text: &exemplar },
-            Side { text: &copy },
-            "    ",
-            out,
-        )?;
+    let changes = trace.changes.of(doc).map_err(io::Error::other)?;
+    write_changes((&exemplar, &copy), &changes, 3, width, out)
+}
+
+/// Text under the key of its document, wrapped.
+fn hanging(text: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    const INDENT: usize = 13;
+    let direction = Direction::of(text);
+    for line in wrap(
+        &[Span::new(Look::Plain, text)],
+        width.saturating_sub(INDENT),
+    ) {
+        writeln!(out, "{:INDENT$}{}", "", styled(&line.spans, direction))?;
     }
     Ok(())
 }
 
 /// Excerpts stand outside groups.
-fn excerpts(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
+fn excerpts(trace: &Trace, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let lines = (0u32..).zip(&trace.lineage);
     let excerpts: Vec<DocId> = lines
         .filter(|(_, line)| line.role == Role::Excerpt)
@@ -229,7 +234,7 @@ fn excerpts(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "{BOLD}Excerpts{BOLD:#}")?;
     for doc in excerpts {
-        member_line(trace, doc, out)?;
+        member_line(trace, doc, width, out)?;
     }
     writeln!(out)
 }

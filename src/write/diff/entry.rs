@@ -1,0 +1,152 @@
+//! A unit as an entry of a page: line numbers, what was done, the text.
+
+use std::io::{self, Write};
+
+use super::spans::{Direction, Look, Span, styled};
+use super::wrap::wrap;
+use crate::align::RowOp;
+use crate::segment::Kind;
+
+/// Columns that an entry has to itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Layout {
+    indent: usize,
+    /// Digits of a line number.
+    digits: usize,
+    width: usize,
+}
+
+/// Columns of the sign and the longest word beside it.
+const WORD: usize = 9;
+/// Columns that a text needs; below, it stands under its numbers and not beside.
+const NARROW: usize = 24;
+
+impl Layout {
+    /// `lines` is the greatest line number, `width` the columns of the page.
+    pub(super) fn new(indent: usize, lines: usize, width: usize) -> Self {
+        let digits = lines.to_string().len().max(2);
+        Layout {
+            indent,
+            digits,
+            width,
+        }
+    }
+
+    /// Columns before the text, and of it; a narrow page has it below.
+    fn columns(&self) -> (usize, usize, bool) {
+        let before = self.indent + 2 * self.digits + 3 + WORD + 1;
+        if before + NARROW <= self.width {
+            (before, self.width - before, false)
+        } else {
+            (
+                self.indent + 2,
+                self.width.saturating_sub(self.indent + 2),
+                true,
+            )
+        }
+    }
+
+    /// Writes the two letters over the line numbers.
+    pub(super) fn heads(&self, out: &mut dyn Write) -> io::Result<()> {
+        let digits = self.digits;
+        let heads = format!(
+            "{:indent$}{:>digits$} {:>digits$}",
+            "",
+            "A",
+            "B",
+            indent = self.indent
+        );
+        writeln!(
+            out,
+            "{}",
+            styled(&[Span::new(Look::Note, heads)], Direction::LeftToRight)
+        )
+    }
+
+    /// Writes a line of the program's own where texts stand.
+    pub(super) fn note(&self, note: &str, out: &mut dyn Write) -> io::Result<()> {
+        let (before, _, _) = self.columns();
+        let note = styled(&[Span::new(Look::Note, note)], Direction::LeftToRight);
+        writeln!(out, "{:before$}{note}", "")
+    }
+
+    /// Writes an entry, wrapped, the text under the text.
+    pub(super) fn entry(&self, entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
+        let digits = self.digits;
+        let number = |line: Option<usize>| line.map_or(String::new(), |line| line.to_string());
+        let (look, sign, word) = label(entry.op);
+        let numbers = format!("{:>digits$} {:>digits$}", number(entry.a), number(entry.b));
+        let head = [
+            Span::new(Look::Note, numbers),
+            Span::new(look, format!("  {sign} {word:<7}")),
+        ];
+        let head = styled(&head, Direction::LeftToRight);
+        let (before, width, below) = self.columns();
+        let mut spans = entry.text.clone();
+        if !entry.notes.is_empty() {
+            let text = if spans.is_empty() { "" } else { " " };
+            let notes = format!("[{}]{text}", entry.notes.join("; "));
+            spans.insert(0, Span::new(Look::Note, notes));
+        }
+        write!(out, "{:indent$}{head}", "", indent = self.indent)?;
+        for (i, line) in wrap(&spans, width).iter().enumerate() {
+            let text = styled(&line.spans, entry.direction);
+            if i == 0 && !below {
+                writeln!(out, " {text}")?;
+            } else {
+                let end = if i == 0 { "\n" } else { "" };
+                writeln!(out, "{end}{:before$}{text}", "")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A unit, or a few, of one or both texts.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) op: RowOp,
+    /// Lines in the two texts.
+    pub(super) a: Option<usize>,
+    pub(super) b: Option<usize>,
+    /// What is to be said of it, before its text.
+    pub(super) notes: Vec<String>,
+    pub(super) text: Vec<Span>,
+    pub(super) direction: Direction,
+}
+
+/// Look, sign and word of what was done.
+pub(super) fn label(op: RowOp) -> (Look, char, &'static str) {
+    match op {
+        RowOp::Same => (Look::Plain, ' ', ""),
+        RowOp::Added => (Look::New, '+', "added"),
+        RowOp::Dropped => (Look::Gone, '-', "dropped"),
+        RowOp::Edited => (Look::Carried, '~', "edited"),
+        RowOp::MovedHere => (Look::Carried, '>', "moved"),
+        RowOp::MovedAway => (Look::Carried, '<', "moved"),
+    }
+}
+
+/// What a kind adds to the word of an entry; nothing for plain text.
+pub(super) fn kind_note(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Body => None,
+        Kind::Number => Some("only figures differ"),
+        Kind::Trivial => Some("only its form differs"),
+        other => Some(other.code()),
+    }
+}
+
+/// Says that sentences were cut or joined.
+pub(super) fn recut(a: usize, b: usize) -> Option<String> {
+    let words = [
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
+    ];
+    let count = |count: usize| {
+        words
+            .get(count)
+            .map_or(count.to_string(), |word| word.to_string())
+    };
+    let noun = if a == 1 { "sentence" } else { "sentences" };
+    (a != b && a > 0 && b > 0).then(|| format!("{} {noun} became {}", count(a), count(b)))
+}
