@@ -46,21 +46,26 @@ impl Layout {
         }
     }
 
-    /// Writes the two letters over the line numbers.
-    pub(super) fn heads(&self, out: &mut dyn Write) -> io::Result<()> {
-        let digits = self.digits;
-        let heads = format!(
-            "{:indent$}{:>digits$} {:>digits$}",
-            "",
-            "A",
-            "B",
-            indent = self.indent
-        );
-        writeln!(
-            out,
-            "{}",
-            styled(&[Span::new(Look::Note, heads)], Direction::LeftToRight)
-        )
+    /// Writes the two letters over the line numbers and, where words are marked,
+    /// what the signs mean.
+    pub(super) fn heads(&self, marked: bool, out: &mut dyn Write) -> io::Result<()> {
+        let (digits, indent) = (self.digits, self.indent);
+        let heads = format!("{:indent$}{:>digits$} {:>digits$}", "", "A", "B");
+        let (before, _, below) = self.columns();
+        let mut spans = vec![Span::new(Look::Note, heads)];
+        if marked {
+            let from = if below {
+                self.indent + 2 * digits + 3
+            } else {
+                before
+            };
+            let gap = from.saturating_sub(self.indent + 2 * digits + 1);
+            spans.push(Span::new(Look::Plain, " ".repeat(gap)));
+            spans.push(Span::new(Look::Gone, "[-only in A-]"));
+            spans.push(Span::new(Look::Plain, " "));
+            spans.push(Span::new(Look::New, "{+only in B+}"));
+        }
+        writeln!(out, "{}", styled(&spans, Direction::LeftToRight))
     }
 
     /// Writes a line of the program's own where texts stand.

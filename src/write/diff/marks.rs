@@ -245,23 +245,26 @@ fn taken_out(
 ) -> (Range<usize>, Range<usize>) {
     let (left, right) = (gap_before(own, words.start), gap_after(own, words.end));
     let (other_left, other_right) = (gap_before(other, point), gap_after(other, point));
-    let kept = other.slice(other_left..other_right);
+    let kept = flow(other.slice(other_left..other_right));
     let closed = words.end + closing(own.slice(words.end..right));
     let at = |point: usize| point.max(ends.1)..point.max(ends.1);
     let from = |start: usize| start.max(ends.0);
     let is_first = left == own.start;
     for end in [words.end, closed] {
-        if !is_first && own.slice(end..right) == kept {
+        if !is_first && flow(own.slice(end..right)) == kept {
             return (from(left)..end, at(other_left));
         }
     }
-    if own.slice(left..words.start) == kept {
+    if flow(own.slice(left..words.start)) == kept {
         return (from(words.start)..right, at(other_right));
     }
     let opening = |c: char| matches!(c, '(' | '[' | '"' | '“' | '‘' | '«');
     let opened = own.slice(left..words.start);
     let start = left + opened.trim_end_matches(opening).len();
-    (from(start)..closed, at(other_right))
+    // White space that followed sets the words apart from what follows now.
+    let rest = own.slice(closed..right);
+    let spaced = closed + rest.len() - rest.trim_start().len();
+    (from(start)..spaced, at(other_right))
 }
 
 /// Bytes of the punctuation that touches the words before it.
@@ -431,6 +434,11 @@ mod tests {
                 "On Monday, boats from Orme and Coll were lost.",
                 "Boats from Orme and Coll were lost.",
                 "[-On Monday,-] Boats from Orme and Coll were lost.",
+            ),
+            (
+                "Boats from Orme and Coll were lost: two on Monday.",
+                "Boats from Orme and Coll  were lost — on Monday.",
+                "Boats from Orme and Coll were lost — [-two-] on Monday.",
             ),
         ] {
             assert_eq!(marked(a, b), expected);

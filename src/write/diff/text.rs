@@ -36,7 +36,12 @@ pub fn diff_text(pair: Pair<'_>, view: View, out: &mut dyn Write) -> io::Result<
     }
     let layout = Layout::new(0, pair.last_line(), view.width);
     writeln!(out)?;
-    layout.heads(out)?;
+    let marked = pair
+        .whole
+        .rows
+        .iter()
+        .any(|row| !pair.marks(row).is_empty());
+    layout.heads(marked, out)?;
     for piece in fold(&pair.whole.rows, view.context) {
         match piece {
             Piece::Row(row) => {
