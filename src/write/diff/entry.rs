@@ -51,28 +51,37 @@ impl Layout {
     pub(super) fn heads(&self, marked: bool, out: &mut dyn Write) -> io::Result<()> {
         let (digits, indent) = (self.digits, self.indent);
         let heads = format!("{:indent$}{:>digits$} {:>digits$}", "", "A", "B");
-        let (before, _, below) = self.columns();
-        let mut spans = vec![Span::new(Look::Note, heads)];
-        if marked {
-            let from = if below {
-                self.indent + 2 * digits + 3
-            } else {
-                before
-            };
-            let gap = from.saturating_sub(self.indent + 2 * digits + 1);
-            spans.push(Span::new(Look::Plain, " ".repeat(gap)));
-            spans.push(Span::new(Look::Gone, "[-only in A-]"));
-            spans.push(Span::new(Look::Plain, " "));
-            spans.push(Span::new(Look::New, "{+only in B+}"));
+        let heads = styled(&[Span::new(Look::Note, heads)], Direction::LeftToRight);
+        if !marked {
+            return writeln!(out, "{heads}");
         }
-        writeln!(out, "{}", styled(&spans, Direction::LeftToRight))
+        let legend = [
+            Span::new(Look::Gone, "[-only in A-]"),
+            Span::new(Look::Plain, " "),
+            Span::new(Look::New, "{+only in B+}"),
+        ];
+        let (before, width, below) = self.columns();
+        let gap = before.saturating_sub(indent + 2 * digits + 1);
+        write!(out, "{heads}")?;
+        for (i, line) in wrap(&legend, width).iter().enumerate() {
+            let legend = styled(&line.spans, Direction::LeftToRight);
+            match i {
+                0 if !below => writeln!(out, "{:gap$}{legend}", "")?,
+                0 => writeln!(out, "\n{:before$}{legend}", "")?,
+                _ => writeln!(out, "{:before$}{legend}", "")?,
+            }
+        }
+        Ok(())
     }
 
     /// Writes a line of the program's own where texts stand.
     pub(super) fn note(&self, note: &str, out: &mut dyn Write) -> io::Result<()> {
-        let (before, _, _) = self.columns();
-        let note = styled(&[Span::new(Look::Note, note)], Direction::LeftToRight);
-        writeln!(out, "{:before$}{note}", "")
+        let (before, width, _) = self.columns();
+        for line in wrap(&[Span::new(Look::Note, note)], width) {
+            let note = styled(&line.spans, Direction::LeftToRight);
+            writeln!(out, "{:before$}{note}", "")?;
+        }
+        Ok(())
     }
 
     /// Writes an entry, wrapped, the text under the text.
@@ -81,12 +90,13 @@ impl Layout {
         let number = |line: Option<usize>| line.map_or(String::new(), |line| line.to_string());
         let (look, sign, word) = label(entry.op);
         let numbers = format!("{:>digits$} {:>digits$}", number(entry.a), number(entry.b));
-        let head = [
-            Span::new(Look::Note, numbers),
-            Span::new(look, format!("  {sign} {word:<7}")),
-        ];
-        let head = styled(&head, Direction::LeftToRight);
         let (before, width, below) = self.columns();
+        let mut done = format!("  {sign} {word:<7}");
+        if below {
+            done.truncate(done.trim_end().len());
+        }
+        let head = [Span::new(Look::Note, numbers), Span::new(look, done)];
+        let head = styled(&head, Direction::LeftToRight);
         let mut spans = entry.text.clone();
         if !entry.notes.is_empty() {
             let text = if spans.is_empty() { "" } else { " " };

@@ -139,16 +139,15 @@ impl Columns {
             line.push_str(&text(left.1));
             line.push_str(&" ".repeat(self.column.saturating_sub(filled)));
             if i == 0 && sign != ' ' {
-                let sign = [Span::new(look, format!(" {sign} "))];
+                let sign = [Span::new(look, format!(" {sign}"))];
                 line.push_str(&styled(&sign, Direction::LeftToRight));
             } else {
-                line.push_str("   ");
+                line.push_str("  ");
             }
             if right.1.get(i).is_some() {
-                line.push_str(&styled(
-                    &[Span::new(Look::Note, number(right.0))],
-                    Direction::LeftToRight,
-                ));
+                let number = format!(" {}", number(right.0));
+                let number = [Span::new(Look::Note, number)];
+                line.push_str(&styled(&number, Direction::LeftToRight));
                 line.push_str(&text(right.1));
             }
             writeln!(out, "{}", line.trim_end_matches(' '))?;
