@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 
 use super::curve::percent;
 use super::diff::{Direction, Look, Span, styled, wrap, write_changes};
@@ -16,8 +16,6 @@ use crate::lineage::{Basis, Evidence, Role};
 use crate::trace::{Group, Lineage, Pair, Relation, Trace};
 
 const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const NAME: Style = AnsiColor::Cyan.on_default();
 
 /// Writes the summary on a page of `width` columns. `out` decides whether colours are kept (an
 /// [`anstream::AutoStream`] strips them where they do not belong).
@@ -32,17 +30,16 @@ pub fn summary(trace: &Trace, width: usize, out: &mut dyn Write) -> io::Result<(
         group(trace, number, width, out)?;
     }
     excerpts(trace, width, out)?;
-    totals(trace, out)
+    totals(trace, width, out)
 }
 
 fn group(trace: &Trace, number: usize, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let group = &trace.groups[number];
-    writeln!(
-        out,
-        "{BOLD}Group {}{BOLD:#}  {}",
-        group.id,
-        headline(trace, group)
-    )?;
+    let head = [
+        Span::new(Look::Strong, format!("Group {}", group.id)),
+        Span::new(Look::Plain, format!(": {}", headline(trace, group))),
+    ];
+    paragraph("", &head, 2, width, out)?;
     for &member in &members_in_order(trace, group) {
         member_line(trace, member, width, out)?;
     }
@@ -95,22 +92,21 @@ fn members_in_order(trace: &Trace, group: &Group) -> Vec<DocId> {
 
 fn member_line(trace: &Trace, doc: DocId, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let (document, line) = (trace.document(doc), &trace.lineage[doc.index()]);
-    let source = document.source.as_deref().map(inert_line);
-    let facts: Vec<String> = [
-        source,
-        document.published.map(|moment| moment.to_string()),
-        Some(plural(line.words as usize, "word")),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    writeln!(
-        out,
-        "  {:<10} {NAME}{}{NAME:#}  {DIM}{}{DIM:#}",
-        line.role.code(),
-        inert(&document.key),
-        facts.join(", ")
-    )?;
+    let mut head = vec![
+        Span::new(Look::Name, inert(&document.key)),
+        Span::new(Look::Note, " ("),
+    ];
+    if let Some(source) = document.source.as_deref() {
+        head.push(Span::new(Look::Plain, inert_line(source)));
+        head.push(Span::new(Look::Note, ", "));
+    }
+    if let Some(moment) = document.published {
+        head.push(Span::new(Look::Note, format!("{moment}, ")));
+    }
+    let words = plural(line.words as usize, "word");
+    head.push(Span::new(Look::Note, format!("{words})")));
+    let role = format!("  {:<10} ", line.role.code());
+    paragraph(&role, &head, UNDER_KEY, width, out)?;
     if let Some(title) = &document.title {
         hanging(&inert_line(title), width, out)?;
     }
@@ -196,28 +192,54 @@ fn copy(trace: &Trace, doc: DocId, width: usize, out: &mut dyn Write) -> io::Res
     } else {
         "beside"
     };
-    writeln!(
-        out,
-        "\n  {NAME}{}{NAME:#} {against} {}: {relation}, Jaccard {:.2}, lines: {}",
-        inert(trace.key(doc)),
-        inert(trace.key(other)),
-        comparison.jaccard,
-        sums.join(", ")
-    )?;
+    let head = [
+        Span::new(Look::Name, inert(trace.key(doc))),
+        Span::new(
+            Look::Plain,
+            format!(
+                " {against} {}: {relation}, Jaccard {:.2}, lines: {}",
+                inert(trace.key(other)),
+                comparison.jaccard,
+                sums.join(", ")
+            ),
+        ),
+    ];
+    writeln!(out)?;
+    paragraph("  ", &head, 4, width, out)?;
     let (exemplar, copy) = (trace.text(other), trace.text(doc));
     let changes = trace.changes.of(doc).map_err(io::Error::other)?;
     write_changes((&exemplar, &copy), &changes, 3, width, out)
 }
 
-/// Text under the key of its document, wrapped.
+/// Columns before the key of a document.
+const UNDER_KEY: usize = 13;
+
+/// Text under the key of its document.
 fn hanging(text: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    const INDENT: usize = 13;
-    let direction = Direction::of(text);
-    for line in wrap(
+    let indent = " ".repeat(UNDER_KEY);
+    paragraph(
+        &indent,
         &[Span::new(Look::Plain, text)],
-        width.saturating_sub(INDENT),
-    ) {
-        writeln!(out, "{:INDENT$}{}", "", styled(&line.spans, direction))?;
+        UNDER_KEY,
+        width,
+        out,
+    )
+}
+
+/// Text after a prefix, wrapped, what follows the first line `hang` columns in.
+fn paragraph(
+    prefix: &str,
+    spans: &[Span],
+    hang: usize,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let text = spans.last().map_or("", |span| &span.text);
+    let direction = Direction::of(text);
+    write!(out, "{prefix}")?;
+    for (i, line) in wrap(spans, width.saturating_sub(hang)).iter().enumerate() {
+        let indent = if i == 0 { 0 } else { hang };
+        writeln!(out, "{:indent$}{}", "", styled(&line.spans, direction))?;
     }
     Ok(())
 }
@@ -239,7 +261,7 @@ fn excerpts(trace: &Trace, width: usize, out: &mut dyn Write) -> io::Result<()> 
     writeln!(out)
 }
 
-fn totals(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
+fn totals(trace: &Trace, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let count = |name: &str| trace.counts.get(name).copied().unwrap_or(0);
     let role = |role| {
         trace
@@ -285,11 +307,8 @@ fn totals(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     borderline(trace, out)?;
-    writeln!(
-        out,
-        "{DIM}every pair was verified exactly; {}{DIM:#}",
-        recall(trace)
-    )
+    let exact = format!("every pair was verified exactly; {}", recall(trace));
+    paragraph("", &[Span::new(Look::Note, exact)], 0, width, out)
 }
 
 /// The pairs nearest to a bar among those that reach none, where they were asked for.

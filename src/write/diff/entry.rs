@@ -146,7 +146,7 @@ pub(super) fn label(op: RowOp) -> (Look, char, &'static str) {
 pub(super) fn kind_note(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::Body => None,
-        Kind::Number => Some("only figures differ"),
+        Kind::Number => Some("only figures or dates differ"),
         Kind::Trivial => Some("only its form differs"),
         other => Some(other.code()),
     }

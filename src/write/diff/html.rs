@@ -168,7 +168,7 @@ fn markup(span: &Span) -> String {
         Look::Gone => format!("<del dir=\"auto\">{text}</del>"),
         Look::New => format!("<ins dir=\"auto\">{text}</ins>"),
         Look::GoneSign | Look::NewSign => String::new(),
-        Look::Plain | Look::Note | Look::Carried => text,
+        _ => text,
     }
 }
 

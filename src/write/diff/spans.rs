@@ -8,6 +8,10 @@ pub(in crate::write) enum Look {
     Plain,
     /// What the program says itself.
     Note,
+    /// What stands over other lines.
+    Strong,
+    /// The name of a document.
+    Name,
     /// Only in the first text.
     Gone,
     /// Only in the second.
@@ -25,6 +29,8 @@ impl Look {
         match self {
             Look::Plain => Style::new(),
             Look::Note => Style::new().dimmed(),
+            Look::Strong => Style::new().bold(),
+            Look::Name => AnsiColor::Cyan.on_default(),
             Look::Gone | Look::GoneSign => AnsiColor::Red.on_default(),
             Look::New | Look::NewSign => AnsiColor::Green.on_default(),
             Look::Carried => AnsiColor::Yellow.on_default(),
