@@ -13,7 +13,7 @@ use crate::document::DocId;
 use crate::error::Error;
 use crate::ingest::{Intake, Rejection};
 use crate::pipeline::{Titled, compare_whole};
-use crate::write::{self, Named, Pair, View};
+use crate::write::{self, Named, NamedPair, View};
 
 pub(super) fn run(args: &DiffArgs) -> Result<Outcome, Error> {
     plan::threads(&args.running)?;
@@ -32,7 +32,7 @@ pub(super) fn run(args: &DiffArgs) -> Result<Outcome, Error> {
     let whole = compare_whole(a.titled(), b.titled(), &Settings::default());
     let differ = !whole.compared.changes.is_empty();
     if !(args.running.quiet && args.running.exit_code) {
-        let pair = Pair {
+        let pair = NamedPair {
             a: a.named(),
             b: b.named(),
             whole: &whole,
@@ -45,7 +45,7 @@ pub(super) fn run(args: &DiffArgs) -> Result<Outcome, Error> {
 /// Columns of a page of text; longer lines are hard to read.
 const READABLE: usize = 100;
 
-fn print(pair: Pair<'_>, args: &DiffArgs, messages: &Messages) -> Result<(), Error> {
+fn print(pair: NamedPair<'_>, args: &DiffArgs, messages: &Messages) -> Result<(), Error> {
     // Data is written as it is; only pages for people are fit for a terminal.
     let data = || io::BufWriter::new(io::stdout().lock());
     let page = || plan::page(args.running.color);

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 
 use super::curve::percent;
-use super::diff::{Direction, Look, Span, styled, wrap, write_changes};
+use super::diff::{Direction, Look, Span, paragraph, write_changes};
 use super::inert::{inert, inert_line};
 use crate::candidates::sampled_recall_at_bar;
 use crate::config::Search;
@@ -39,7 +39,7 @@ fn group(trace: &Trace, number: usize, width: usize, out: &mut dyn Write) -> io:
         Span::new(Look::Strong, format!("Group {}", group.id)),
         Span::new(Look::Plain, format!(": {}", headline(trace, group))),
     ];
-    paragraph("", &head, 2, width, out)?;
+    page_line("", &head, 2, width, out)?;
     for &member in &members_in_order(trace, group) {
         member_line(trace, member, width, out)?;
     }
@@ -106,7 +106,7 @@ fn member_line(trace: &Trace, doc: DocId, width: usize, out: &mut dyn Write) -> 
     let words = plural(line.words as usize, "word");
     head.push(Span::new(Look::Note, format!("{words})")));
     let role = format!("  {:<10} ", line.role.code());
-    paragraph(&role, &head, UNDER_KEY, width, out)?;
+    page_line(&role, &head, UNDER_KEY, width, out)?;
     if let Some(title) = &document.title {
         hanging(&inert_line(title), width, out)?;
     }
@@ -205,7 +205,7 @@ fn copy(trace: &Trace, doc: DocId, width: usize, out: &mut dyn Write) -> io::Res
         ),
     ];
     writeln!(out)?;
-    paragraph("  ", &head, 4, width, out)?;
+    page_line("  ", &head, 4, width, out)?;
     let (exemplar, copy) = (trace.text(other), trace.text(doc));
     let changes = trace.changes.of(doc).map_err(io::Error::other)?;
     write_changes((&exemplar, &copy), &changes, 3, width, out)
@@ -214,34 +214,29 @@ fn copy(trace: &Trace, doc: DocId, width: usize, out: &mut dyn Write) -> io::Res
 /// Columns before the key of a document.
 const UNDER_KEY: usize = 13;
 
-/// Text under the key of its document.
-fn hanging(text: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    let indent = " ".repeat(UNDER_KEY);
-    paragraph(
-        &indent,
-        &[Span::new(Look::Plain, text)],
-        UNDER_KEY,
-        width,
-        out,
-    )
-}
-
-/// Text after a prefix, wrapped, what follows the first line `hang` columns in.
-fn paragraph(
+/// A line of the program's own, wrapped.
+fn page_line(
     prefix: &str,
     spans: &[Span],
     hang: usize,
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let text = spans.last().map_or("", |span| &span.text);
-    let direction = Direction::of(text);
-    write!(out, "{prefix}")?;
-    for (i, line) in wrap(spans, width.saturating_sub(hang)).iter().enumerate() {
-        let indent = if i == 0 { 0 } else { hang };
-        writeln!(out, "{:indent$}{}", "", styled(&line.spans, direction))?;
-    }
-    Ok(())
+    let place = (hang, width.saturating_sub(hang));
+    paragraph(prefix, spans, Direction::LeftToRight, place, out)
+}
+
+/// Text under the key of its document.
+fn hanging(text: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let (indent, direction) = (" ".repeat(UNDER_KEY), Direction::of(text));
+    let place = (UNDER_KEY, width.saturating_sub(UNDER_KEY));
+    paragraph(
+        &indent,
+        &[Span::new(Look::Plain, text)],
+        direction,
+        place,
+        out,
+    )
 }
 
 /// Excerpts stand outside groups.
@@ -308,7 +303,7 @@ fn totals(trace: &Trace, width: usize, out: &mut dyn Write) -> io::Result<()> {
     }
     borderline(trace, out)?;
     let exact = format!("every pair was verified exactly; {}", recall(trace));
-    paragraph("", &[Span::new(Look::Note, exact)], 0, width, out)
+    page_line("", &[Span::new(Look::Note, exact)], 0, width, out)
 }
 
 /// The pairs nearest to a bar among those that reach none, where they were asked for.

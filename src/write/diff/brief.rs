@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use super::entry::{Entry, Layout, kind_note};
-use super::marks::{Kept, Part, merged, plain};
+use super::fit::Part;
+use super::marks::{Kept, merged, plain};
 use super::page::line_of;
 use super::spans::{Direction, Look};
 use crate::align::RowOp;

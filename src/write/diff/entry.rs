@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::spans::{Direction, Look, Span, styled};
-use super::wrap::wrap;
+use super::wrap::paragraph;
 use crate::align::RowOp;
 use crate::segment::Kind;
 
@@ -61,59 +61,44 @@ impl Layout {
             Span::new(Look::New, "{+only in B+}"),
         ];
         let (before, width, below) = self.columns();
-        let gap = before.saturating_sub(indent + 2 * digits + 1);
-        write!(out, "{heads}")?;
-        for (i, line) in wrap(&legend, width).iter().enumerate() {
-            let legend = styled(&line.spans, Direction::LeftToRight);
-            match i {
-                0 if !below => writeln!(out, "{:gap$}{legend}", "")?,
-                0 => writeln!(out, "\n{:before$}{legend}", "")?,
-                _ => writeln!(out, "{:before$}{legend}", "")?,
-            }
-        }
-        Ok(())
+        let gap = if below {
+            format!("\n{:before$}", "")
+        } else {
+            " ".repeat(before.saturating_sub(indent + 2 * digits + 1))
+        };
+        let place = (before, width);
+        paragraph(&(heads + &gap), &legend, Direction::LeftToRight, place, out)
     }
 
     /// Writes a line of the program's own where texts stand.
     pub(super) fn note(&self, note: &str, out: &mut dyn Write) -> io::Result<()> {
         let (before, width, _) = self.columns();
-        for line in wrap(&[Span::new(Look::Note, note)], width) {
-            let note = styled(&line.spans, Direction::LeftToRight);
-            writeln!(out, "{:before$}{note}", "")?;
-        }
-        Ok(())
+        let (indent, note) = (" ".repeat(before), [Span::new(Look::Note, note)]);
+        paragraph(&indent, &note, Direction::LeftToRight, (before, width), out)
     }
 
     /// Writes an entry, wrapped, the text under the text.
     pub(super) fn entry(&self, entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
-        let digits = self.digits;
+        let (digits, indent) = (self.digits, " ".repeat(self.indent));
         let number = |line: Option<usize>| line.map_or(String::new(), |line| line.to_string());
-        let (look, sign, word) = label(entry.op);
         let numbers = format!("{:>digits$} {:>digits$}", number(entry.a), number(entry.b));
+        let (look, sign, word) = label(entry.op);
         let (before, width, below) = self.columns();
-        let mut done = format!("  {sign} {word:<7}");
-        if below {
-            done.truncate(done.trim_end().len());
-        }
+        let (done, gap) = if below {
+            let done = format!("  {sign} {word}");
+            (done.trim_end().to_string(), format!("\n{:before$}", ""))
+        } else {
+            (format!("  {sign} {word:<7}"), " ".to_string())
+        };
         let head = [Span::new(Look::Note, numbers), Span::new(look, done)];
         let head = styled(&head, Direction::LeftToRight);
-        let mut spans = entry.text.clone();
-        if !entry.notes.is_empty() {
-            let text = if spans.is_empty() { "" } else { " " };
-            let notes = format!("[{}]{text}", entry.notes.join("; "));
-            spans.insert(0, Span::new(Look::Note, notes));
-        }
-        write!(out, "{:indent$}{head}", "", indent = self.indent)?;
-        for (i, line) in wrap(&spans, width).iter().enumerate() {
-            let text = styled(&line.spans, entry.direction);
-            if i == 0 && !below {
-                writeln!(out, " {text}")?;
-            } else {
-                let end = if i == 0 { "\n" } else { "" };
-                writeln!(out, "{end}{:before$}{text}", "")?;
-            }
-        }
-        Ok(())
+        let prefix = format!("{indent}{head}{gap}");
+        let notes = match entry.notes.join("; ") {
+            none if none.is_empty() => none,
+            notes => format!("[{notes}] "),
+        };
+        let text = [&[Span::new(Look::Note, notes)], &entry.text[..]].concat();
+        paragraph(&prefix, &text, entry.direction, (before, width), out)
     }
 }
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::entry::label;
 use super::fold::{Piece, fold};
 use super::marks::{Kept, merged, plain};
-use super::page::{Named, Pair};
+use super::page::{Named, NamedPair};
 use super::spans::{Direction, Look, Span};
 use super::text::opening;
 use crate::align::{Row, RowOp};
@@ -24,7 +24,11 @@ const STYLE_HASH: &str = "sha256-pQITd2EjQcmHozO7q9+ogQAXyhHuIplVSls1cMQ4RpE=";
 ///
 /// # Errors
 /// What the output says.
-pub fn diff_html(pair: Pair<'_>, context: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
+pub fn diff_html(
+    pair: NamedPair<'_>,
+    context: Option<usize>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let (a, b) = (
         escaped(&inert_line(pair.a.key)),
         escaped(&inert_line(pair.b.key)),
@@ -87,7 +91,7 @@ fn places(rows: &[Row]) -> Places {
 }
 
 fn folded(
-    pair: Pair<'_>,
+    pair: NamedPair<'_>,
     range: Range<usize>,
     places: &Places,
     out: &mut dyn Write,
@@ -104,7 +108,7 @@ fn folded(
     writeln!(out, "</ol>\n</details></li>")
 }
 
-fn row(pair: Pair<'_>, at: usize, places: &Places, out: &mut dyn Write) -> io::Result<()> {
+fn row(pair: NamedPair<'_>, at: usize, places: &Places, out: &mut dyn Write) -> io::Result<()> {
     let Some(row) = pair.whole.rows.get(at) else {
         return Ok(());
     };
@@ -132,7 +136,7 @@ fn row(pair: Pair<'_>, at: usize, places: &Places, out: &mut dyn Write) -> io::R
 }
 
 /// Where a row stands, in words.
-fn lines(pair: Pair<'_>, row: &Row) -> String {
+fn lines(pair: NamedPair<'_>, row: &Row) -> String {
     match (pair.line_a(row), pair.line_b(row)) {
         (Some(a), Some(b)) if a == b => format!("line {a}"),
         (Some(a), Some(b)) => format!("line {a} of A, {b} of B"),
@@ -143,7 +147,7 @@ fn lines(pair: Pair<'_>, row: &Row) -> String {
 }
 
 /// The direction of a row's text, and the text.
-fn text(pair: Pair<'_>, row: &Row) -> (&'static str, String) {
+fn text(pair: NamedPair<'_>, row: &Row) -> (&'static str, String) {
     let (a, b, marks) = (pair.part_a(row), pair.part_b(row), pair.marks(row));
     let shown = if row.b.is_empty() { a } else { b };
     let spans = match row.op {
@@ -206,7 +210,7 @@ mod tests {
         };
         let mut out = Vec::new();
         diff_html(
-            Pair {
+            NamedPair {
                 a: named(a),
                 b: named(b),
                 whole: &whole,

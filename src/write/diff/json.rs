@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::page::{Named, Pair};
+use super::page::{Named, NamedPair};
 use crate::align::{Row, RowOp};
 use crate::pipeline::PlacedUnit;
 use crate::trace::{Change, Place};
@@ -14,7 +14,7 @@ use crate::trace::{Change, Place};
 ///
 /// # Errors
 /// What the output says.
-pub fn diff_json(pair: Pair<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn diff_json(pair: NamedPair<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (a, b, compared) = (pair.a, pair.b, &pair.whole.compared);
     let c = &compared.comparison;
     let changes: Vec<Value> = compared.changes.iter().map(|x| change(a, b, x)).collect();

@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use super::entry::{kind_note, recut};
-use super::marks::Part;
+use super::fit::Part;
 use crate::align::{Row, RowOp};
 use crate::pipeline::{PlacedUnit, WholeTexts};
 use crate::trace::{Change, Mark, Place, Relation};
+use crate::write::terminal::plural;
 
 /// One of the two texts, by the name under which it is shown.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +22,7 @@ pub struct Named<'a> {
 
 /// Two texts, named, with everything that was found of them.
 #[derive(Clone, Copy, Debug)]
-pub struct Pair<'a> {
+pub struct NamedPair<'a> {
     /// The text compared with.
     pub a: Named<'a>,
     /// The text that may have changed.
@@ -30,7 +31,7 @@ pub struct Pair<'a> {
     pub whole: &'a WholeTexts,
 }
 
-impl<'a> Pair<'a> {
+impl<'a> NamedPair<'a> {
     /// The change that tells of a row.
     pub(super) fn change(&self, row: &Row) -> Option<&'a Change> {
         row.change
@@ -121,13 +122,24 @@ impl<'a> Pair<'a> {
 
     /// What became of a's text, in a sentence or two.
     pub(super) fn summary(&self) -> String {
-        match self.whole.compared.relation {
-            Relation::Identical => return "The texts are the same, byte for byte.".to_string(),
-            Relation::Reformatted => {
-                return "The texts have the same words; wrapping, punctuation, typography or case differ.".to_string();
+        let compared = &self.whole.compared;
+        let said = match compared.relation {
+            Relation::Identical => "The texts are the same, byte for byte.".to_string(),
+            Relation::Reformatted => "The texts have the same words; wrapping, punctuation, \
+                typography or case differ."
+                .to_string(),
+            _ => self.what_b_did(),
+        };
+        match compared.stretches_cut {
+            0 => said,
+            cut => {
+                let cut = plural(cut, "passage");
+                format!("{said} Too large to compare word by word: {cut}.")
             }
-            _ => {}
         }
+    }
+
+    fn what_b_did(&self) -> String {
         let of = |op: RowOp| self.whole.rows.iter().filter(move |row| row.op == op);
         let in_a = |op| {
             of(op)
@@ -136,51 +148,32 @@ impl<'a> Pair<'a> {
         };
         let (same, edited) = (in_a(RowOp::Same), in_a(RowOp::Edited));
         let (moved, dropped) = (in_a(RowOp::MovedAway), in_a(RowOp::Dropped));
-        let added = self.count(of(RowOp::Added));
         let all = same + edited + moved + dropped;
-        let kept = [
-            (
-                same,
-                format!(
-                    "keeps {}",
-                    if same == all {
-                        "all".to_string()
-                    } else {
-                        format!("{same} as they are")
-                    }
-                ),
-            ),
-            (edited, format!("edits {edited}")),
-            (moved, format!("moves {moved}")),
-            (
-                dropped,
-                format!(
-                    "drops {}",
-                    if dropped == all {
-                        "all".to_string()
-                    } else {
-                        dropped.to_string()
-                    }
-                ),
-            ),
-        ];
-        let done: Vec<&str> = kept
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(_, verb)| verb.as_str())
-            .collect();
-        let added = match added {
-            0 => "It adds none.".to_string(),
-            count => format!("It adds {count} of its own."),
+        let how_many = |verb: &str, count: usize, rest: &str| match count {
+            0 => None,
+            // Of one sentence there is nothing to count.
+            _ if all == 1 => Some(verb.to_string()),
+            _ if count == all => Some(format!("{verb} all{rest}")),
+            _ => Some(format!("{verb} {count}{rest}")),
+        };
+        let done: Vec<String> = [
+            how_many("keeps", same, " as they are"),
+            how_many("edits", edited, ""),
+            how_many("moves", moved, ""),
+            how_many("drops", dropped, ""),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let added = match self.count(of(RowOp::Added)) {
+            0 => "adds none".to_string(),
+            count => format!("adds {count} of its own"),
         };
         match all {
-            0 => format!("A has no words. {}", added.replace("It", "B")),
-            1 => format!(
-                "B {} A’s only sentence. {added}",
-                done_one(same, edited, moved)
-            ),
+            0 => format!("A has no words. B {added}."),
+            1 => format!("B {} A’s only sentence. It {added}.", listed(&done)),
             _ => format!(
-                "Of A’s {all} sentences and lines B {}. {added}",
+                "Of A’s {all} sentences and lines B {}. It {added}.",
                 listed(&done)
             ),
         }
@@ -201,17 +194,8 @@ impl<'a> Pair<'a> {
     }
 }
 
-fn done_one(same: usize, edited: usize, moved: usize) -> &'static str {
-    match (same, edited, moved) {
-        (1.., _, _) => "keeps",
-        (_, 1.., _) => "edits",
-        (_, _, 1..) => "moves",
-        _ => "drops",
-    }
-}
-
 /// "x", "x and y", "x, y and z".
-fn listed(words: &[&str]) -> String {
+fn listed(words: &[String]) -> String {
     match words {
         [] => String::new(),
         [only] => only.to_string(),

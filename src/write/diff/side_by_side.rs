@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use super::entry::label;
+use super::fit::Part;
 use super::fold::{Piece, fold};
 use super::marks::{after, before, plain};
-use super::page::Pair;
+use super::page::NamedPair;
 use super::spans::{Direction, Look, Span, styled};
 use super::text::{View, folded, heading, whole_story};
 use super::wrap::{Line, wrap};
@@ -19,7 +20,7 @@ pub const LEAST_WIDTH: usize = 60;
 ///
 /// # Errors
 /// What the output says.
-pub fn diff_side_by_side(pair: Pair<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
+pub fn diff_side_by_side(pair: NamedPair<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
     heading(pair, view.width, out)?;
     if whole_story(pair) && view.context.is_some() {
         return Ok(());
@@ -29,19 +30,12 @@ pub fn diff_side_by_side(pair: Pair<'_>, view: View, out: &mut dyn Write) -> io:
     let column = (view.width.saturating_sub(2 * (digits + 1) + 3) / 2).max(4);
     let columns = Columns { digits, column };
     writeln!(out)?;
-    let head = |letter: &str| {
-        [Line {
-            spans: vec![Span::new(Look::Note, letter)],
-            width: 1,
-        }]
+    let head = |letter: &str| Cell {
+        number: None,
+        lines: wrap(&[Span::new(Look::Note, letter)], column),
+        direction: Direction::LeftToRight,
     };
-    columns.write(
-        (None, &head("A")),
-        (Look::Plain, ' '),
-        (None, &head("B")),
-        Direction::LeftToRight,
-        out,
-    )?;
+    columns.write(&head("A"), (Look::Plain, ' '), &head("B"), out)?;
     for piece in fold(&pair.whole.rows, view.context) {
         match piece {
             Piece::Row(row) => {
@@ -71,7 +65,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn row(&self, pair: Pair<'_>, row: &Row, out: &mut dyn Write) -> io::Result<()> {
+    fn row(&self, pair: NamedPair<'_>, row: &Row, out: &mut dyn Write) -> io::Result<()> {
         let (a, b, marks) = (pair.part_a(row), pair.part_b(row), pair.marks(row));
         let look = label(row.op).0;
         let (mut left, mut right) = match row.op {
@@ -93,65 +87,67 @@ impl Columns {
             };
             side.insert(0, Span::new(Look::Note, format!("[{}] ", notes.join("; "))));
         }
-        let lines = |spans: &[Span]| {
-            if spans.is_empty() {
+        let cell = |number, spans: &[Span], part: Part<'_>| Cell {
+            number,
+            lines: if spans.is_empty() {
                 Vec::new()
             } else {
                 wrap(spans, self.column)
-            }
+            },
+            direction: Direction::of(part.as_str()),
         };
-        let (_, sign, _) = label(row.op);
-        let text = if row.b.is_empty() { a } else { b };
-        self.write(
-            (pair.line_a(row), &lines(&left)),
-            (look, sign),
-            (pair.line_b(row), &lines(&right)),
-            Direction::of(text.as_str()),
-            out,
-        )
+        let (left, right) = (
+            cell(pair.line_a(row), &left, a),
+            cell(pair.line_b(row), &right, b),
+        );
+        self.write(&left, (look, label(row.op).1), &right, out)
     }
 
     /// Two stacks of lines beside one another; numbers and sign at the first.
     fn write(
         &self,
-        left: (Option<usize>, &[Line]),
+        left: &Cell,
         (look, sign): (Look, char),
-        right: (Option<usize>, &[Line]),
-        direction: Direction,
+        right: &Cell,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        for i in 0..left.1.len().max(right.1.len()) {
-            let number = |line: Option<usize>| match line.filter(|_| i == 0) {
-                Some(line) => format!("{line:>digits$} ", digits = self.digits),
-                None => format!("{:>digits$} ", "", digits = self.digits),
-            };
-            let text = |lines: &[Line]| {
-                lines
-                    .get(i)
-                    .map_or(String::new(), |line| styled(&line.spans, direction))
-            };
-            let filled = left.1.get(i).map_or(0, |line| line.width);
-            let mut line = String::new();
-            line.push_str(&styled(
-                &[Span::new(Look::Note, number(left.0))],
-                Direction::LeftToRight,
-            ));
-            line.push_str(&text(left.1));
-            line.push_str(&" ".repeat(self.column.saturating_sub(filled)));
+        for i in 0..left.lines.len().max(right.lines.len()) {
+            let filled = left.lines.get(i).map_or(0, |line| line.width);
+            let gap = " ".repeat(self.column.saturating_sub(filled));
+            let mut line = self.half(left, i) + &gap;
             if i == 0 && sign != ' ' {
                 let sign = [Span::new(look, format!(" {sign}"))];
                 line.push_str(&styled(&sign, Direction::LeftToRight));
             } else {
                 line.push_str("  ");
             }
-            if right.1.get(i).is_some() {
-                let number = format!(" {}", number(right.0));
-                let number = [Span::new(Look::Note, number)];
-                line.push_str(&styled(&number, Direction::LeftToRight));
-                line.push_str(&text(right.1));
+            if i < right.lines.len() {
+                line.push(' ');
+                line.push_str(&self.half(right, i));
             }
             writeln!(out, "{}", line.trim_end_matches(' '))?;
         }
         Ok(())
     }
+
+    /// Number and text of a line of one side.
+    fn half(&self, cell: &Cell, i: usize) -> String {
+        let number = cell.number.filter(|_| i == 0);
+        let number = number.map_or(String::new(), |number| number.to_string());
+        let number = Span::new(
+            Look::Note,
+            format!("{number:>digits$} ", digits = self.digits),
+        );
+        let text = cell.lines.get(i);
+        styled(&[number], Direction::LeftToRight)
+            + &text.map_or(String::new(), |line| styled(&line.spans, cell.direction))
+    }
+}
+
+/// A unit of one side.
+struct Cell {
+    /// Its line in its text.
+    number: Option<usize>,
+    lines: Vec<Line>,
+    direction: Direction,
 }

@@ -105,7 +105,7 @@ pub(super) fn holds_right_to_left(text: &str) -> bool {
 /// that reorders would carry signs and figures to the wrong side. A line stands
 /// alone for a terminal, so a text that is wrapped needs the direction of the
 /// whole.
-pub(in crate::write) fn styled(spans: &[Span], direction: Direction) -> String {
+pub(super) fn styled(spans: &[Span], direction: Direction) -> String {
     let is_text = |span: &Span| span.look != Look::Note;
     let isolated = spans
         .iter()

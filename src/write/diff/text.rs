@@ -5,11 +5,12 @@ use std::io::{self, Write};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::entry::{Entry, Layout};
+use super::fit::Part;
 use super::fold::{Piece, fold};
-use super::marks::{Kept, Part, flow, merged, plain};
-use super::page::{Named, Pair};
-use super::spans::{Direction, Look, Span, styled};
-use super::wrap::wrap;
+use super::marks::{Kept, flow, merged, plain};
+use super::page::{Named, NamedPair};
+use super::spans::{Direction, Look, Span};
+use super::wrap::paragraph;
 use crate::align::{Row, RowOp};
 use crate::trace::Relation;
 use crate::write::inert::{inert, inert_line};
@@ -29,7 +30,7 @@ pub struct View {
 ///
 /// # Errors
 /// What the output says.
-pub fn diff_text(pair: Pair<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
+pub fn diff_text(pair: NamedPair<'_>, view: View, out: &mut dyn Write) -> io::Result<()> {
     heading(pair, view.width, out)?;
     if whole_story(pair) && view.context.is_some() {
         return Ok(());
@@ -61,7 +62,7 @@ pub fn diff_text(pair: Pair<'_>, view: View, out: &mut dyn Write) -> io::Result<
 }
 
 /// True where the summary says all: no sentence differs.
-pub(super) fn whole_story(pair: Pair<'_>) -> bool {
+pub(super) fn whole_story(pair: NamedPair<'_>) -> bool {
     let relation = pair.whole.compared.relation;
     matches!(relation, Relation::Identical | Relation::Reformatted)
         && pair.whole.rows.iter().all(|row| row.op == RowOp::Same)
@@ -72,28 +73,18 @@ pub(super) fn folded(count: usize) -> String {
 }
 
 /// The two names, the summary and its numbers.
-pub(super) fn heading(pair: Pair<'_>, width: usize, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn heading(pair: NamedPair<'_>, width: usize, out: &mut dyn Write) -> io::Result<()> {
     for (letter, look, named) in [("A", Look::Gone, pair.a), ("B", Look::New, pair.b)] {
         name(letter, look, named, width, out)?;
     }
-    let mut paragraphs = vec![Span::new(Look::Plain, pair.summary())];
-    let cut = pair.whole.compared.stretches_cut;
-    if cut > 0 {
-        let cut = format!(
-            "{} too large to compare word by word stand as dropped and added.",
-            plural(cut, "stretch")
-        );
-        paragraphs.push(Span::new(Look::Plain, cut));
-    }
-    paragraphs.push(Span::new(Look::Note, pair.figures()));
-    for paragraph in paragraphs {
-        for line in wrap(&[paragraph], width) {
-            writeln!(out, "{}", styled(&line.spans, Direction::LeftToRight))?;
-        }
+    for (look, text) in [(Look::Plain, pair.summary()), (Look::Note, pair.figures())] {
+        let text = [Span::new(look, text)];
+        paragraph("", &text, Direction::LeftToRight, (0, width), out)?;
     }
     Ok(())
 }
 
+/// A key after its letter, and the title below.
 fn name(
     letter: &str,
     look: Look,
@@ -101,31 +92,23 @@ fn name(
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let key = inert(named.key);
-    let title = named
-        .title
-        .map(inert_line)
-        .filter(|title| !title.is_empty());
-    for (i, text) in [Some(key.into_owned()), title]
-        .into_iter()
-        .flatten()
-        .enumerate()
-    {
-        let direction = Direction::of(&text);
-        let lines = wrap(
-            &[Span::new(if i == 0 { look } else { Look::Plain }, text)],
-            width.saturating_sub(3),
-        );
-        for (j, line) in lines.iter().enumerate() {
-            let letter = if i + j == 0 { letter } else { "" };
-            writeln!(out, "{letter:<3}{}", styled(&line.spans, direction))?;
-        }
+    const HANG: usize = 3;
+    let title = named.title.map(inert_line);
+    let lines = [
+        (letter, look, Some(inert(named.key).into_owned())),
+        ("", Look::Plain, title.filter(|title| !title.is_empty())),
+    ];
+    for (letter, look, text) in lines {
+        let Some(text) = text else { continue };
+        let (prefix, direction) = (format!("{letter:<HANG$}"), Direction::of(&text));
+        let place = (HANG, width.saturating_sub(HANG));
+        paragraph(&prefix, &[Span::new(look, text)], direction, place, out)?;
     }
     Ok(())
 }
 
 /// A row with its text once: at its new place, or where it was dropped.
-fn entry(pair: Pair<'_>, row: &Row) -> Entry {
+fn entry(pair: NamedPair<'_>, row: &Row) -> Entry {
     let (a, b) = (pair.part_a(row), pair.part_b(row));
     let shown = if row.op == RowOp::Dropped || row.b.is_empty() {
         a

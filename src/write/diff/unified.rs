@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::page::Pair;
+use super::page::NamedPair;
 use crate::align::{Row, RowOp};
 use crate::pipeline::PlacedUnit;
 use crate::write::inert::{inert, inert_line};
@@ -32,7 +32,11 @@ enum Step {
 ///
 /// # Errors
 /// What the output says.
-pub fn diff_unified(pair: Pair<'_>, context: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
+pub fn diff_unified(
+    pair: NamedPair<'_>,
+    context: Option<usize>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let steps = steps(pair);
     let hunks = hunks(&steps, context.unwrap_or(steps.len()));
     if hunks.is_empty() {
@@ -58,7 +62,7 @@ pub fn diff_unified(pair: Pair<'_>, context: Option<usize>, out: &mut dyn Write)
 }
 
 /// The re-flowed texts in one list; of each stretch that differs a's lines first.
-fn steps(pair: Pair<'_>) -> Vec<Step> {
+fn steps(pair: NamedPair<'_>) -> Vec<Step> {
     let lines = |text: &str, units: &[PlacedUnit], range: &std::ops::Range<usize>| -> Vec<String> {
         let units = units.get(range.clone()).unwrap_or(&[]);
         let line = |unit: &PlacedUnit| inert_line(text.get(unit.place.bytes.clone()).unwrap_or(""));
@@ -147,7 +151,7 @@ mod tests {
             title: None,
             text,
         };
-        let pair = Pair {
+        let pair = NamedPair {
             a: named("a", a),
             b: named("b", b),
             whole,

@@ -1,15 +1,17 @@
 //! Text to lines of a width, in columns of a terminal.
 
+use std::io::{self, Write};
+
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::spans::Span;
+use super::spans::{Direction, Span, styled};
 
 /// Spans that fit a line, and the columns that they fill.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::write) struct Line {
-    pub(in crate::write) spans: Vec<Span>,
-    pub(in crate::write) width: usize,
+pub(super) struct Line {
+    pub(super) spans: Vec<Span>,
+    pub(super) width: usize,
 }
 
 impl Line {
@@ -37,7 +39,7 @@ impl Line {
 ///
 /// textwrap was the alternative: it cuts long words between code points, and
 /// knows neither signs nor looks.
-pub(in crate::write) fn wrap(spans: &[Span], width: usize) -> Vec<Line> {
+pub(super) fn wrap(spans: &[Span], width: usize) -> Vec<Line> {
     let mut wrapper = Wrapper {
         width: width.max(2),
         lines: Vec::new(),
@@ -75,6 +77,23 @@ pub(in crate::write) fn wrap(spans: &[Span], width: usize) -> Vec<Line> {
         wrapper.lines.push(wrapper.line);
     }
     wrapper.lines
+}
+
+/// Writes text in `width` columns after a prefix, which is written as it is; what
+/// does not fit on its line begins `hang` columns in.
+pub(in crate::write) fn paragraph(
+    prefix: &str,
+    spans: &[Span],
+    direction: Direction,
+    (hang, width): (usize, usize),
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    write!(out, "{prefix}")?;
+    for (i, line) in wrap(spans, width).iter().enumerate() {
+        let indent = if i == 0 { 0 } else { hang };
+        writeln!(out, "{:indent$}{}", "", styled(&line.spans, direction))?;
+    }
+    Ok(())
 }
 
 impl Span {
