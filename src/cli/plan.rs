@@ -203,20 +203,17 @@ pub(super) fn page(color: ColorArg) -> impl Write {
     io::BufWriter::new(AutoStream::new(io::stdout().lock(), choice))
 }
 
-/// Columns of standard output: of a terminal what `COLUMNS` says, else what the
-/// terminal says; 80 for everything else.
+/// Columns of standard output where it is a terminal, 80 where it is none.
+/// `COLUMNS` is not read: nothing of the environment changes an output.
 pub(super) fn width() -> usize {
     const NO_TERMINAL: usize = 80;
-    if !io::stdout().is_terminal() {
-        return NO_TERMINAL;
-    }
-    let said = std::env::var("COLUMNS")
-        .ok()
-        .and_then(|said| said.parse().ok());
-    let own = || terminal_size::terminal_size().map(|(columns, _)| usize::from(columns.0));
-    said.or_else(own)
-        .filter(|columns| *columns >= 20)
-        .unwrap_or(NO_TERMINAL)
+    const LEAST: usize = 20;
+    let columns = io::stdout()
+        .is_terminal()
+        .then(terminal_size::terminal_size)
+        .flatten()
+        .map(|(columns, _)| usize::from(columns.0));
+    columns.map_or(NO_TERMINAL, |columns| columns.max(LEAST))
 }
 
 /// Runs `write` over a stream and names it in the error.
