@@ -42,8 +42,13 @@ pub fn diff_unified(
     if hunks.is_empty() {
         return Ok(());
     }
-    writeln!(out, "{REMOVED}--- {}{REMOVED:#}", inert(pair.a.key))?;
-    writeln!(out, "{INSERTED}+++ {}{INSERTED:#}", inert(pair.b.key))?;
+    // A tab ends a name with spaces, else `patch` would end it at the first.
+    let name = |key: &str| {
+        let end = if key.contains(' ') { "\t" } else { "" };
+        inert(key).into_owned() + end
+    };
+    writeln!(out, "{REMOVED}--- {}{REMOVED:#}", name(pair.a.key))?;
+    writeln!(out, "{INSERTED}+++ {}{INSERTED:#}", name(pair.b.key))?;
     for hunk in hunks {
         let (a, b) = (
             range(hunk.a, &steps, &hunk, true),
