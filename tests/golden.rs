@@ -79,7 +79,8 @@ fn the_summary_on_a_terminal() {
 
 #[test]
 fn two_texts_compared_in_every_format() {
-    for (name, a, b) in [
+    let wire = |name: &str| format!("{SAMPLE}/wire/{name}.txt");
+    let pairs = [
         (
             "edited",
             "harbour-ferry/tarnwire",
@@ -87,12 +88,41 @@ fn two_texts_compared_in_every_format() {
         ),
         ("moved", "three-valleys/ledger", "three-valleys/observer"),
         ("persian", "qanat/abgineh", "qanat/nimruz"),
-    ] {
-        for (format, end) in [("text", "txt"), ("json", "json"), ("csv", "csv")] {
+        (
+            "chinese",
+            &wire("yunlan-bridge-1"),
+            &wire("yunlan-bridge-2"),
+        ),
+        (
+            "reformatted",
+            "harbour-ferry/tarnwire",
+            "harbour-ferry/evening-mail",
+        ),
+    ];
+    for (name, a, b) in pairs {
+        for (format, end) in [
+            ("text", "txt"),
+            ("side-by-side", "side.txt"),
+            ("unified", "diff"),
+            ("csv", "csv"),
+            ("json", "json"),
+            ("html", "html"),
+        ] {
             let diff = ["diff", "--in", SAMPLE, a, b, "--format", format];
             golden(&format!("diff/{name}.{end}"), &printed(&diff));
         }
     }
+    let (_, a, b) = pairs[0];
+    let diff = ["diff", "--in", SAMPLE, a, b, "--color", "always"];
+    golden("diff/edited.ansi", &printed(&diff));
+    golden(
+        "diff/edited.whole.txt",
+        &printed(&["diff", "--in", SAMPLE, a, b, "--context", "all"]),
+    );
+    golden(
+        "diff/edited.narrow.txt",
+        &printed(&["diff", "--in", SAMPLE, a, b, "--width", "36"]),
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 ///
 /// `codes`, `document`, `config`, `error`, `hash` and `spill` are shared. `trace` holds the rows of
 /// the outputs, `pipeline` alone knows the order, `write` and `cli` come last.
-const ORDER: [&str; 22] = [
+const ORDER: [&str; 23] = [
     "codes",
     "error",
     "hash",
@@ -27,6 +27,7 @@ const ORDER: [&str; 22] = [
     "group",
     "segment",
     "align",
+    "collate",
     "lineage",
     "trace",
     "pipeline",

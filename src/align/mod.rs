@@ -13,6 +13,7 @@ mod changes;
 mod exact;
 mod lcs;
 mod moves;
+mod rows;
 mod script;
 mod side;
 mod tidy;
@@ -20,6 +21,7 @@ mod tokens;
 mod units;
 
 pub use changes::{UnitChange, WordEdit};
+pub use rows::{Row, RowOp, rows};
 pub use script::{EditOp, apply, edit_script};
 pub use side::{Side, Span};
 pub use units::Status;

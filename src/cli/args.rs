@@ -206,8 +206,14 @@ pub struct TraceArgs {
 #[command(after_help = "\
 Examples:
   wirecopy diff ours.txt theirs.txt
-  wirecopy diff --in feed.jsonl tarnwire/31 ledger/9 --format json
+  wirecopy diff --in feed.jsonl tarnwire/31 ledger/9 --context all
+  wirecopy diff ours.txt theirs.txt --format side-by-side
+  wirecopy diff ours.txt theirs.txt --format html > page.html
   wirecopy diff a.txt b.txt --exit-code --quiet && echo the same words
+
+A unit is a sentence or a line, so it does not matter how the texts are wrapped. Signs: + only in B,
+- only in A, ~ in both with other words, > moved to here, < moved away from here. In an edited unit
+[-words-] are A's and {+words+} are B's.
 
 With --exit-code and --quiet together nothing is printed.")]
 pub struct DiffArgs {
@@ -222,7 +228,13 @@ pub struct DiffArgs {
     pub inputs: Vec<OsString>,
     /// Form of the output
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: FormatArg,
+    pub format: DiffFormatArg,
+    /// Unchanged units to show on either side of a change, or `all` [default: 1; 3 for unified]
+    #[arg(long, value_name = "N", value_parser = context)]
+    pub context: Option<ContextArg>,
+    /// Columns of text and side-by-side [default: the terminal's; 80 where there is none]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(20..=1000))]
+    pub width: Option<u16>,
     /// Whether cells that a spreadsheet could take for formulas get a `'`
     #[arg(long, value_name = "STYLE", default_value = "neutral")]
     pub csv: CsvArg,
@@ -338,6 +350,20 @@ fn containment(typed: &str) -> Result<Containment, String> {
     Ok(Containment(Some(bar)))
 }
 
+/// Units on either side of a change, or all there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContextArg(pub Option<usize>);
+
+fn context(typed: &str) -> Result<ContextArg, String> {
+    if typed == "all" {
+        return Ok(ContextArg(None));
+    }
+    let units = typed
+        .parse()
+        .map_err(|_| "give a number such as 3, or `all`".to_string())?;
+    Ok(ContextArg(Some(units)))
+}
+
 /// Bytes of one text or record.
 fn size(typed: &str) -> Result<u64, String> {
     let size = bytes(typed).filter(|bytes| (1..=LARGEST).contains(bytes));
@@ -415,6 +441,23 @@ pub enum PageArg {
     Text,
     /// One JSON object
     Json,
+}
+
+/// Form of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormatArg {
+    /// For people: each change in its place, explained
+    Text,
+    /// For wide terminals: the texts in two columns
+    SideBySide,
+    /// For `patch` and its readers: the texts re-flowed, a unit a line
+    Unified,
+    /// The rows of changes.csv
+    Csv,
+    /// One JSON object with every unit, its place and its changes
+    Json,
+    /// One page for a browser, which loads and runs nothing
+    Html,
 }
 
 /// Form of an output.

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io;
 
 use super::Outcome;
-use super::args::{DiffArgs, FormatArg};
+use super::args::{DiffArgs, DiffFormatArg};
 use super::keys;
 use super::plan;
 use super::progress::Messages;
@@ -12,8 +12,8 @@ use crate::config::Settings;
 use crate::document::DocId;
 use crate::error::Error;
 use crate::ingest::{Intake, Rejection};
-use crate::pipeline::{Titled, compare_texts};
-use crate::write::{self, Named};
+use crate::pipeline::{Titled, compare_whole};
+use crate::write::{self, Named, NamedPair, View};
 
 pub(super) fn run(args: &DiffArgs) -> Result<Outcome, Error> {
     plan::threads(&args.running)?;
@@ -29,25 +29,61 @@ pub(super) fn run(args: &DiffArgs) -> Result<Outcome, Error> {
             intake.rejected,
         )
     };
-    let compared = compare_texts(a.titled(), b.titled(), &Settings::default());
-    let (a, b) = (a.named(), b.named());
-    let differ = !compared.changes.is_empty();
+    let whole = compare_whole(a.titled(), b.titled(), &Settings::default());
+    let differ = !whole.compared.changes.is_empty();
     if !(args.running.quiet && args.running.exit_code) {
-        // Data is written as it is; only pages for people are fit for a terminal.
-        let data = || io::BufWriter::new(io::stdout().lock());
-        match args.format {
-            FormatArg::Text => plan::to_stream(plan::page(args.running.color), |out| {
-                write::diff_text(a, b, &compared, out)
-            }),
-            FormatArg::Csv => plan::to_stream(data(), |out| {
-                write::diff_csv(a, b, &compared, plan::csv_style(args.csv), out)
-            }),
-            FormatArg::Json => {
-                plan::to_stream(data(), |out| write::diff_json(a, b, &compared, out))
-            }
-        }?;
+        let pair = NamedPair {
+            a: a.named(),
+            b: b.named(),
+            whole: &whole,
+        };
+        print(pair, args, &messages)?;
     }
     Ok(outcome(&rejected, args.running.exit_code && differ))
+}
+
+/// Columns of a page of text; longer lines are hard to read.
+const READABLE: usize = 100;
+
+fn print(pair: NamedPair<'_>, args: &DiffArgs, messages: &Messages) -> Result<(), Error> {
+    // Data is written as it is; only pages for people are fit for a terminal.
+    let data = || io::BufWriter::new(io::stdout().lock());
+    let page = || plan::page(args.running.color);
+    let context = |default| args.context.map_or(Some(default), |typed| typed.0);
+    let (typed, terminal) = (args.width.map(usize::from), plan::width());
+    let wide = View {
+        context: context(1),
+        width: typed.unwrap_or(terminal),
+    };
+    let text = View {
+        width: typed.unwrap_or(terminal.min(READABLE)),
+        ..wide
+    };
+    match args.format {
+        DiffFormatArg::SideBySide if wide.width >= write::LEAST_WIDTH => {
+            plan::to_stream(page(), |out| write::diff_side_by_side(pair, wide, out))
+        }
+        DiffFormatArg::Text | DiffFormatArg::SideBySide => {
+            if args.format == DiffFormatArg::SideBySide {
+                messages.say(&format!(
+                    "side by side takes {} columns and there are {}: as text instead",
+                    write::LEAST_WIDTH,
+                    wide.width
+                ));
+            }
+            plan::to_stream(page(), |out| write::diff_text(pair, text, out))
+        }
+        DiffFormatArg::Unified => {
+            plan::to_stream(page(), |out| write::diff_unified(pair, context(3), out))
+        }
+        DiffFormatArg::Csv => plan::to_stream(data(), |out| {
+            write::diff_csv(pair, plan::csv_style(args.csv), out)
+        }),
+        DiffFormatArg::Json => plan::to_stream(data(), |out| write::diff_json(pair, out)),
+        DiffFormatArg::Html => {
+            plan::to_stream(data(), |out| write::diff_html(pair, context(1), out))
+        }
+    }
 }
 
 fn outcome(rejected: &[Rejection], found: bool) -> Outcome {
@@ -87,6 +123,7 @@ impl Subject {
     fn named(&self) -> Named<'_> {
         Named {
             key: &self.key,
+            title: self.title.as_deref(),
             text: &self.text,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
@@ -201,6 +201,19 @@ pub(super) fn page(color: ColorArg) -> impl Write {
         ColorArg::Never => ColorChoice::Never,
     };
     io::BufWriter::new(AutoStream::new(io::stdout().lock(), choice))
+}
+
+/// Columns of standard output where it is a terminal, 80 where it is none.
+/// `COLUMNS` is not read: nothing of the environment changes an output.
+pub(super) fn width() -> usize {
+    const NO_TERMINAL: usize = 80;
+    const LEAST: usize = 20;
+    let columns = io::stdout()
+        .is_terminal()
+        .then(terminal_size::terminal_size)
+        .flatten()
+        .map(|(columns, _)| usize::from(columns.0));
+    columns.map_or(NO_TERMINAL, |columns| columns.max(LEAST))
 }
 
 /// Runs `write` over a stream and names it in the error.

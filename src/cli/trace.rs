@@ -53,7 +53,7 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
             ));
         }
         None => plan::to_stream(plan::page(args.running.color), |out| {
-            write::summary(&trace, out)
+            write::summary(&trace, plan::width(), out)
         })?,
     }
     Ok(if !trace.rejected.is_empty() {

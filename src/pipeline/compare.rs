@@ -9,13 +9,13 @@ use super::relate::Kinship;
 use super::rows::words_relation;
 use super::search::Found;
 use super::{Observer, doc, in_pieces};
-use crate::align::{Alignment, PreparedText, Status, UnitChange, align};
+use crate::align::{Alignment, PreparedText, Row, Status, UnitChange, align, rows};
 use crate::config::{Resources, Settings};
 use crate::document::{Corpus, DocId, Document};
 use crate::error::Error;
 use crate::lineage::Role;
 use crate::normalise::normalise;
-use crate::segment::{Kind, LineIndex, kinds};
+use crate::segment::{Kind, LineIndex, Unit, kinds};
 use crate::shingle::{ShingleSet, shingles};
 use crate::spill::Spill;
 use crate::trace::{
@@ -208,6 +208,76 @@ pub fn compare_texts(exemplar: Titled<'_>, copy: Titled<'_>, settings: &Settings
         PreparedText::new(copy.text),
     );
     let aligned = align(&a, &b);
+    compare_aligned((exemplar, &a), (copy, &b), &aligned, settings)
+}
+
+/// Two texts compared, with what is the same in both: everything that a page
+/// that shows them needs.
+#[derive(Debug)]
+pub struct WholeTexts {
+    /// What [`compare_texts`] says.
+    pub compared: ComparedTexts,
+    /// Every unit of both texts, side by side; their changes are those of
+    /// `compared`.
+    pub rows: Vec<Row>,
+    /// The units of the first text.
+    pub a: Vec<PlacedUnit>,
+    /// The units of the second.
+    pub b: Vec<PlacedUnit>,
+}
+
+/// A sentence or line of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlacedUnit {
+    /// Where it stands.
+    pub place: Place,
+    /// Its words; none for a line of symbols.
+    pub words: usize,
+}
+
+/// Sets a copy beside its exemplar, as [`compare_texts`], and keeps the rest.
+///
+/// ```
+/// use wirecopy::{align::RowOp, config::Settings, pipeline::compare_whole};
+/// let a = "The bridge is shut.\nTraffic goes round by Orme.";
+/// let b = "The bridge is shut.\nTraffic goes round by Orme.\nRead more";
+/// let whole = compare_whole(a.into(), b.into(), &Settings::default());
+/// let ops: Vec<RowOp> = whole.rows.iter().map(|row| row.op).collect();
+/// assert_eq!(ops, [RowOp::Same, RowOp::Same, RowOp::Added]);
+/// assert_eq!(whole.b[2].place.line_column, Some((3, 1)));
+/// ```
+pub fn compare_whole(exemplar: Titled<'_>, copy: Titled<'_>, settings: &Settings) -> WholeTexts {
+    let (a, b) = (
+        PreparedText::new(exemplar.text),
+        PreparedText::new(copy.text),
+    );
+    let aligned = align(&a, &b);
+    WholeTexts {
+        compared: compare_aligned((exemplar, &a), (copy, &b), &aligned, settings),
+        rows: rows(&a, &b, &aligned),
+        a: placed(&a),
+        b: placed(&b),
+    }
+}
+
+fn placed(text: &PreparedText<'_>) -> Vec<PlacedUnit> {
+    let lines = LineIndex::new(text.text);
+    let unit = |unit: &Unit| PlacedUnit {
+        place: Place {
+            bytes: unit.start..unit.end,
+            line_column: Some(lines.place(unit.start)),
+        },
+        words: unit.len(),
+    };
+    text.units.iter().map(unit).collect()
+}
+
+fn compare_aligned(
+    (exemplar, a): (Titled<'_>, &PreparedText<'_>),
+    (copy, b): (Titled<'_>, &PreparedText<'_>),
+    aligned: &Alignment,
+    settings: &Settings,
+) -> ComparedTexts {
     let (list_a, list_b) = (
         shingles(&a.normalised, settings.width),
         shingles(&b.normalised, settings.width),
@@ -215,8 +285,8 @@ pub fn compare_texts(exemplar: Titled<'_>, copy: Titled<'_>, settings: &Settings
     let (set_a, set_b) = (ShingleSet::of(&list_a), ShingleSet::of(&list_b));
     let (size_a, size_b) = (set_a.len() as u32, set_b.len() as u32);
     let shared = overlap(&set_a, &set_b);
-    let changes = changes(&a, &b, &aligned);
-    let rows = |op: Op| changes.iter().filter(|change| change.op == op).count() as u64;
+    let changes = changes(a, b, aligned);
+    let of_op = |op: Op| changes.iter().filter(|change| change.op == op).count() as u64;
     let counts = &aligned.counts;
     let (added, dropped) = (counts.words_added as u64, counts.words_dropped as u64);
     let comparison = Comparison {
@@ -226,14 +296,14 @@ pub fn compare_texts(exemplar: Titled<'_>, copy: Titled<'_>, settings: &Settings
         longest_run_words: longest_run(&list_a, &list_b),
         lines: LineCounts {
             same: counts.units_same as u64,
-            added: rows(Op::Added),
-            dropped: rows(Op::Dropped),
-            edited: rows(Op::Edited),
-            moved: rows(Op::Moved),
+            added: of_op(Op::Added),
+            dropped: of_op(Op::Dropped),
+            edited: of_op(Op::Edited),
+            moved: of_op(Op::Moved),
         },
         words_added: added,
         words_dropped: dropped,
-        headline_changed: headline_changed((exemplar, &a), (copy, &b)),
+        headline_changed: headline_changed((exemplar, a), (copy, b)),
     };
     let relation = if exemplar.text == copy.text {
         Relation::Identical

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-pub use compare::{ComparedTexts, Titled, compare_texts};
+pub use compare::{ComparedTexts, PlacedUnit, Titled, WholeTexts, compare_texts, compare_whole};
 pub use dedup::{Decision, Deduped, Reason, dedup};
 pub use explain::{Explained, Explanation, Rule, Step, explain};
 pub use passages::Passage;

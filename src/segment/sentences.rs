@@ -199,9 +199,10 @@ impl Place<'_> {
             };
             let (mut full, mut closed) = (is_full_stop(stop), carried.is_some());
             let mut after = at + c.len_utf8();
-            while let Some((at, sign)) =
-                signs.next_if(|&(_, c)| is_closer(c) || is_full_stop(c) || is_stop(c))
-            {
+            // Closing in German, these open a quotation behind an eastern stop ("。“").
+            let opens = |c: char| is_east(stop) && matches!(c, '“' | '‘');
+            let belongs = |c: char| is_closer(c) && !opens(c) || is_full_stop(c) || is_stop(c);
+            while let Some((at, sign)) = signs.next_if(|&(_, c)| belongs(c)) {
                 full |= is_full_stop(sign);
                 closed |= is_closer(sign);
                 after = at + sign.len_utf8();

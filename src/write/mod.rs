@@ -18,11 +18,13 @@ mod rejected;
 mod run;
 mod table;
 mod terminal;
-mod unit_line;
 
 pub use curve::{curve_columns, curve_csv, curve_json, curve_text};
 pub use decisions::{decision_columns, decisions_csv};
-pub use diff::{Named, diff_csv, diff_json, diff_text};
+pub use diff::{
+    LEAST_WIDTH, Named, NamedPair, View, diff_csv, diff_html, diff_json, diff_side_by_side,
+    diff_text, diff_unified,
+};
 pub use explain::explain_text;
 pub use explain_json::explain_json;
 pub use feed::{FeedKind, feed, feed_kind};

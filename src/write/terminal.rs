@@ -4,11 +4,11 @@
 use std::cmp::Reverse;
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 
 use super::curve::percent;
+use super::diff::{Direction, Look, Span, paragraph, write_changes};
 use super::inert::{inert, inert_line};
-use super::unit_line::{Side, write_change};
 use crate::candidates::sampled_recall_at_bar;
 use crate::config::Search;
 use crate::document::DocId;
@@ -16,38 +16,35 @@ use crate::lineage::{Basis, Evidence, Role};
 use crate::trace::{Group, Lineage, Pair, Relation, Trace};
 
 const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const NAME: Style = AnsiColor::Cyan.on_default();
 
-/// Writes the summary. `out` decides whether colours are kept (an
+/// Writes the summary on a page of `width` columns. `out` decides whether colours are kept (an
 /// [`anstream::AutoStream`] strips them where they do not belong).
 ///
 /// # Errors
 /// What the output says.
-pub fn summary(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
+pub fn summary(trace: &Trace, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut order: Vec<usize> = (0..trace.groups.len()).collect();
     // The largest first, then as in the files.
     order.sort_by_key(|&number| (Reverse(trace.groups[number].members.len()), number));
     for number in order {
-        group(trace, number, out)?;
+        group(trace, number, width, out)?;
     }
-    excerpts(trace, out)?;
-    totals(trace, out)
+    excerpts(trace, width, out)?;
+    totals(trace, width, out)
 }
 
-fn group(trace: &Trace, number: usize, out: &mut dyn Write) -> io::Result<()> {
+fn group(trace: &Trace, number: usize, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let group = &trace.groups[number];
-    writeln!(
-        out,
-        "{BOLD}Group {}{BOLD:#}  {}",
-        group.id,
-        headline(trace, group)
-    )?;
+    let head = [
+        Span::new(Look::Strong, format!("Group {}", group.id)),
+        Span::new(Look::Plain, format!(": {}", headline(trace, group))),
+    ];
+    page_line("", &head, 2, width, out)?;
     for &member in &members_in_order(trace, group) {
-        member_line(trace, member, out)?;
+        member_line(trace, member, width, out)?;
     }
     for &member in &members_in_order(trace, group) {
-        copy(trace, member, out)?;
+        copy(trace, member, width, out)?;
     }
     writeln!(out)
 }
@@ -93,29 +90,28 @@ fn members_in_order(trace: &Trace, group: &Group) -> Vec<DocId> {
     members
 }
 
-fn member_line(trace: &Trace, doc: DocId, out: &mut dyn Write) -> io::Result<()> {
+fn member_line(trace: &Trace, doc: DocId, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let (document, line) = (trace.document(doc), &trace.lineage[doc.index()]);
-    let source = document.source.as_deref().map(inert_line);
-    let facts: Vec<String> = [
-        source,
-        document.published.map(|moment| moment.to_string()),
-        Some(plural(line.words as usize, "word")),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    writeln!(
-        out,
-        "  {:<10} {NAME}{}{NAME:#}  {DIM}{}{DIM:#}",
-        line.role.code(),
-        inert(&document.key),
-        facts.join(", ")
-    )?;
+    let mut head = vec![
+        Span::new(Look::Name, inert(&document.key)),
+        Span::new(Look::Note, " ("),
+    ];
+    if let Some(source) = document.source.as_deref() {
+        head.push(Span::new(Look::Plain, inert_line(source)));
+        head.push(Span::new(Look::Note, ", "));
+    }
+    if let Some(moment) = document.published {
+        head.push(Span::new(Look::Note, format!("{moment}, ")));
+    }
+    let words = plural(line.words as usize, "word");
+    head.push(Span::new(Look::Note, format!("{words})")));
+    let role = format!("  {:<10} ", line.role.code());
+    page_line(&role, &head, UNDER_KEY, width, out)?;
     if let Some(title) = &document.title {
-        writeln!(out, "             {}", inert_line(title))?;
+        hanging(&inert_line(title), width, out)?;
     }
     if let Some(claim) = claim(trace, doc, line) {
-        writeln!(out, "             {claim}")?;
+        hanging(&claim, width, out)?;
     }
     Ok(())
 }
@@ -173,7 +169,7 @@ fn describe(piece: &Evidence) -> String {
 }
 
 /// The changes of one copy under a line that sums them up.
-fn copy(trace: &Trace, doc: DocId, out: &mut dyn Write) -> io::Result<()> {
+fn copy(trace: &Trace, doc: DocId, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let line = &trace.lineage[doc.index()];
     let (Some(other), Some(comparison)) = (line.compared_with, &line.comparison) else {
         return Ok(());
@@ -196,29 +192,55 @@ fn copy(trace: &Trace, doc: DocId, out: &mut dyn Write) -> io::Result<()> {
     } else {
         "beside"
     };
-    writeln!(
-        out,
-        "\n  {NAME}{}{NAME:#} {against} {}: {relation}, Jaccard {:.2}, lines: {}",
-        inert(trace.key(doc)),
-        inert(trace.key(other)),
-        comparison.jaccard,
-        sums.join(", ")
-    )?;
+    let head = [
+        Span::new(Look::Name, inert(trace.key(doc))),
+        Span::new(
+            Look::Plain,
+            format!(
+                " {against} {}: {relation}, Jaccard {:.2}, lines: {}",
+                inert(trace.key(other)),
+                comparison.jaccard,
+                sums.join(", ")
+            ),
+        ),
+    ];
+    writeln!(out)?;
+    page_line("  ", &head, 4, width, out)?;
     let (exemplar, copy) = (trace.text(other), trace.text(doc));
-    for change in trace.changes.of(doc).map_err(io::Error::other)? {
-        write_change(
-            &change,
-            Side { text: &exemplar },
-            Side { text: &copy },
-            "    ",
-            out,
-        )?;
-    }
-    Ok(())
+    let changes = trace.changes.of(doc).map_err(io::Error::other)?;
+    write_changes((&exemplar, &copy), &changes, 3, width, out)
+}
+
+/// Columns before the key of a document.
+const UNDER_KEY: usize = 13;
+
+/// A line of the program's own, wrapped.
+fn page_line(
+    prefix: &str,
+    spans: &[Span],
+    hang: usize,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let place = (hang, width.saturating_sub(hang));
+    paragraph(prefix, spans, Direction::LeftToRight, place, out)
+}
+
+/// Text under the key of its document.
+fn hanging(text: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let (indent, direction) = (" ".repeat(UNDER_KEY), Direction::of(text));
+    let place = (UNDER_KEY, width.saturating_sub(UNDER_KEY));
+    paragraph(
+        &indent,
+        &[Span::new(Look::Plain, text)],
+        direction,
+        place,
+        out,
+    )
 }
 
 /// Excerpts stand outside groups.
-fn excerpts(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
+fn excerpts(trace: &Trace, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let lines = (0u32..).zip(&trace.lineage);
     let excerpts: Vec<DocId> = lines
         .filter(|(_, line)| line.role == Role::Excerpt)
@@ -229,12 +251,12 @@ fn excerpts(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "{BOLD}Excerpts{BOLD:#}")?;
     for doc in excerpts {
-        member_line(trace, doc, out)?;
+        member_line(trace, doc, width, out)?;
     }
     writeln!(out)
 }
 
-fn totals(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
+fn totals(trace: &Trace, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let count = |name: &str| trace.counts.get(name).copied().unwrap_or(0);
     let role = |role| {
         trace
@@ -280,11 +302,8 @@ fn totals(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     borderline(trace, out)?;
-    writeln!(
-        out,
-        "{DIM}every pair was verified exactly; {}{DIM:#}",
-        recall(trace)
-    )
+    let exact = format!("every pair was verified exactly; {}", recall(trace));
+    page_line("", &[Span::new(Look::Note, exact)], 0, width, out)
 }
 
 /// The pairs nearest to a bar among those that reach none, where they were asked for.
