@@ -279,7 +279,8 @@ impl Language {
     }
 
     fn headline(&self, dice: &mut Dice) -> Sentence {
-        let words = (0..6 + dice.roll(4)).map(|_| self.word(dice)).collect();
+        let mut words: Vec<String> = (0..5 + dice.roll(4)).map(|_| self.word(dice)).collect();
+        words.push(self.content_word(dice));
         let mut headline = Sentence::new(words);
         headline.is_line = true;
         headline
