@@ -18,12 +18,17 @@
 //! it finds in 2,000 BBC articles 93 % are ours too, in 2,000 Reuters items 99 %.
 
 mod blocks;
+mod dateline;
 mod kind;
 mod lines;
+mod phrases;
+mod quote;
 mod sentences;
 
-pub use kind::{Kind, kinds};
+pub use dateline::dateline;
+pub use kind::{Kind, Kinds, kinds};
 pub use lines::LineIndex;
+pub use phrases::is_figure;
 
 use crate::normalise::Normalised;
 use blocks::{Casing, blocks};
