@@ -9,6 +9,7 @@
 use ahash::{AHashMap, AHashSet};
 
 use super::descend::Descents;
+use super::relate::Kinship;
 use super::search::Found;
 use super::{Observer, doc, in_pieces, outlets};
 use crate::align::PreparedText;
@@ -74,15 +75,21 @@ pub(super) fn unit_hash(text: &PreparedText<'_>, unit: usize) -> Option<u64> {
 pub(super) fn learn(
     corpus: Corpus<'_>,
     found: &Found,
+    kinship: &Kinship,
     descents: &Descents,
     observer: &dyn Observer,
 ) -> Result<Furniture, Error> {
     let outlets = outlets(corpus.documents);
     let mut compared: AHashMap<u32, usize> = AHashMap::new();
-    for (descent, outlet) in descents.of.iter().zip(&outlets) {
-        if let (Some(outlet), Some(exemplar)) = (outlet, descent.exemplar) {
-            let other = outlets.get(exemplar.index()).copied().flatten();
-            for outlet in [Some(*outlet), other].into_iter().flatten() {
+    for (i, descent) in (0u32..).zip(&descents.of) {
+        let exemplar = descent.exemplar;
+        let has_other = exemplar.is_some() || kinship.group_of[i as usize].is_some();
+        for doc in [Some(doc(i)), exemplar]
+            .into_iter()
+            .flatten()
+            .filter(|_| has_other)
+        {
+            if let Some(outlet) = outlets[doc.index()] {
                 *compared.entry(outlet).or_default() += 1;
             }
         }

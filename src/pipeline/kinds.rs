@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::furniture::unit_hash;
 use crate::align::{PreparedText, Status, UnitChange};
-use crate::segment::{Kind, Kinds, dateline, is_figure};
+use crate::segment::{Kind, Kinds, Unit, dateline, is_figure};
 use crate::verify::numeral;
 
 /// One of two compared texts.
@@ -25,11 +25,12 @@ impl<'x> Side<'x> {
         }
     }
 
-    /// What the first of the units is for. A phrase says more than how often a
+    /// What the longest of the units is for. A phrase says more than how often a
     /// unit stands somewhere; the form of a unit says less.
     fn kind(&self, units: &Range<usize>) -> Kind {
-        let kind = self.kinds.of(units.start);
-        match kind {
+        let length = |unit: &usize| self.text.units.get(*unit).map_or(0, Unit::len);
+        let longest = units.clone().rev().max_by_key(length);
+        match longest.map_or(Kind::Body, |unit| self.kinds.of(unit)) {
             Kind::Body | Kind::Quote | Kind::Headline if self.is_furniture(units) => {
                 Kind::OutletFurniture
             }
@@ -161,7 +162,7 @@ fn is_in_datelines(a: &Side<'_>, b: &Side<'_>, change: &UnitChange) -> bool {
 /// only what stands between them differs: "co-operate" and "cooperate", "U.S." and
 /// "US", "1,000" and "1000".
 ///
-/// A point or a hyphen between digits is part of the figure: 1.5 is not 15.
+/// A point, a hyphen or a space between digits is part of what they say: 1.5 is not 15.
 fn is_trivial(a: &Side<'_>, b: &Side<'_>, change: &UnitChange) -> bool {
     let (tokens_a, tokens_b) = (a.tokens(&change.a_units), b.tokens(&change.b_units));
     let letters = |side: &Side<'_>, tokens: &Range<usize>| {
@@ -187,9 +188,10 @@ fn cut_figures(side: &Side<'_>, tokens: Range<usize>) -> Vec<usize> {
         let before = before.map_or("", |before| side.text.normalised.word(before));
         let meets = before.ends_with(char::is_numeric) && word.starts_with(char::is_numeric);
         let digits = |word: &str| word.chars().all(char::is_numeric);
+        // A plain space may part two figures as well: "2 200".
         let groups = matches!(
             side.shown_between(token),
-            "," | "'" | "’" | " " | "\u{A0}" | "\u{2009}" | "\u{202F}" | "٬"
+            "," | "'" | "’" | "\u{A0}" | "\u{2009}" | "\u{202F}" | "٬"
         );
         let group = groups
             && word.chars().count() == 3
@@ -249,8 +251,8 @@ mod tests {
                 "Some 1000 people came to the square.",
             ),
             (
-                "Some 1 000 000 people came to the square.",
-                "Some 1,000,000 people came to the square; 1 000 000.",
+                "Some 1\u{A0}000\u{A0}000 people came to the square.",
+                "Some 1000000 people came to the square.",
             ),
             (
                 "It rose by two per cent in the spring.",
@@ -261,11 +263,7 @@ mod tests {
                 "He cant say when it will open again.",
             ),
         ] {
-            let wanted = if to.contains(';') { "body" } else { "trivial" };
-            if to.contains(';') {
-                continue;
-            }
-            assert_eq!(kind_of(from, to), wanted, "{from}");
+            assert_eq!(kind_of(from, to), "trivial", "{from}");
         }
     }
 
@@ -279,6 +277,10 @@ mod tests {
             (
                 "It rose by 0,125 percent in the spring.",
                 "It rose by 0125 percent in the spring.",
+            ),
+            (
+                "Take 2 200 litres a day for the whole spring.",
+                "Take 2200 litres a day for the whole spring.",
             ),
             (
                 "It ended 5-4 on a cold evening in Orme.",
@@ -309,8 +311,8 @@ mod tests {
                 "The council meets on June 14 in Orme.",
             ),
             (
-                "Die Brücke wird am 3. Mai wieder geöffnet.",
-                "Die Brücke wird am 4. Juni wieder geöffnet.",
+                "Die Brücke ist seit Mai 2030 für alle gesperrt.",
+                "Die Brücke ist seit Juni 2029 für alle gesperrt.",
             ),
             (
                 "وقال المكتب إن ١٢ شخصا كانوا على متنها.",

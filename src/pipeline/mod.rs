@@ -121,7 +121,7 @@ pub fn trace_surveyed(
     observer.stage("working out lineage", kinship.groups.len())?;
     let descents = descend::descend(corpus, &found, &kinship, settings, observer)?;
 
-    let furniture = furniture::learn(corpus, &found, &descents, observer)?;
+    let furniture = furniture::learn(corpus, &found, &kinship, &descents, observer)?;
 
     observer.stage("comparing copies", documents.len())?;
     let compared = compare::compare(

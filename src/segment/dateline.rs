@@ -87,7 +87,12 @@ fn before_dash(shown: &str, head: &str) -> Option<usize> {
         if !parts {
             continue;
         }
-        if is_place(before.trim(), after.trim_start()) {
+        // What is in capitals to its end is a headline.
+        let is_text = after.trim().is_empty()
+            || after
+                .chars()
+                .any(|c| c.is_alphabetic() && !c.is_uppercase());
+        if is_text && is_place(before.trim(), after.trim_start()) {
             return Some(shown.len() - after.len());
         }
         // Only "place - agency - text" has a second dash.
@@ -102,7 +107,7 @@ fn before_dash(shown: &str, head: &str) -> Option<usize> {
 /// True for what may stand before the dash of a dateline, given what stands after it.
 fn is_place(before: &str, after: &str) -> bool {
     let words = before.split_whitespace().count();
-    let Some(first) = before.chars().next() else {
+    let Some(first) = before.chars().find(|c| c.is_alphanumeric()) else {
         return false;
     };
     if words > DATELINE_WORDS || before.contains(['"', '“', '”', '!', '?', ':', ';']) {
@@ -174,6 +179,8 @@ mod tests {
             "|Fort Lowe - $28 million",
             "|He said: “No” - and left.",
             "|آب رفت - باران آمد و رفت.",
+            "|LONDON METALS 1330 - APR 7",
+            "|It will end.-30-",
             "|2031-05-03",
             "|",
             "|-",

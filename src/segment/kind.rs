@@ -174,10 +174,7 @@ fn is_byline(shown: &str, count: usize, opener: usize) -> bool {
 
 /// A line that is a dateline from end to end: "PORT HALLAM (Dispatches) –".
 fn is_dateline(shown: &str) -> bool {
-    let line = shown.chars().count() <= 80
-        && shown.ends_with(['-', '–', '—'])
-        && shown.starts_with(char::is_uppercase);
-    line || (dateline(shown) == shown.len() && !shown.is_empty())
+    !shown.is_empty() && dateline(shown) == shown.len()
 }
 
 /// A line that is a date: figures, with the name of a month or a weekday.
