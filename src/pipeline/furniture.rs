@@ -23,8 +23,8 @@ const STORIES: usize = 12;
 /// Stories that are read of an outlet.
 const SAMPLE: usize = 32;
 /// Texts that are read of all outlets: so many, and one in so many documents.
-const TEXTS: usize = 2048;
-const ONE_IN: usize = 40;
+const TEXTS: usize = 512;
+const ONE_IN: usize = 32;
 /// A longer text is not read.
 const WORDS: u32 = 20_000;
 /// Units that are looked at from each end of a text.
@@ -158,7 +158,7 @@ fn sample(
     for (outlet, mut list) in ranked {
         list.sort_unstable();
         list.dedup_by_key(|&mut (story, _)| story);
-        if list.len() < STORIES || chosen.len() >= budget {
+        if list.len() < STORIES || chosen.len() + list.len().min(SAMPLE) > budget {
             continue;
         }
         let key = |doc: DocId| corpus.documents.get(doc.index()).map_or("", |d| &d.key);

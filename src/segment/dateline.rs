@@ -9,6 +9,10 @@ const DATELINE_CHARS: usize = 90;
 const DATELINE_WORDS: usize = 9;
 /// Words of a place that stands without capitals, agency or date.
 const PLACE_WORDS: usize = 5;
+/// Small words within the names of places and between those and dates.
+const SMALL_WORDS: &[&str] = &["de", "le", "la", "el", "of", "am", "den", "di", "do", "da"];
+/// Characters that are looked at to tell a headline in capitals from a story.
+const HEADLINE_CHARS: usize = 200;
 /// How Chinese stories begin that name their agency, place and day before
 /// "电": 新华社北京5月3日电.
 const CHINESE_AGENCIES: &[&str] = &[
@@ -49,12 +53,11 @@ pub fn dateline(shown: &str) -> usize {
 
 /// 新华社北京5月3日电, 【北京=Agency】, with the bracket that names the reporter.
 fn chinese(head: &str) -> Option<usize> {
-    let near = |sign: &[char]| {
-        let found = head.char_indices().take(CHINESE_DATELINE_CHARS);
-        found
-            .filter(|(_, c)| sign.contains(c))
+    let near = |signs: &[char]| {
+        let mut chars = head.char_indices().take(CHINESE_DATELINE_CHARS);
+        chars
+            .find(|(_, c)| signs.contains(c))
             .map(|(at, c)| at + c.len_utf8())
-            .next()
     };
     if head.starts_with('【') {
         return near(&['】']);
@@ -79,19 +82,19 @@ fn before_dash(shown: &str, head: &str) -> Option<usize> {
             continue;
         }
         let after = after.trim_start_matches(is_dash);
-        let parts = before.ends_with(char::is_whitespace)
-            || before.ends_with([')', '.'])
-            || matches!(dash, '—' | '―');
-        let parts =
-            parts && (dash != '-' || after.is_empty() || after.starts_with(char::is_whitespace));
+        // A hyphen within a word parts nothing.
+        let apart = before.ends_with(char::is_whitespace) || before.ends_with([')', '.']);
+        let spaced = after.is_empty() || after.starts_with(char::is_whitespace);
+        let parts = matches!(dash, '—' | '―') || (apart && (spaced || dash != '-'));
         if !parts {
             continue;
         }
-        // What is in capitals to its end is a headline.
-        let is_text = after.trim().is_empty()
-            || after
-                .chars()
-                .any(|c| c.is_alphabetic() && !c.is_uppercase());
+        // What goes on in capitals is a headline.
+        let mut letters = after
+            .chars()
+            .take(HEADLINE_CHARS)
+            .filter(|c| c.is_alphabetic());
+        let is_text = after.trim().is_empty() || letters.any(|c| !c.is_uppercase());
         if is_text && is_place(before.trim(), after.trim_start()) {
             return Some(shown.len() - after.len());
         }
@@ -113,40 +116,27 @@ fn is_place(before: &str, after: &str) -> bool {
     if words > DATELINE_WORDS || before.contains(['"', '“', '”', '!', '?', ':', ';']) {
         return false;
     }
-    let cased = first.is_uppercase() || first.is_lowercase();
     let agency = before.ends_with(')') && before.contains('(');
-    let named = before
-        .split(|c: char| c.is_whitespace() || c == ',')
-        .filter(|word| word.chars().any(char::is_alphanumeric))
-        .all(is_name_or_figure);
-    if !cased {
+    if !first.is_uppercase() && !first.is_lowercase() {
         // Persian and Arabic: "place (agency) -" or "place - agency -".
-        let dashed = before.contains([' ', '\u{A0}']) && before.contains(is_dash);
-        return first.is_alphabetic() && (agency || dashed) && words <= DATELINE_WORDS;
+        return first.is_alphabetic() && (agency || before.contains(is_dash));
     }
-    let letters: Vec<char> = before
-        .split([' ', ','])
-        .next()
-        .unwrap_or("")
-        .chars()
-        .filter(|c| c.is_alphabetic())
-        .collect();
-    let capitals = letters.len() > 2 && letters.iter().all(|c| c.is_uppercase());
+    let mut parts = before.split(|c: char| c.is_whitespace() || c == ',');
+    let place = parts.clone().next().unwrap_or("");
+    let letters = || place.chars().filter(|c| c.is_alphabetic());
+    let capitals = letters().count() > 2 && letters().all(char::is_uppercase);
     let sentence = after.is_empty()
         || after.starts_with(|c: char| c.is_uppercase() || matches!(c, '"' | '“' | '«' | '„'));
-    named && (agency || capitals || (words <= PLACE_WORDS && sentence))
+    parts.all(is_name_or_figure) && (agency || capitals || (words <= PLACE_WORDS && sentence))
 }
 
-/// A capitalised word, a word in brackets, a number or the name of a month.
+/// A capitalised word, a word in brackets, a number or the name of a month, a small
+/// word of names, or nothing.
 fn is_name_or_figure(word: &str) -> bool {
-    let mut letters = word.chars().filter(|c| c.is_alphanumeric());
-    let first = letters.next();
-    first.is_some_and(|c| !c.is_lowercase())
+    let first = word.chars().find(|c| c.is_alphanumeric());
+    first.is_none_or(|c| !c.is_lowercase())
         || word.contains(['(', ')'])
-        || matches!(
-            word,
-            "de" | "le" | "la" | "el" | "of" | "am" | "den" | "di" | "do" | "da"
-        )
+        || SMALL_WORDS.contains(&word)
         || is_figure(normalise(word).canonical())
 }
 

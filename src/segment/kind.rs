@@ -31,12 +31,21 @@ codes! {
 /// A byline has at most so many words and stands among the first units.
 const BYLINE_WORDS: usize = 12;
 const BYLINE_UNITS: usize = 4;
+/// Small words between the names of a byline.
+const NAME_WORDS: &[&str] = &[
+    "and", "und", "et", "y", "e", "with", "in", "à", "en", "de", "van", "von", "der", "di", "da",
+    "the", "for",
+];
 /// A headline has at most so many words.
 const HEADLINE_WORDS: usize = 25;
 /// A title given apart from the text is looked for among the first units.
 const TITLE_UNITS: usize = 3;
 /// A line that is a date has at most so many words.
 const DATE_WORDS: usize = 12;
+/// Words between the parts of a date and a time, in canonical form.
+const DATE_JOINS: &[&str] = &[
+    "at", "am", "pm", "a", "p", "m", "um", "uhr", "de", "le", "à", "of", "gmt", "utc", "est", "et",
+];
 
 /// Tells what the units of one text are for.
 #[derive(Debug)]
@@ -158,11 +167,7 @@ fn ends_a_sentence(shown: &str) -> bool {
 /// Tom Reck", "Von Anna Lohr, Orme". A headline that begins so goes on with a verb.
 fn is_byline(shown: &str, count: usize, opener: usize) -> bool {
     let names = shown.split([',', '|', '·', '/', '(']).next().unwrap_or("");
-    let and = [
-        "and", "und", "et", "y", "e", "with", "in", "à", "en", "de", "van", "von", "der", "di",
-        "da", "the", "for",
-    ];
-    let is_name = |word: &str| and.contains(&word) || !word.starts_with(char::is_lowercase);
+    let is_name = |word: &str| NAME_WORDS.contains(&word) || !word.starts_with(char::is_lowercase);
     (opener + 1..=BYLINE_WORDS).contains(&count)
         && !ends_a_sentence(shown)
         && names.split_whitespace().skip(opener).all(is_name)
@@ -179,33 +184,15 @@ fn is_dateline(shown: &str) -> bool {
 
 /// A line that is a date: figures, with the name of a month or a weekday.
 fn is_date(words: &str, count: usize) -> bool {
-    let joins = |word: &str| {
-        matches!(
-            word,
-            "at" | "am"
-                | "pm"
-                | "a"
-                | "p"
-                | "m"
-                | "um"
-                | "uhr"
-                | "de"
-                | "le"
-                | "à"
-                | "of"
-                | "gmt"
-                | "utc"
-                | "est"
-                | "et"
-        )
-    };
     count <= DATE_WORDS
         && count > 1
         && words.split(' ').any(is_date_name)
         && words
             .split(' ')
             .any(|word| word.starts_with(char::is_numeric))
-        && words.split(' ').all(|word| is_figure(word) || joins(word))
+        && words
+            .split(' ')
+            .all(|word| is_figure(word) || DATE_JOINS.contains(&word))
 }
 
 #[cfg(test)]

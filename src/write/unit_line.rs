@@ -177,7 +177,7 @@ mod tests {
     fn punctuation_goes_with_the_words_that_were_left_out() {
         let a = "PORT HALLAM, Ondria (Tarnwire) - A ferry with many people on board ran aground.";
         let b = "PORT HALLAM - A ferry with many people on board ran aground.";
-        let expected = "~ 1:1 → 1:1 body  PORT HALLAM - [-Ondria (Tarnwire)-] A ferry with many \
+        let expected = "~ 1:1 → 1:1 dateline  PORT HALLAM - [-Ondria (Tarnwire)-] A ferry with many \
             people on board ran aground.\n";
         assert_eq!(lines(a, b), [expected]);
     }
