@@ -24,7 +24,7 @@ const STORIES: usize = 12;
 const SAMPLE: usize = 32;
 /// Texts that are read of all outlets: so many, and one in so many documents.
 const TEXTS: usize = 512;
-const ONE_IN: usize = 32;
+const ONE_IN: usize = 24;
 /// A longer text is not read.
 const WORDS: u32 = 20_000;
 /// Units that are looked at from each end of a text.
@@ -83,12 +83,10 @@ pub(super) fn learn(
     let mut compared: AHashMap<u32, usize> = AHashMap::new();
     for (i, descent) in (0u32..).zip(&descents.of) {
         let exemplar = descent.exemplar;
-        let has_other = exemplar.is_some() || kinship.group_of[i as usize].is_some();
-        for doc in [Some(doc(i)), exemplar]
-            .into_iter()
-            .flatten()
-            .filter(|_| has_other)
-        {
+        if exemplar.is_none() && kinship.group_of[i as usize].is_none() {
+            continue;
+        }
+        for doc in [Some(doc(i)), exemplar].into_iter().flatten() {
             if let Some(outlet) = outlets[doc.index()] {
                 *compared.entry(outlet).or_default() += 1;
             }
