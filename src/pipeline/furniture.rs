@@ -24,7 +24,7 @@ const STORIES: usize = 12;
 const SAMPLE: usize = 32;
 /// Texts that are read of all outlets: so many, and one in so many documents.
 const TEXTS: usize = 512;
-const ONE_IN: usize = 24;
+const ONE_IN: usize = 16;
 /// A longer text is not read.
 const WORDS: u32 = 20_000;
 /// Units that are looked at from each end of a text.

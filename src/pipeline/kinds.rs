@@ -56,6 +56,10 @@ impl<'x> Side<'x> {
         }
     }
 
+    fn words(&self, tokens: &Range<usize>) -> &str {
+        self.text.normalised.words(tokens.start, tokens.end)
+    }
+
     fn shown_between(&self, token: usize) -> &str {
         let tokens = self.text.normalised.tokens();
         let gap = token.checked_sub(1).and_then(|before| {
@@ -165,15 +169,10 @@ fn is_in_datelines(a: &Side<'_>, b: &Side<'_>, change: &UnitChange) -> bool {
 /// A point, a hyphen or a space between digits is part of what they say: 1.5 is not 15.
 fn is_trivial(a: &Side<'_>, b: &Side<'_>, change: &UnitChange) -> bool {
     let (tokens_a, tokens_b) = (a.tokens(&change.a_units), b.tokens(&change.b_units));
-    let letters = |side: &Side<'_>, tokens: &Range<usize>| {
-        let words = side.text.normalised.words(tokens.start, tokens.end);
-        words.chars().filter(|&c| c != ' ').collect::<String>()
-    };
-    let (letters_a, letters_b) = (letters(a, &tokens_a), letters(b, &tokens_b));
-    letters_a == letters_b && {
-        let (cuts_a, cuts_b) = (cut_figures(a, tokens_a), cut_figures(b, tokens_b));
-        cuts_a == cuts_b
-    }
+    let (words_a, words_b) = (a.words(&tokens_a), b.words(&tokens_b));
+    let letters_a = words_a.chars().filter(|&c| c != ' ');
+    let letters_b = words_b.chars().filter(|&c| c != ' ');
+    letters_a.eq(letters_b) && cut_figures(a, tokens_a) == cut_figures(b, tokens_b)
 }
 
 /// Where digits meet digits of another word that is no group of three of the same

@@ -1,5 +1,8 @@
 //! Whether all words of a unit stand in quotation marks.
 
+/// Double marks, opening or closing.
+const MARKS: [char; 8] = ['"', '“', '”', '„', '«', '»', '「', '」'];
+
 /// True where every letter of the unit is inside a quotation: one that begins and
 /// ends with it, or one that the units before or after it share.
 ///
@@ -9,6 +12,10 @@ pub(super) fn is_quote(shown: &str) -> bool {
     if let Some(rest) = shown.strip_prefix(['‘', '\'', '‚', '‹', '『']) {
         let inner = rest.strip_suffix(['’', '\'', '‘', '›', '』']);
         return inner.is_some_and(|inner| inner.chars().any(char::is_alphanumeric));
+    }
+    // Most units are no quotation, and their ends say so.
+    if !shown.starts_with(MARKS) && !shown.ends_with(MARKS) {
+        return false;
     }
     let chars: Vec<char> = shown.chars().collect();
     // What the letters since the last mark are, where it said so.
