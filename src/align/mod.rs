@@ -284,10 +284,10 @@ fn match_words(
         whole_units || (run.a..run.a_end()).any(is_rare)
     };
     let whole = (0..words_a.len(), 0..words_b.len());
-    let runs = tidy::drop_chance(matching.runs, &whole, &stands_alone);
+    let runs = tidy::drop_chance(matching.runs, &whole, stands_alone);
     let runs = tidy::regrow(runs, words_a, words_b);
     matching.runs = tidy::slide(runs, (words_a, words_b), (&starts.0, &starts.1));
-    moves::complete(of_a, of_b, &mut matching, &stands_alone);
+    moves::complete(of_a, of_b, &mut matching, stands_alone);
     moves::edited_moves(of_a, of_b, &mut matching, stands_alone);
     matching
 }

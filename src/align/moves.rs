@@ -88,6 +88,7 @@ pub(super) fn edited_moves(
         if !used[of_a] && crosses(&matching.runs, x, y) {
             used[of_a] = true;
             cut_out(&mut matching.runs, x, y);
+            cut_out(&mut matching.moved, x, y);
             matching.moved.extend(runs);
         }
     }

@@ -98,12 +98,12 @@ fn all_anchors(a: Words<'_>, b: Words<'_>, whole: &(Range<usize>, Range<usize>))
 fn outside(whole: &Range<usize>, ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
     let mut rest = Vec::new();
     let mut from = whole.start;
-    for range in ranges.chain([whole.end..whole.end]) {
-        if from < range.start {
-            rest.push(from..range.start);
-        }
+    for range in ranges {
+        rest.push(from..range.start);
         from = range.end;
     }
+    rest.push(from..whole.end);
+    rest.retain(|range| !range.is_empty());
     rest
 }
 

@@ -5,6 +5,8 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::descend::Descents;
+use super::furniture::Furniture;
+use super::kinds::{Side, kind};
 use super::relate::Kinship;
 use super::rows::words_relation;
 use super::search::Found;
@@ -15,13 +17,13 @@ use crate::document::{Corpus, DocId, Document};
 use crate::error::Error;
 use crate::lineage::Role;
 use crate::normalise::normalise;
-use crate::segment::{Kind, LineIndex, Unit, kinds};
+use crate::segment::{Kind, LineIndex, Unit};
 use crate::shingle::{ShingleSet, shingles};
 use crate::spill::Spill;
 use crate::trace::{
     Change, Changes, Comparison, Flag, LineCounts, Lineage, Mark, Op, Place, Relation,
 };
-use crate::verify::{SHORT_WORDS, Standing, containment, jaccard, longest_run, numeral, overlap};
+use crate::verify::{SHORT_WORDS, Standing, containment, jaccard, longest_run, overlap};
 
 /// Lineage rows and changes of all documents.
 pub(super) struct Compared {
@@ -34,7 +36,7 @@ pub(super) fn compare(
     corpus: Corpus<'_>,
     found: &Found,
     kinship: &Kinship,
-    descents: &Descents,
+    (descents, furniture): (&Descents, &Furniture),
     (settings, resources): (&Settings, &Resources),
     observer: &dyn Observer,
 ) -> Result<Compared, Error> {
@@ -71,7 +73,12 @@ pub(super) fn compare(
                 };
                 return same_words(exemplar, copy, found.words[i], units);
             }
-            compare_texts(exemplar, copy, settings)
+            compare_pages(
+                exemplar,
+                copy,
+                [other, own].map(|doc| furniture.of(doc)),
+                settings,
+            )
         });
         let document = &documents[i];
         let is_form = forms.contains(&found.classes.of(own.0));
@@ -203,12 +210,22 @@ pub struct ComparedTexts {
 /// assert_eq!(compared.changes[0].in_copy.line_column, Some((3, 1)));
 /// ```
 pub fn compare_texts(exemplar: Titled<'_>, copy: Titled<'_>, settings: &Settings) -> ComparedTexts {
+    compare_pages(exemplar, copy, [&[]; 2], settings)
+}
+
+/// [`compare_texts`] of two pages whose outlets repeat the units of these hashes.
+fn compare_pages(
+    exemplar: Titled<'_>,
+    copy: Titled<'_>,
+    furniture: [&[u64]; 2],
+    settings: &Settings,
+) -> ComparedTexts {
     let (a, b) = (
         PreparedText::new(exemplar.text),
         PreparedText::new(copy.text),
     );
     let aligned = align(&a, &b);
-    compare_aligned((exemplar, &a), (copy, &b), &aligned, settings)
+    compare_aligned((exemplar, &a), (copy, &b), furniture, &aligned, settings)
 }
 
 /// Two texts compared, with what is the same in both: everything that a page
@@ -253,7 +270,7 @@ pub fn compare_whole(exemplar: Titled<'_>, copy: Titled<'_>, settings: &Settings
     );
     let aligned = align(&a, &b);
     WholeTexts {
-        compared: compare_aligned((exemplar, &a), (copy, &b), &aligned, settings),
+        compared: compare_aligned((exemplar, &a), (copy, &b), [&[]; 2], &aligned, settings),
         rows: rows(&a, &b, &aligned),
         a: placed(&a),
         b: placed(&b),
@@ -275,6 +292,7 @@ fn placed(text: &PreparedText<'_>) -> Vec<PlacedUnit> {
 fn compare_aligned(
     (exemplar, a): (Titled<'_>, &PreparedText<'_>),
     (copy, b): (Titled<'_>, &PreparedText<'_>),
+    [exemplar_furniture, copy_furniture]: [&[u64]; 2],
     aligned: &Alignment,
     settings: &Settings,
 ) -> ComparedTexts {
@@ -285,7 +303,12 @@ fn compare_aligned(
     let (set_a, set_b) = (ShingleSet::of(&list_a), ShingleSet::of(&list_b));
     let (size_a, size_b) = (set_a.len() as u32, set_b.len() as u32);
     let shared = overlap(&set_a, &set_b);
-    let changes = changes(a, b, aligned);
+    let sides = (
+        Side::new(a, exemplar.title, exemplar_furniture),
+        Side::new(b, copy.title, copy_furniture),
+    );
+    let kind = |change: &UnitChange| kind(&sides.0, &sides.1, change);
+    let changes = changes(a, b, aligned, kind);
     let of_op = |op: Op| changes.iter().filter(|change| change.op == op).count() as u64;
     let counts = &aligned.counts;
     let (added, dropped) = (counts.words_added as u64, counts.words_dropped as u64);
@@ -382,12 +405,15 @@ fn headline_changed(
     first(a.1) != first(b.1)
 }
 
-fn changes(a: &PreparedText<'_>, b: &PreparedText<'_>, aligned: &Alignment) -> Vec<Change> {
+fn changes(
+    a: &PreparedText<'_>,
+    b: &PreparedText<'_>,
+    aligned: &Alignment,
+    kind: impl Fn(&UnitChange) -> Kind,
+) -> Vec<Change> {
     if aligned.changes.is_empty() {
         return Vec::new();
     }
-    let kinds_of = |text: &PreparedText<'_>| kinds(text.text, &text.normalised, &text.units);
-    let (kinds_a, kinds_b) = (kinds_of(a), kinds_of(b));
     let (lines_a, lines_b) = (LineIndex::new(a.text), LineIndex::new(b.text));
     let place = |bytes: &Range<usize>, lines: &LineIndex<'_>| Place {
         bytes: bytes.clone(),
@@ -400,18 +426,12 @@ fn changes(a: &PreparedText<'_>, b: &PreparedText<'_>, aligned: &Alignment) -> V
             Status::Moved => Op::Moved,
             Status::Edited | Status::Same => Op::Edited,
         };
-        let first = |kinds: &[Kind], units: &Range<usize>| kinds.get(units.start).copied();
-        let kind = match op {
-            Op::Dropped => first(&kinds_a, &change.a_units),
-            Op::Edited if figures_only(a, b, change) => Some(Kind::Number),
-            _ => first(&kinds_b, &change.b_units),
-        };
         Change {
             group: None,
             exemplar: doc(0),
             copy: doc(0),
             op,
-            kind: kind.unwrap_or(Kind::Body),
+            kind: kind(change),
             in_exemplar: place(&change.a, &lines_a),
             in_copy: place(&change.b, &lines_b),
             hunk: change.hunk as u32,
@@ -447,21 +467,6 @@ fn token_bytes(
             point..point
         }
     }
-}
-
-/// True where the words that differ are numerals on both sides.
-fn figures_only(a: &PreparedText<'_>, b: &PreparedText<'_>, change: &UnitChange) -> bool {
-    let numerals = |text: &PreparedText<'_>, tokens: &Range<usize>| {
-        !tokens.is_empty()
-            && tokens
-                .clone()
-                .all(|i| numeral(text.normalised.word(i)).is_some())
-    };
-    !change.words.is_empty()
-        && change
-            .words
-            .iter()
-            .all(|edit| numerals(a, &edit.a) && numerals(b, &edit.b))
 }
 
 #[cfg(test)]

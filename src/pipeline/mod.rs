@@ -2,13 +2,16 @@
 //!
 //! [`trace`] is the whole of it: [`search`] turns texts into groups (normalise,
 //! shingle, sketch, candidates, verify, group), `relate` aligns the pairs of a
-//! group and lists them, `descend` infers the lineage, `compare` sets every copy
-//! beside its exemplar and notes what it changed. [`dedup`] stops at the groups.
+//! group and lists them, `descend` infers the lineage, `furniture` learns what the
+//! pages of an outlet repeat, `compare` sets every copy beside its exemplar and
+//! notes what it changed. [`dedup`] stops at the groups.
 
 mod compare;
 mod dedup;
 mod descend;
 mod explain;
+mod furniture;
+mod kinds;
 mod passages;
 mod relate;
 mod rows;
@@ -118,12 +121,14 @@ pub fn trace_surveyed(
     observer.stage("working out lineage", kinship.groups.len())?;
     let descents = descend::descend(corpus, &found, &kinship, settings, observer)?;
 
+    let furniture = furniture::learn(corpus, &found, &kinship, &descents, observer)?;
+
     observer.stage("comparing copies", documents.len())?;
     let compared = compare::compare(
         corpus,
         &found,
         &kinship,
-        &descents,
+        (&descents, &furniture),
         (settings, resources),
         observer,
     )?;

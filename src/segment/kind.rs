@@ -1,201 +1,160 @@
 //! What a unit is for: headline, byline, credit, licence, furniture, body.
 //!
-//! The phrases are data in [`PHRASES`], several languages in one table, and meant
-//! to be extended.
+//! Fixed phrases say most of it. They are data, in `phrases.txt`, and meant to be
+//! extended. What they leave open follows from the form of the unit and its place.
 
 use super::Unit;
+use super::dateline::dateline;
+use super::phrases::{is_date_name, is_figure, phrase_of};
+use super::quote::is_quote;
 use crate::codes::codes;
-use crate::normalise::Normalised;
+use crate::normalise::{Normalised, normalise};
 
 codes! {
     /// What a unit is for.
     Kind {
         Headline "headline" "the title of the article";
         Byline "byline" "who wrote it";
-        Dateline "dateline" "where, when and for which agency it was filed";
+        Dateline "dateline" "where, when and for which agency it was filed, or an edit of that only";
         Credit "credit" "who reported, edited or first published it";
         Licence "licence" "the terms under which it may be used";
         Correction "correction" "a note that an earlier text was wrong or has been updated";
         Quote "quote" "somebody's words, in quotation marks from end to end";
-        Number "number" "an edit of figures only";
-        Furniture "furniture" "what belongs to the page: comment prompts, share bars, calls";
-        Trivial "trivial" "an edit of case, punctuation or typography only";
+        Number "number" "an edit of figures, spelled numbers or dates only";
+        Furniture "furniture" "what belongs to the page: share bars, newsletter calls, comment prompts, navigation";
+        OutletFurniture "outlet_furniture" "a unit that stands in many articles of its outlet and hardly elsewhere";
+        Trivial "trivial" "an edit that leaves every letter and digit as it was: hyphens, full stops, spaces within words";
         Body "body" "everything else";
     }
 }
 
-/// Where in a unit a phrase must stand.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stands {
-    First,
-    Anywhere,
-    /// It is the whole unit.
-    Alone,
-}
-use Stands::{Alone, Anywhere, First};
-
-/// Fixed phrases in canonical words (lower case, no punctuation), with the kind
-/// that they give a unit of at most so many words. The first match wins.
-const PHRASES: &[(Kind, Stands, usize, &str)] = &[
-    (Kind::Licence, Anywhere, 60, "is licensed under"),
-    (Kind::Licence, Anywhere, 60, "all rights reserved"),
-    (
-        Kind::Licence,
-        Anywhere,
-        60,
-        "may not be published broadcast rewritten",
-    ),
-    (Kind::Licence, First, 40, "copyright"),
-    (Kind::Licence, First, 40, "all content by"),
-    (Kind::Licence, Anywhere, 60, "tous droits réservés"),
-    (Kind::Licence, Anywhere, 60, "alle rechte vorbehalten"),
-    (Kind::Licence, Anywhere, 60, "todos los derechos reservados"),
-    (Kind::Licence, Anywhere, 60, "جمیع الحقوق محفوظة"),
-    (Kind::Licence, Anywhere, 60, "تمامی حقوق"),
-    (Kind::Licence, Anywhere, 60, "کلیه حقوق"),
-    (Kind::Correction, First, 60, "correction"),
-    (Kind::Correction, First, 60, "corrected"),
-    (Kind::Correction, First, 60, "corrects"),
-    (Kind::Correction, First, 60, "clarification"),
-    (Kind::Correction, First, 60, "editor s note"),
-    (Kind::Correction, First, 60, "updates with"),
-    (Kind::Correction, First, 60, "this story has been corrected"),
-    (
-        Kind::Correction,
-        First,
-        60,
-        "this article has been corrected",
-    ),
-    (Kind::Correction, First, 60, "this story has been updated"),
-    (Kind::Correction, First, 60, "this article has been updated"),
-    (Kind::Correction, First, 60, "rectificatif"),
-    (Kind::Correction, First, 60, "berichtigung"),
-    (Kind::Correction, First, 60, "corrección"),
-    (Kind::Correction, First, 60, "تصحیح"),
-    (Kind::Correction, First, 60, "اصلاحیه"),
-    (Kind::Credit, First, 30, "source"),
-    (Kind::Credit, First, 30, "reporting by"),
-    (Kind::Credit, First, 30, "reporting for the"),
-    (Kind::Credit, First, 30, "additional reporting"),
-    (Kind::Credit, First, 30, "writing by"),
-    (Kind::Credit, First, 30, "edited by"),
-    (Kind::Credit, First, 30, "editing by"),
-    (Kind::Credit, First, 30, "with files from"),
-    (Kind::Credit, Anywhere, 20, "contributed to this report"),
-    (Kind::Credit, Anywhere, 20, "contributed reporting"),
-    (Kind::Credit, First, 30, "first published"),
-    (Kind::Credit, First, 30, "originally published"),
-    (Kind::Credit, First, 30, "this article first appeared"),
-    (Kind::Credit, First, 30, "this article originally appeared"),
-    (Kind::Credit, First, 30, "this story was first published"),
-    (Kind::Credit, First, 30, "quelle"),
-    (Kind::Credit, First, 30, "fuente"),
-    (Kind::Credit, First, 30, "avec"),
-    (Kind::Credit, First, 30, "المصدر"),
-    (Kind::Credit, First, 30, "منبع"),
-    (Kind::Furniture, First, 12, "leave a comment"),
-    (Kind::Furniture, First, 12, "leave a reply"),
-    (Kind::Furniture, First, 12, "post a comment"),
-    (Kind::Furniture, First, 12, "add a comment"),
-    (Kind::Furniture, First, 12, "view comments"),
-    (Kind::Furniture, Alone, 3, "comment"),
-    (Kind::Furniture, Alone, 3, "comments"),
-    (Kind::Furniture, First, 16, "read more"),
-    (Kind::Furniture, First, 16, "read also"),
-    (Kind::Furniture, First, 16, "also read"),
-    (Kind::Furniture, First, 16, "see also"),
-    (Kind::Furniture, First, 12, "share this"),
-    (Kind::Furniture, Alone, 2, "share"),
-    (Kind::Furniture, First, 16, "click here"),
-    (Kind::Furniture, First, 30, "sign up for"),
-    (Kind::Furniture, First, 24, "subscribe"),
-    (Kind::Furniture, First, 20, "follow us"),
-    (Kind::Furniture, First, 20, "follow the"),
-    (Kind::Furniture, First, 12, "listen to this"),
-    (Kind::Furniture, First, 20, "related topics"),
-    (Kind::Furniture, First, 20, "related stories"),
-    (Kind::Furniture, Alone, 2, "advertisement"),
-    (Kind::Furniture, Alone, 2, "print"),
-    (Kind::Furniture, First, 16, "lire aussi"),
-    (Kind::Furniture, Alone, 2, "partager"),
-    (Kind::Furniture, First, 16, "laisser un commentaire"),
-    (Kind::Furniture, First, 16, "mehr zum thema"),
-    (Kind::Furniture, First, 16, "weiterlesen"),
-    (Kind::Furniture, First, 16, "leer más"),
-    (Kind::Furniture, Alone, 2, "compartir"),
-    (Kind::Furniture, First, 16, "اقرا ایضا"),
-    (Kind::Furniture, First, 16, "شارک"),
-    (Kind::Furniture, First, 16, "بیشتر بخوانید"),
-    (Kind::Furniture, First, 16, "نظر شما"),
-];
-
-/// Words that open a byline, in canonical form.
-const BYLINE_OPENERS: &[&str] = &["by", "par", "von", "por", "بقلم", "نویسنده"];
 /// A byline has at most so many words and stands among the first units.
 const BYLINE_WORDS: usize = 12;
 const BYLINE_UNITS: usize = 4;
+/// Small words between the names of a byline.
+const NAME_WORDS: &[&str] = &[
+    "and", "und", "et", "y", "e", "with", "in", "à", "en", "de", "van", "von", "der", "di", "da",
+    "the", "for",
+];
 /// A headline has at most so many words.
 const HEADLINE_WORDS: usize = 25;
+/// A title given apart from the text is looked for among the first units.
+const TITLE_UNITS: usize = 3;
+/// A line that is a date has at most so many words.
+const DATE_WORDS: usize = 12;
+/// Words between the parts of a date and a time, in canonical form.
+const DATE_JOINS: &[&str] = &[
+    "at", "am", "pm", "a", "p", "m", "um", "uhr", "de", "le", "à", "of", "gmt", "utc", "est", "et",
+];
 
-/// The kind of every unit of a text, in the order of the units. `Number` and
-/// `Trivial` are kinds of edits and never given here.
-///
-/// Cost: the units times the phrases of the table that could begin them.
+/// Tells what the units of one text are for.
+#[derive(Debug)]
+pub struct Kinds<'t> {
+    text: &'t str,
+    normalised: &'t Normalised,
+    units: &'t [Unit],
+    /// Canonical words of the title.
+    title: Option<String>,
+}
+
+impl<'t> Kinds<'t> {
+    /// `units` are those of the text; `title` is the headline that its record has
+    /// apart from it.
+    pub fn new(
+        text: &'t str,
+        normalised: &'t Normalised,
+        units: &'t [Unit],
+        title: Option<&str>,
+    ) -> Self {
+        let title = title.map(|title| normalise(title).canonical().to_owned());
+        Kinds {
+            text,
+            normalised,
+            units,
+            title,
+        }
+    }
+
+    /// The kind of a unit; body for an index that is none. `Number`, `Trivial` and
+    /// `OutletFurniture` are not for a unit to have by itself.
+    ///
+    /// Cost: a look-up in the table of phrases for each word of a short unit.
+    pub fn of(&self, position: usize) -> Kind {
+        let Some(unit) = self.units.get(position) else {
+            return Kind::Body;
+        };
+        let shown = self.text.get(unit.start..unit.end).unwrap_or("");
+        let words = self.normalised.words(unit.first_token, unit.end_token);
+        if self.is_title(position, words) {
+            return Kind::Headline;
+        }
+        if let Some(kind) = self.by_phrase(unit, position, shown, words) {
+            return kind;
+        }
+        if is_dateline(shown) || is_date(words, unit.len()) {
+            Kind::Dateline
+        } else if is_quote(shown) {
+            Kind::Quote
+        } else if self.is_headline(unit, position, shown) {
+            Kind::Headline
+        } else {
+            Kind::Body
+        }
+    }
+
+    fn by_phrase(&self, unit: &Unit, position: usize, shown: &str, words: &str) -> Option<Kind> {
+        if shown.starts_with('©') && unit.len() <= HEADLINE_WORDS {
+            return Some(Kind::Licence);
+        }
+        let tokens = self.normalised.tokens();
+        let is_label = |length: usize| {
+            let last = tokens.get(unit.first_token + length - 1);
+            let end = last.map_or(unit.end, |token| token.end as usize);
+            is_label(shown, end.saturating_sub(unit.start))
+        };
+        let row = phrase_of(words, unit.len(), is_label)?;
+        let holds = row.kind != Kind::Byline
+            || position < BYLINE_UNITS && is_byline(shown, unit.len(), row.words());
+        holds.then_some(row.kind)
+    }
+
+    /// The title of the record among the first units, whatever it ends with.
+    fn is_title(&self, position: usize, words: &str) -> bool {
+        position < TITLE_UNITS && !words.is_empty() && self.title.as_deref() == Some(words)
+    }
+
+    fn is_headline(&self, unit: &Unit, position: usize, shown: &str) -> bool {
+        let rest = self.text.get(unit.end..).unwrap_or("");
+        let own_line = rest
+            .trim_start_matches([' ', '\t'])
+            .starts_with(['\n', '\r']);
+        position == 0
+            && own_line
+            && (1..=HEADLINE_WORDS).contains(&unit.len())
+            && !ends_a_sentence(shown)
+    }
+}
+
+/// The kind of every unit of a text, in their order, where no title is known.
 pub fn kinds(text: &str, normalised: &Normalised, units: &[Unit]) -> Vec<Kind> {
-    let mut kinds = Vec::with_capacity(units.len());
-    for (position, unit) in units.iter().enumerate() {
-        let shown = text.get(unit.start..unit.end).unwrap_or("");
-        let words = normalised.words(unit.first_token, unit.end_token);
-        let kind = by_phrase(words, unit.len())
-            .or_else(|| is_byline(words, unit.len(), position, shown).then_some(Kind::Byline))
-            .or_else(|| is_dateline(shown).then_some(Kind::Dateline))
-            .or_else(|| is_headline(text, unit, position, shown).then_some(Kind::Headline))
-            .or_else(|| is_quote(shown).then_some(Kind::Quote));
-        kinds.push(kind.unwrap_or(Kind::Body));
-    }
-    kinds
+    let kinds = Kinds::new(text, normalised, units, None);
+    (0..units.len())
+        .map(|position| kinds.of(position))
+        .collect()
 }
 
-fn by_phrase(words: &str, count: usize) -> Option<Kind> {
-    if is_update(words) {
-        return Some(Kind::Correction);
-    }
-    let row = PHRASES.iter().find(|(_, stands, most, phrase)| {
-        count <= *most
-            && match stands {
-                Alone => words == *phrase,
-                First => starts_with_words(words, phrase),
-                Anywhere => holds_words(words, phrase),
-            }
-    });
-    row.map(|(kind, _, _, _)| *kind)
-}
-
-/// "UPDATE 1-..." and its like.
-fn is_update(words: &str) -> bool {
-    let mut words = words.split(' ');
-    words.next() == Some("update")
-        && words
-            .next()
-            .is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-/// True where `words` begins with the words of `phrase`; both canonical.
-pub(crate) fn starts_with_words(words: &str, phrase: &str) -> bool {
-    words
-        .strip_prefix(phrase)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-}
-
-/// True where the words of `phrase` stand in `words` one after another; both canonical.
-pub(crate) fn holds_words(words: &str, phrase: &str) -> bool {
-    !phrase.is_empty()
-        && words.match_indices(phrase).any(|(at, found)| {
-            let before = words.get(..at).unwrap_or("");
-            let after = words.get(at + found.len()..).unwrap_or("");
-            (before.is_empty() || before.ends_with(' '))
-                && (after.is_empty() || after.starts_with(' '))
-        })
+/// True where a colon or a bar follows the first `end` bytes, or nothing but
+/// punctuation, or a dash after capitals ("CORRECTED-Ferry").
+fn is_label(shown: &str, end: usize) -> bool {
+    let (head, rest) = shown.split_at_checked(end).unwrap_or((shown, ""));
+    let bare = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ')' | ']' | '*'));
+    let capitals = || {
+        let mut letters = head.chars().filter(|c| c.is_alphabetic());
+        letters.all(char::is_uppercase)
+    };
+    bare.starts_with([':', '：', '|', '›', '»', '∶', '﹕'])
+        || (rest.starts_with(['-', '–', '—']) && capitals())
+        || !bare.chars().any(char::is_alphanumeric)
 }
 
 fn ends_a_sentence(shown: &str) -> bool {
@@ -204,37 +163,36 @@ fn ends_a_sentence(shown: &str) -> bool {
     rest.ends_with(['.', '!', '…', '。', '۔', '।'])
 }
 
-fn is_byline(words: &str, count: usize, position: usize, shown: &str) -> bool {
-    position < BYLINE_UNITS
-        && (2..=BYLINE_WORDS).contains(&count)
+/// Names, and nothing but names, behind the first `opener` words: "By Ana Loor and
+/// Tom Reck", "Von Anna Lohr, Orme". A headline that begins so goes on with a verb.
+fn is_byline(shown: &str, count: usize, opener: usize) -> bool {
+    let names = shown.split([',', '|', '·', '/', '(']).next().unwrap_or("");
+    let is_name = |word: &str| NAME_WORDS.contains(&word) || !word.starts_with(char::is_lowercase);
+    (opener + 1..=BYLINE_WORDS).contains(&count)
         && !ends_a_sentence(shown)
-        && BYLINE_OPENERS
-            .iter()
-            .any(|opener| starts_with_words(words, opener))
+        && names.split_whitespace().skip(opener).all(is_name)
+        && names
+            .split_whitespace()
+            .nth(opener)
+            .is_none_or(|word| !word.starts_with(char::is_lowercase))
 }
 
-/// A line that ends with its dash: "PORT HALLAM (Dispatches) –".
+/// A line that is a dateline from end to end: "PORT HALLAM (Dispatches) –".
 fn is_dateline(shown: &str) -> bool {
-    shown.chars().count() <= 80
-        && shown.ends_with(['-', '–', '—'])
-        && shown.chars().next().is_some_and(char::is_uppercase)
+    !shown.is_empty() && dateline(shown) == shown.len()
 }
 
-fn is_headline(text: &str, unit: &Unit, position: usize, shown: &str) -> bool {
-    let rest = text.get(unit.end..).unwrap_or("");
-    let own_line = rest
-        .trim_start_matches([' ', '\t'])
-        .starts_with(['\n', '\r']);
-    position == 0
-        && own_line
-        && (1..=HEADLINE_WORDS).contains(&unit.len())
-        && !ends_a_sentence(shown)
-}
-
-fn is_quote(shown: &str) -> bool {
-    let opens = shown.starts_with(['"', '“', '„', '«', '‘', '「']);
-    let end = shown.trim_end_matches(['.', ',', '!', '?', '…']);
-    opens && end.len() > 1 && end.ends_with(['"', '”', '“', '»', '’', '」'])
+/// A line that is a date: figures, with the name of a month or a weekday.
+fn is_date(words: &str, count: usize) -> bool {
+    count <= DATE_WORDS
+        && count > 1
+        && words.split(' ').any(is_date_name)
+        && words
+            .split(' ')
+            .any(|word| word.starts_with(char::is_numeric))
+        && words
+            .split(' ')
+            .all(|word| is_figure(word) || DATE_JOINS.contains(&word))
 }
 
 #[cfg(test)]
@@ -282,18 +240,69 @@ mod tests {
         );
         let long = "Share this view of the town as many of us do who have lived here for longer than we say.";
         assert_eq!(kinds_of(long), ["body"]);
-        assert!(holds_words("a is licensed under b", "is licensed under"));
-        assert!(!holds_words(
-            "a is licensed underneath",
-            "is licensed under"
-        ));
     }
 
     #[test]
-    fn phrases_are_canonical_and_codes_are_distinct() {
-        for (_, _, _, phrase) in PHRASES {
-            assert_eq!(normalise(phrase).canonical(), *phrase);
+    fn a_label_needs_its_colon() {
+        let of = |unit: &str| kinds_of(&format!("It rained in Orme.\n\n{unit}"))[1];
+        for (unit, kind) in [
+            ("Source: Hill News", "credit"),
+            ("Source of the Orme found", "body"),
+            ("Photo | Ana Loor", "credit"),
+            ("CORRECTED-Ferry sinks off Orme", "correction"),
+            ("Video-Konferenz in Orme", "body"),
+            ("* Comment:", "furniture"),
+            ("Related: The bridge is shut", "furniture"),
+            ("Related to him by marriage, she won.", "body"),
+            ("© 2031 Hill News", "licence"),
+            ("Friday, September 3, 2031", "dateline"),
+            ("May 1 and 2", "body"),
+        ] {
+            assert_eq!(of(unit), kind, "{unit}");
         }
+    }
+
+    #[test]
+    fn a_byline_holds_names_only() {
+        let of = |unit: &str| kinds_of(&format!("Rain at last\n{unit}\nIt rained."))[1];
+        for unit in [
+            "By Ana Loor",
+            "By ANA LOOR, Hill News",
+            "Von Anna von Lohr",
+            "Par Anne Lors et Jean Rieux, à Marne",
+            "بقلم أحمد سالم",
+        ] {
+            assert_eq!(of(unit), "byline", "{unit}");
+        }
+        for unit in [
+            "By the river it rained",
+            "Von Lohr kritisiert Marn",
+            "By Friday all had left.",
+            "Par ici la sortie",
+        ] {
+            assert_eq!(of(unit), "body", "{unit}");
+        }
+        let late = format!("{}By Ana Loor", "It rained in Orme.\n\n".repeat(9));
+        assert_eq!(kinds_of(&late).last(), Some(&"body"));
+    }
+
+    #[test]
+    fn a_title_is_a_headline_wherever_it_stands_at_the_top() {
+        let text = "Hill News\nThe bridge is shut.\nIt is old.";
+        let normalised = normalise(text);
+        let units = segment(text, &normalised);
+        let kind = |title| Kinds::new(text, &normalised, &units, title).of(1);
+        assert_eq!(kind(Some("THE BRIDGE IS SHUT")), Kind::Headline);
+        assert_eq!(kind(Some("Another")), Kind::Body);
+        assert_eq!(kind(None), Kind::Body);
+        assert_eq!(
+            Kinds::new(text, &normalised, &units, None).of(99),
+            Kind::Body
+        );
+    }
+
+    #[test]
+    fn codes_are_distinct() {
         let mut codes: Vec<&str> = Kind::ALL.iter().map(|kind| kind.code()).collect();
         codes.sort_unstable();
         codes.dedup();

@@ -20,14 +20,19 @@
 
 mod abbreviations;
 mod blocks;
+mod dateline;
 mod items;
 mod kind;
 mod lines;
 mod marks;
+mod phrases;
+mod quote;
 mod sentences;
 
-pub use kind::{Kind, kinds};
+pub use dateline::dateline;
+pub use kind::{Kind, Kinds, kinds};
 pub use lines::LineIndex;
+pub use phrases::is_figure;
 
 use crate::normalise::Normalised;
 use blocks::{Casing, blocks};
