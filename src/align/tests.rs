@@ -133,6 +133,27 @@ fn a_comment_form_is_not_a_licence() {
 }
 
 #[test]
+fn a_word_moves_to_one_place() {
+    // Of the long sentence eight words moved into one sentence, and another is like it.
+    let words: Vec<String> = (0..28).map(|at| format!("word{at}")).collect();
+    let like: Vec<String> = (0..28)
+        .map(|at| format!("{}{at}", if at % 4 == 0 { "other" } else { "word" }))
+        .collect();
+    let a = format!("{}. {STORY}", words.join(" "));
+    let b = format!(
+        "{STORY} Once more {} as was said. {}.",
+        words[9..17].join(" "),
+        like.join(" ")
+    );
+    for (a, b) in [(&a, &b), (&b, &a)] {
+        let (a, b) = (PreparedText::new(a), PreparedText::new(b));
+        let result = align(&a, &b);
+        check_laws(&a, &b, &result);
+        assert!(result.counts.words_moved > 8);
+    }
+}
+
+#[test]
 fn one_changed_figure_makes_a_unit_edited() {
     let b = STORY.replace("two metres", "three metres");
     let found = ops(STORY, &b);
