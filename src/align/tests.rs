@@ -57,6 +57,10 @@ fn check_laws(a: &PreparedText<'_>, b: &PreparedText<'_>, result: &Alignment) {
         }
     }
 
+    for (token, partner) in result.b.partners().enumerate() {
+        assert!(partner.is_none_or(|partner| result.a.partner(partner) == Some(token)));
+    }
+
     let counts = &result.counts;
     assert_eq!(
         counts.words_matched() + counts.words_dropped,
