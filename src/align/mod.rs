@@ -270,7 +270,7 @@ fn match_words(
         words: words_b,
         units: &b.unit_words,
     };
-    let mut matching = tokens::match_tokens(of_a, of_b);
+    let (mut matching, [left_a, left_b]) = tokens::match_tokens(of_a, of_b);
     let rarity = Rarity::new(words_a, words_b);
     let starts = (unit_starts(a), unit_starts(b));
     // A rare word is evidence by itself, and so are units that are the same from end to end.
@@ -285,8 +285,8 @@ fn match_words(
     };
     let whole = (0..words_a.len(), 0..words_b.len());
     let runs = tidy::drop_chance(matching.runs, &whole, stands_alone);
-    let runs = tidy::regrow(runs, words_a, words_b);
-    matching.runs = tidy::slide(runs, (words_a, words_b), (&starts.0, &starts.1));
+    let runs = tidy::regrow(runs, &left_a, &left_b);
+    matching.runs = tidy::slide(runs, (&left_a, &left_b), (&starts.0, &starts.1));
     moves::complete(of_a, of_b, &mut matching, stands_alone);
     moves::edited_moves(of_a, of_b, &mut matching, stands_alone);
     matching

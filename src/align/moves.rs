@@ -4,7 +4,6 @@
 //! text. A short sentence with one changed word may have none. What neither text
 //! has in its place is therefore looked at once more, sentence by sentence.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::anchors::Block;
@@ -49,22 +48,24 @@ pub(super) fn edited_moves(
     if free_a.is_empty() || free_b.is_empty() {
         return;
     }
-    let mut holders: HashMap<u64, Vec<usize>, ahash::RandomState> = HashMap::default();
-    for (at, unit) in free_a.iter().enumerate() {
-        for &word in &a.words[unit.clone()] {
-            let list = holders.entry(word).or_default();
-            if list.len() <= MOST_UNITS && list.last() != Some(&at) {
-                list.push(at);
-            }
-        }
-    }
+    let words = |(at, unit): (usize, &Range<usize>)| {
+        let own = &a.words[unit.clone()];
+        own.iter().map(move |&word| (word, at)).collect::<Vec<_>>()
+    };
+    let mut holders: Vec<(u64, usize)> = free_a.iter().enumerate().flat_map(words).collect();
+    holders.sort_unstable();
+    holders.dedup();
     let mut lcs = Lcs::default();
-    let mut votes = vec![0_u32; free_a.len()];
+    let mut votes = vec![0; free_a.len()];
     let mut pairs: Vec<(usize, usize, Vec<Block>)> = Vec::new();
     for (of_b, unit) in free_b.iter().enumerate() {
-        let Some(of_a) = most_shared(&b.words[unit.clone()], &holders, &mut votes) else {
+        let Some((of_a, most)) = most_shared(&b.words[unit.clone()], &holders, &mut votes) else {
             continue;
         };
+        let longer = unit.len().max(free_a[of_a].len());
+        if most * 10 < longer * LEAST_TENTHS {
+            continue;
+        }
         let runs = runs_of(
             a.words,
             &free_a[of_a],
@@ -74,7 +75,6 @@ pub(super) fn edited_moves(
             &stands_alone,
         );
         let matched: usize = runs.iter().map(|run| run.len).sum();
-        let longer = unit.len().max(free_a[of_a].len());
         if matched == longer || matched >= LEAST_WORDS && matched * 10 >= longer * LEAST_TENTHS {
             pairs.push((of_a, of_b, runs));
         }
@@ -162,24 +162,34 @@ fn free(units: &[Range<usize>], matched: &[usize]) -> Vec<Range<usize>> {
     free.map(|(unit, _)| unit.clone()).collect()
 }
 
-/// The unit that shares most words with these, the first of equals; `votes` are
-/// zero before and after.
+/// The unit that shares most words with these, the first of equals, and the most
+/// of them that it can have. `holders` are the words of units, in order; `votes`
+/// are zero before and after.
 fn most_shared(
     words: &[u64],
-    holders: &HashMap<u64, Vec<usize>, ahash::RandomState>,
-    votes: &mut [u32],
-) -> Option<usize> {
-    let speaking = || {
-        let lists = words.iter().filter_map(|word| holders.get(word));
-        lists.filter(|list| list.len() <= MOST_UNITS).flatten()
-    };
-    for &unit in speaking() {
+    holders: &[(u64, usize)],
+    votes: &mut [usize],
+) -> Option<(usize, usize)> {
+    let mut spoken = Vec::with_capacity(words.len());
+    let mut mute = 0;
+    for &word in words {
+        let from = holders.partition_point(|&(held, _)| held < word);
+        let rest = holders.get(from..).unwrap_or_default();
+        let same = rest.iter().take_while(|&&(held, _)| held == word);
+        let count = same.take(MOST_UNITS + 1).count();
+        if count > MOST_UNITS {
+            mute += 1;
+        } else {
+            spoken.extend(rest.iter().take(count).map(|&(_, unit)| unit));
+        }
+    }
+    for &unit in &spoken {
         votes[unit] += 1;
     }
-    let best = speaking()
-        .copied()
-        .max_by_key(|&unit| (votes[unit], usize::MAX - unit));
-    for &unit in speaking() {
+    let best = spoken.iter().copied();
+    let best = best.max_by_key(|&unit| (votes[unit], usize::MAX - unit));
+    let best = best.map(|unit| (unit, votes[unit] + mute));
+    for unit in spoken {
         votes[unit] = 0;
     }
     best
@@ -269,14 +279,18 @@ mod tests {
     #[test]
     fn the_unit_with_most_shared_words_is_found() {
         let units = [vec![1, 2, 3], vec![3, 4, 5], vec![4, 5, 6]];
-        let mut holders: HashMap<u64, Vec<usize>, ahash::RandomState> = HashMap::default();
-        for (at, unit) in units.iter().enumerate() {
-            unit.iter()
-                .for_each(|&word| holders.entry(word).or_default().push(at));
-        }
+        let of_unit = |(at, unit): (usize, &Vec<u64>)| {
+            let words = unit.iter().map(move |&word| (word, at));
+            words.collect::<Vec<_>>()
+        };
+        let mut holders: Vec<(u64, usize)> = units.iter().enumerate().flat_map(of_unit).collect();
+        holders.sort_unstable();
         let mut votes = vec![0; 3];
-        assert_eq!(most_shared(&[9, 4, 5, 3], &holders, &mut votes), Some(1));
-        assert_eq!(most_shared(&[4, 5], &holders, &mut votes), Some(1));
+        assert_eq!(
+            most_shared(&[9, 4, 5, 3], &holders, &mut votes),
+            Some((1, 3))
+        );
+        assert_eq!(most_shared(&[4, 5], &holders, &mut votes), Some((1, 2)));
         assert_eq!(most_shared(&[9], &holders, &mut votes), None);
         assert_eq!(votes, [0, 0, 0]);
     }

@@ -498,7 +498,7 @@ proptest! {
             (text.words.clone(), text.unit_words.clone())
         };
         let (a, b) = (words(&a), words(&b));
-        let matching = tokens::match_tokens(
+        let (matching, _) = tokens::match_tokens(
             Words { words: &a.0, units: &a.1 },
             Words { words: &b.0, units: &b.1 },
         );

@@ -43,8 +43,9 @@ pub(super) struct Words<'x> {
     pub(super) units: &'x [Range<usize>],
 }
 
-/// Matches the words of two texts.
-pub(super) fn match_tokens(a: Words<'_>, b: Words<'_>) -> Matching {
+/// Matches the words of two texts. Gives their words back, those that moved as
+/// words that match nothing more.
+pub(super) fn match_tokens<'x>(a: Words<'x>, b: Words<'x>) -> (Matching, [Cow<'x, [u64]>; 2]) {
     let mut out = Matching::default();
     let whole = outer(a.words, b.words, &mut out.runs);
     let found = all_anchors(a, b, &whole);
@@ -73,7 +74,7 @@ pub(super) fn match_tokens(a: Words<'_>, b: Words<'_>) -> Matching {
     let divisions = if found.repeats { MOST_DIVISIONS } else { 0 };
     close(&taken_a, &taken_b, &mut gaps, divisions, &mut out);
     out.runs = merged(out.runs);
-    out
+    (out, [taken_a, taken_b])
 }
 
 /// Units that stand once in both texts, and shingles outside them that do.

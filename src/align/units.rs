@@ -230,7 +230,9 @@ pub(super) fn cut_at_units(
     // Every token is of one unit.
     let unit_of =
         |units: &[Range<usize>], token: usize| units.partition_point(|unit| unit.end <= token);
-    let mut parts = Vec::with_capacity(runs.len() * 2);
+    // Every part begins a run or a unit.
+    let most = runs.len() + units_a.len() + units_b.len();
+    let mut parts = Vec::with_capacity(if runs.is_empty() { 0 } else { most });
     for run in runs {
         let mut at = 0;
         let (mut a, mut b) = (unit_of(units_a, run.a), unit_of(units_b, run.b));
