@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use proptest::prelude::*;
-use support::{Row, documents, json, put, table, temp, text, traced};
-use wirecopy::align::{PreparedText, align, apply, edit_script};
+use support::{Row, documents, json, put, shared, table, temp, text, traced};
+use wirecopy::align::{PreparedText, Side, Status, align, apply, edit_script};
 use wirecopy::document::Document;
 use wirecopy::normalise::normalise;
 use wirecopy::write::original;
@@ -111,6 +111,88 @@ fn the_edit_script_rebuilds_the_second_text_from_the_first() {
         for b in &prepared {
             let script = edit_script(a, b, &align(a, b));
             assert_eq!(apply(a.text, &script), b.text);
+        }
+    }
+}
+
+/// What [`all_texts`] says of texts is asked of real ones too, where they are at hand.
+fn real_pairs() -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    for (name, apart) in [("versions_dev", 1), ("senate_press_dev", 7), ("bbc", 1)] {
+        let Some(path) = shared(&format!("data/{name}.jsonl.zst")) else {
+            continue;
+        };
+        let documents = documents(&[path.to_str().unwrap()]);
+        // Neighbours: some are versions of one text, some share a line, most nothing.
+        let texts: Vec<&str> = documents
+            .iter()
+            .map(text)
+            .step_by(apart)
+            .take(300)
+            .collect();
+        pairs.extend(
+            texts
+                .windows(2)
+                .map(|two| (two[0].to_string(), two[1].to_string())),
+        );
+    }
+    pairs
+}
+
+#[test]
+fn real_texts_are_accounted_for_and_rebuilt_from_both_sides() {
+    for (a, b) in real_pairs() {
+        let (a, b) = (PreparedText::new(&a), PreparedText::new(&b));
+        let (there, back) = (align(&a, &b), align(&b, &a));
+        for (side, text) in [(&there.a, &a), (&there.b, &b)] {
+            let spans = side.spans(text);
+            assert!(
+                spans
+                    .windows(2)
+                    .all(|two| two[0].range.end == two[1].range.start)
+            );
+            let bytes: usize = spans.iter().map(|span| span.range.len()).sum();
+            assert_eq!(bytes, text.text.len());
+        }
+        assert_eq!(apply(a.text, &edit_script(&a, &b, &there)), b.text);
+        assert_eq!(apply(b.text, &edit_script(&b, &a, &back)), a.text);
+        // What is the same, edited or moved is so from both sides.
+        assert!(there.a.partners().eq(back.b.partners()));
+        assert!(there.b.partners().eq(back.a.partners()));
+        let kept = |side: &Side| -> Vec<Option<Status>> {
+            let gone = |s: &&Status| !matches!(s, Status::Added | Status::Dropped);
+            side.units()
+                .iter()
+                .map(|s| Some(s).filter(gone).copied())
+                .collect()
+        };
+        assert_eq!(kept(&there.a), kept(&back.b));
+        assert_eq!(kept(&there.b), kept(&back.a));
+    }
+}
+
+#[test]
+fn a_text_set_in_another_way_is_the_same_text() {
+    let set = |text: &str, way: usize| match way {
+        0 => text.to_string(),
+        1 => text.split_whitespace().collect::<Vec<_>>().join(" "),
+        2 => text.replace('\n', "\r\n\r\n"),
+        3 => text.replace(' ', "\n"),
+        4 => text
+            .replace(['“', '”'], "\"")
+            .replace('’', "'")
+            .replace(" - ", " — "),
+        _ => text.replace(' ', "\u{A0}"),
+    };
+    let texts = all_texts()
+        .into_iter()
+        .chain(real_pairs().into_iter().map(|(a, _)| a));
+    for text in texts {
+        let plain = PreparedText::new(&text);
+        for way in 0..6 {
+            let other = set(&text, way);
+            let result = align(&plain, &PreparedText::new(&other));
+            assert_eq!(result.changes, [], "{way}: {text}");
         }
     }
 }

@@ -46,7 +46,7 @@ fn run_by_matches(a: &[Shingle], b: &[Shingle]) -> Option<u32> {
         .zip(b)
         .map(|(j, shingle)| last.insert(shingle.hash, j).unwrap_or(NONE))
         .collect();
-    let mut budget = 8 * (a.len() + b.len()) + 1024;
+    let mut budget = 2 * (a.len() + b.len()) + 1024;
     // Shingles of the run that ends at place j of b, and the place of a where it
     // ended when that was noted.
     let mut run = vec![0u32; b.len()];
