@@ -18,18 +18,19 @@ mod rows;
 mod search;
 mod sides;
 mod survey;
+mod texts;
 mod verified;
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-pub use compare::{ComparedTexts, PlacedUnit, Titled, WholeTexts, compare_texts, compare_whole};
 pub use dedup::{Decision, Deduped, Reason, dedup};
 pub use explain::{Explained, Explanation, Rule, Step, explain};
 pub use passages::Passage;
 pub use search::{Found, SearchCounts, search};
 pub use survey::Survey;
+pub use texts::{ComparedTexts, PlacedUnit, Titled, WholeTexts, compare_texts, compare_whole};
 pub use verified::{COMPLETE_GROUP, Measured};
 
 use crate::config::{Resources, Settings};
