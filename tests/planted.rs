@@ -307,3 +307,23 @@ fn planted_edits_are_found_in_real_articles() {
     });
     reach_the_bars(&[("real articles".to_string(), score)], false);
 }
+
+/// A language and an operator that were tried for the first time when the rules stood.
+#[test]
+fn what_was_left_aside_is_found_too() {
+    let unseen = &LANGUAGES[LANGUAGES.len() - 1];
+    let everything: Vec<Operator> = OPERATORS
+        .iter()
+        .copied()
+        .chain([Operator::Shorten])
+        .collect();
+    let scores = [
+        in_language(unseen, OPERATORS),
+        in_language(unseen, &everything),
+        in_language(&LANGUAGES[0], &everything),
+    ];
+    reach_the_bars(&scores, false);
+    let made = |dice: &mut Dice| article(unseen, dice);
+    let alone = planted(unseen, &[Operator::Shorten], 3, 200, made);
+    reach_the_bars(&[("Shorten".to_string(), alone)], false);
+}
