@@ -24,6 +24,10 @@ use dice::Dice;
 use gix_imara_diff as imara;
 use wirecopy::align::{PreparedText, align};
 
+// As in the program; the libraries have it too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const PAIRS: u64 = 200;
 const ROUNDS: usize = 21;
 

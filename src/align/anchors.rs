@@ -121,20 +121,22 @@ pub(super) fn anchors(
     (a, ranges_a): (&[u64], &[Range<usize>]),
     (b, ranges_b): (&[u64], &[Range<usize>]),
 ) -> Anchors {
-    let shingles = |text: &'_ [u64], range: &Range<usize>| {
-        let start = range.start;
-        let keys = text[range.clone()].windows(WIDTH).map(key);
-        keys.enumerate()
-            .map(move |(at, key)| (start + at, key))
-            .collect::<Vec<_>>()
+    let shingles = |text: &'_ [u64], ranges: &[Range<usize>]| {
+        let most = ranges.iter().map(Range::len).sum();
+        let mut keys: Vec<(usize, u64)> = Vec::with_capacity(most);
+        for range in ranges {
+            let places = range.start..;
+            keys.extend(places.zip(text[range.clone()].windows(WIDTH).map(key)));
+        }
+        keys
     };
-    let keys_a: Vec<(usize, u64)> = ranges_a.iter().flat_map(|r| shingles(a, r)).collect();
+    let keys_a = shingles(a, ranges_a);
     let mut seen = Seen::new(keys_a.len());
     for &(place, key) in &keys_a {
         seen.in_a(key, place);
     }
     if !keys_a.is_empty() {
-        for (place, key) in ranges_b.iter().flat_map(|range| shingles(b, range)) {
+        for (place, key) in shingles(b, ranges_b) {
             seen.in_b(key, place);
         }
     }

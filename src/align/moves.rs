@@ -36,14 +36,9 @@ pub(super) fn edited_moves(
     matching: &mut Matching,
     stands_alone: impl Fn(&Block) -> bool,
 ) {
-    let mut matched_a = vec![0; a.units.len()];
-    let mut matched_b = vec![0; b.units.len()];
-    for runs in [&matching.runs, &matching.moved] {
-        for part in cut_at_units(a.units, b.units, runs) {
-            matched_a[part.a] += part.block.len;
-            matched_b[part.b] += part.block.len;
-        }
-    }
+    let all = || matching.runs.iter().chain(&matching.moved);
+    let matched_a = matched(a.units, all().map(|run| run.a..run.a_end()));
+    let matched_b = matched(b.units, all().map(|run| run.b..run.b_end()));
     let (free_a, free_b) = (free(a.units, &matched_a), free(b.units, &matched_b));
     if free_a.is_empty() || free_b.is_empty() {
         return;
@@ -150,6 +145,19 @@ pub(super) fn complete(
     }
     matching.moved = merged(completed);
     matching.moved.sort_unstable_by_key(|block| block.b);
+}
+
+/// Words of each unit that lie in one of the ranges, which are apart.
+fn matched(units: &[Range<usize>], ranges: impl Iterator<Item = Range<usize>>) -> Vec<usize> {
+    let mut words = vec![0; units.len()];
+    for range in ranges {
+        let first = units.partition_point(|unit| unit.end <= range.start);
+        let touched = units.iter().zip(&mut words).skip(first);
+        for (unit, words) in touched.take_while(|(unit, _)| unit.start < range.end) {
+            *words += unit.end.min(range.end) - unit.start.max(range.start);
+        }
+    }
+    words
 }
 
 /// Units of some length of which next to nothing is matched; `matched` has their

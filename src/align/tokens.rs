@@ -79,12 +79,16 @@ pub(super) fn match_tokens<'x>(a: Words<'x>, b: Words<'x>) -> (Matching, [Cow<'x
 
 /// Units that stand once in both texts, and shingles outside them that do.
 fn all_anchors(a: Words<'_>, b: Words<'_>, whole: &(Range<usize>, Range<usize>)) -> Anchors {
-    let inside = |text: Words<'_>, whole: &Range<usize>| -> Vec<Range<usize>> {
-        let within = |unit: &&Range<usize>| whole.start <= unit.start && unit.end <= whole.end;
-        text.units.iter().filter(within).cloned().collect()
+    let inside = |text: &Words<'_>, whole: &Range<usize>| {
+        let from = text.units.partition_point(|unit| unit.start < whole.start);
+        let to = text.units.partition_point(|unit| unit.end <= whole.end);
+        from..to.max(from)
     };
-    let (units_a, units_b) = (inside(a, &whole.0), inside(b, &whole.1));
-    let units = unit_anchors((a.words, &units_a), (b.words, &units_b));
+    let (units_a, units_b) = (
+        &a.units[inside(&a, &whole.0)],
+        &b.units[inside(&b, &whole.1)],
+    );
+    let units = unit_anchors((a.words, units_a), (b.words, units_b));
     let mut by_b = units.clone();
     by_b.sort_unstable_by_key(|block| block.b);
     let rest_a = outside(&whole.0, units.iter().map(|block| block.a..block.a_end()));
