@@ -13,6 +13,7 @@ mod changes;
 mod exact;
 mod lcs;
 mod moves;
+mod recut;
 mod rows;
 mod script;
 mod side;
@@ -21,6 +22,7 @@ mod tokens;
 mod units;
 
 pub use changes::{UnitChange, WordEdit};
+pub use recut::align_alike;
 pub use rows::{Row, RowOp, rows};
 pub use script::{EditOp, apply, edit_script};
 pub use side::{Side, Span};

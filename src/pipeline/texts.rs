@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::doc;
 use super::kinds::{Side, kind};
 use super::rows::words_relation;
-use crate::align::{Alignment, PreparedText, Row, Status, UnitChange, align, rows};
+use crate::align::{Alignment, PreparedText, Row, Status, UnitChange, align_alike, rows};
 use crate::config::Settings;
 use crate::normalise::normalise;
 use crate::segment::{Kind, LineIndex, Unit};
@@ -63,11 +63,11 @@ pub(super) fn compare_pages(
     furniture: [&[u64]; 2],
     settings: &Settings,
 ) -> ComparedTexts {
-    let (a, b) = (
+    let (mut a, mut b) = (
         PreparedText::new(exemplar.text),
         PreparedText::new(copy.text),
     );
-    let aligned = align(&a, &b);
+    let aligned = align_alike(&mut a, &mut b);
     compare_aligned((exemplar, &a), (copy, &b), furniture, &aligned, settings)
 }
 
@@ -107,11 +107,11 @@ pub struct PlacedUnit {
 /// assert_eq!(whole.b[2].place.line_column, Some((3, 1)));
 /// ```
 pub fn compare_whole(exemplar: Titled<'_>, copy: Titled<'_>, settings: &Settings) -> WholeTexts {
-    let (a, b) = (
+    let (mut a, mut b) = (
         PreparedText::new(exemplar.text),
         PreparedText::new(copy.text),
     );
-    let aligned = align(&a, &b);
+    let aligned = align_alike(&mut a, &mut b);
     WholeTexts {
         compared: compare_aligned((exemplar, &a), (copy, &b), [&[]; 2], &aligned, settings),
         rows: rows(&a, &b, &aligned),
