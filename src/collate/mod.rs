@@ -66,6 +66,14 @@ pub struct Cell {
 }
 
 impl CollatedUnit {
+    /// True where all of so many texts have it in one wording and in its place.
+    pub fn is_uniform(&self, texts: usize) -> bool {
+        match self.variants.as_slice() {
+            [only] => only.cells.len() == texts && only.cells.iter().all(|cell| !cell.moved),
+            _ => false,
+        }
+    }
+
     /// The wording that a text has, with its place in `variants`.
     pub fn of(&self, text: usize) -> Option<(usize, &Cell)> {
         self.variants

@@ -3,8 +3,10 @@
 //! [`trace`] is the whole of it: [`search`] turns texts into groups (normalise,
 //! shingle, sketch, candidates, verify, group), `relate` aligns the pairs of a
 //! group and lists them, `descend` infers the lineage, `compare` sets every copy
-//! beside its exemplar and notes what it changed. [`dedup`] stops at the groups.
+//! beside its exemplar and notes what it changed. [`dedup`] stops at the groups,
+//! [`collate_group`] sets all members of one side by side.
 
+mod collate;
 mod compare;
 mod dedup;
 mod descend;
@@ -21,6 +23,8 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+pub use collate::{CollatedGroup, GroupName, PlacedCell, collate_group};
+pub(crate) use compare::line_marks;
 pub use compare::{ComparedTexts, PlacedUnit, Titled, WholeTexts, compare_texts, compare_whole};
 pub use dedup::{Decision, Deduped, Reason, dedup};
 pub use explain::{Explained, Explanation, Rule, Step, explain};
