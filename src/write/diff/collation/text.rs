@@ -49,7 +49,10 @@ pub fn collation_text(
                 }
             }
             Piece::Folded(range) => {
-                let note = format!("… {} that all have alike …", plural(range.len(), "line"));
+                let note = format!(
+                    "… {} the same in all documents …",
+                    plural(range.len(), "line")
+                );
                 writeln!(out)?;
                 page.note(&note, out)?;
             }
@@ -120,11 +123,15 @@ impl<'a> Page<'a> {
         let said = match (rows.len(), alike) {
             (0, _) => "Their texts have no words.".to_string(),
             (all, alike) if all == alike => format!("All have the same {}.", plural(all, "line")),
-            (all, alike) => format!(
-                "{} in {}; {alike} of them all documents have alike.",
-                plural(all, "line"),
-                plural(wordings, "wording"),
-            ),
+            (all, alike) => {
+                let alike = match alike {
+                    0 => "no line is".to_string(),
+                    1 => "one is".to_string(),
+                    alike => format!("{alike} are"),
+                };
+                let (all, wordings) = (plural(all, "line"), plural(wordings, "wording"));
+                format!("{all} in {wordings}; {alike} the same in all documents.")
+            }
         };
         let head = format!(
             "Group {}: {}.",
@@ -147,9 +154,8 @@ impl<'a> Page<'a> {
              > before a letter: this document has the line elsewhere; a dot: it lacks the line."
         } else {
             for document in self.documents().take(1) {
-                self.document("", document, out)?;
+                self.document("most typical: ", document, out)?;
             }
-            self.note("the most typical one", out)?;
             writeln!(out)?;
             "A: the wording of most documents, with their number; B, C, …: other wordings \
              (* for any behind Z); >: documents that have the line elsewhere; -: those that lack it."
@@ -198,7 +204,7 @@ impl<'a> Page<'a> {
     fn row(&self, number: usize, row: &CollatedUnit, out: &mut dyn Write) -> io::Result<()> {
         let number = format!("{number:>digits$} ", digits = self.digits);
         let number = styled(&[Span::new(Look::Note, number)], Direction::LeftToRight);
-        let kind = kind_note(row.kind).unwrap_or("");
+        let kind = kind_note(row.kind).map_or(String::new(), |kind| format!(" ({kind})"));
         writeln!(out)?;
         if self.columns {
             let mut spans = self.letters(row);
@@ -206,26 +212,23 @@ impl<'a> Page<'a> {
                 .view
                 .width
                 .saturating_sub(self.digits + 1 + 2 * spans.len());
-            if !kind.is_empty() && kind.len() + 2 <= free {
-                spans.push(Span::new(Look::Note, format!("  {kind}")));
-            }
+            spans.extend(Some(Span::new(Look::Note, kind)).filter(|kind| kind.text.len() <= free));
             writeln!(out, "{number}{}", styled(&spans, Direction::LeftToRight))?;
         } else {
-            let kind = Span::new(Look::Note, format!("  {kind}"));
-            let spans = [Span::new(Look::Plain, self.counts(row)), kind];
+            let spans = [
+                Span::new(Look::Plain, self.counts(row)),
+                Span::new(Look::Note, kind),
+            ];
             let hang = self.digits + 1;
             let place = (hang, self.view.width.saturating_sub(hang));
             paragraph(&number, &spans, Direction::LeftToRight, place, out)?;
         }
         let shown = self.view.context.map_or(usize::MAX, |_| MOST_WORDINGS);
         for (number, variant) in row.variants.iter().enumerate().take(shown) {
-            wording(
-                number,
-                variant,
-                row.variants.first().filter(|_| number > 0),
-                self.view.width,
-                out,
-            )?;
+            let text = self.wording(row, number, variant);
+            let prefix = format!("{:INDENT$}{}  ", "", letter(number));
+            let place = (HANG, self.view.width.saturating_sub(HANG));
+            paragraph(&prefix, &text, Direction::of(&variant.text), place, out)?;
         }
         match row.variants.get(shown..).unwrap_or(&[]) {
             [] => Ok(()),
@@ -234,6 +237,28 @@ impl<'a> Page<'a> {
                 out,
             ),
         }
+    }
+
+    /// The first wording of a line, or another with what differs from the first
+    /// marked, if they have anything in common.
+    fn wording(&self, row: &CollatedUnit, number: usize, variant: &Variant) -> Vec<Span> {
+        let kept = self
+            .view
+            .context
+            .map_or(Kept::Whole, |_| Kept::Words(CONTEXT));
+        let beside = |first: &Variant| {
+            let marks = line_marks(&first.text, &variant.text)?;
+            Some(merged(
+                whole(&first.text),
+                whole(&variant.text),
+                &marks,
+                kept,
+            ))
+        };
+        let first = row.variants.first().filter(|_| number > 0);
+        first
+            .and_then(beside)
+            .unwrap_or_else(|| plain(whole(&variant.text), Look::Plain))
     }
 
     /// A sign and a letter for each document.
@@ -290,29 +315,6 @@ impl<'a> Page<'a> {
 /// The letter of a wording.
 fn letter(number: usize) -> char {
     ('A'..='Z').nth(number).unwrap_or('*')
-}
-
-/// A wording after its letter; beside another one with what differs marked.
-fn wording(
-    number: usize,
-    variant: &Variant,
-    first: Option<&Variant>,
-    width: usize,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let marked = first.and_then(|first| {
-        let marks = line_marks(&first.text, &variant.text)?;
-        Some(merged(
-            whole(&first.text),
-            whole(&variant.text),
-            &marks,
-            Kept::Words(CONTEXT),
-        ))
-    });
-    let text = marked.unwrap_or_else(|| plain(whole(&variant.text), Look::Plain));
-    let prefix = format!("{:INDENT$}{}  ", "", letter(number));
-    let place = (HANG, width.saturating_sub(HANG));
-    paragraph(&prefix, &text, Direction::of(&variant.text), place, out)
 }
 
 fn whole(text: &str) -> Part<'_> {
