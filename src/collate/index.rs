@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ahash::AHashMap;
 
-use crate::hash::{hash64, shingle_hash, word_hash};
+use crate::hash::{hash128, shingle_hash, word_hash};
 
 /// Rows that a word or a pair of words may stand in to speak for any: "of the" speaks for none.
 const MOST_ROWS: usize = 16;
@@ -15,23 +15,29 @@ pub(super) type Wording = (u32, u32);
 /// Finds wordings; grows with every new one.
 #[derive(Default)]
 pub(super) struct Index {
-    /// By the hash of all words.
-    whole: AHashMap<u64, Vec<Wording>>,
+    /// By the hash of all words, and by row: the number of the wording there.
+    whole: BTreeMap<(u128, u32), u32>,
     /// By a word or a pair: of each row the first wording that has it. One more
     /// entry than counts marks what stands in too many rows.
     words: AHashMap<u64, Vec<Wording>>,
 }
 
 impl Index {
-    /// Wordings with these words, and perhaps others of the same hash.
-    pub(super) fn with_words(&self, words: &str) -> &[Wording] {
-        let known = self.whole.get(&hash64(words.as_bytes()));
-        known.map_or(&[], Vec::as_slice)
+    /// Every row that has a wording with these words, by number.
+    pub(super) fn known(&self, words: &str) -> impl Iterator<Item = Wording> {
+        let hash = hash128(words.as_bytes());
+        let rows = self.whole.range((hash, 0)..=(hash, u32::MAX));
+        rows.map(|(&(_, row), &variant)| (row, variant))
+    }
+
+    /// The number of the wording with these words in a row.
+    pub(super) fn in_row(&self, words: &str, row: u32) -> Option<u32> {
+        self.whole.get(&(hash128(words.as_bytes()), row)).copied()
     }
 
     pub(super) fn add(&mut self, words: &str, wording: Wording) {
-        let known = self.whole.entry(hash64(words.as_bytes())).or_default();
-        known.push(wording);
+        self.whole
+            .insert((hash128(words.as_bytes()), wording.0), wording.1);
         for feature in features(words) {
             let rows = self.words.entry(feature).or_default();
             if rows.len() <= MOST_ROWS && rows.iter().all(|(row, _)| *row != wording.0) {

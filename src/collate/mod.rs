@@ -21,6 +21,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use ahash::{AHashMap, AHashSet};
+
 use crate::align::{PreparedText, align};
 use crate::segment::Kind;
 use index::{Index, Wording};
@@ -236,9 +238,13 @@ impl Collator {
     fn like(&self, own: &PreparedText<'_>) -> Vec<Wording> {
         // Votes and wording by row; its own has them all.
         let mut best: BTreeMap<u32, BTreeMap<u32, u32>> = BTreeMap::new();
+        let mut seen = AHashSet::new();
         for unit in own.units.iter().filter(|unit| !unit.is_empty()) {
             let words = own.normalised.words(unit.first_token, unit.end_token);
-            let mut known = self.known(words).peekable();
+            if !seen.insert(words) {
+                continue;
+            }
+            let mut known = self.index.known(words).peekable();
             if known.peek().is_some() {
                 known.for_each(|(row, variant)| {
                     best.entry(row).or_default().insert(variant, u32::MAX);
@@ -261,15 +267,6 @@ impl Collator {
         wordings
     }
 
-    /// Where the graph has these very words.
-    fn known(&self, words: &str) -> impl Iterator<Item = Wording> {
-        let same = move |at: &Wording| {
-            self.variant(*at)
-                .is_some_and(|variant| variant.words == words)
-        };
-        self.index.with_words(words).iter().copied().filter(same)
-    }
-
     fn variant(&self, (row, variant): Wording) -> Option<&Variant> {
         self.rows.get(row as usize)?.variants.get(variant as usize)
     }
@@ -280,29 +277,33 @@ impl Collator {
     fn adopt(&self, entries: &mut [Entry]) {
         let next = following(entries);
         let mut taken: BTreeSet<usize> = entries.iter().filter_map(|entry| entry.row).collect();
-        let mut before = None;
+        // Rows of each wording by rank, those that are free when it first comes.
+        let mut rows: AHashMap<String, BTreeSet<(u32, usize)>> = AHashMap::new();
+        let mut from = 0;
         for (entry, next) in entries.iter_mut().zip(&next) {
             if entry.row.is_none() {
-                let rank = |row: usize| self.order.rank(row);
-                let free = self
-                    .known(&entry.words)
-                    .map(|(row, _)| row as usize)
-                    .filter(|row| !taken.contains(row));
-                let fits = |row: usize| {
-                    before.is_none_or(|before| rank(before) < rank(row))
-                        && next.is_none_or(|next| rank(row) < rank(next))
-                };
-                entry.row = free.min_by_key(|&row| (!fits(row), rank(row)));
-                entry.moved = entry.row.is_some_and(|row| !fits(row));
-                taken.extend(entry.row);
+                let free = rows.entry(entry.words.clone()).or_insert_with(|| {
+                    let known = self.index.known(&entry.words).map(|(row, _)| row as usize);
+                    known.map(|row| (self.order.rank(row), row)).collect()
+                });
+                let to = next.map_or(u32::MAX, |row| self.order.rank(row)).max(from);
+                while let Some((at, fits)) = nearest(free, from..to) {
+                    free.remove(&at);
+                    if taken.insert(at.1) {
+                        (entry.row, entry.moved) = (Some(at.1), !fits);
+                        break;
+                    }
+                }
             }
-            before = entry.in_order().or(before);
+            if let Some(row) = entry.in_order() {
+                from = self.order.rank(row) + 1;
+            }
         }
     }
 
     /// Notes that a text has a row.
     fn put(&mut self, row: usize, number: usize, entry: Entry, text: &str) {
-        let known = self.known(&entry.words).find(|at| at.0 as usize == row);
+        let known = self.index.in_row(&entry.words, row as u32);
         let Some(unit) = self.rows.get_mut(row) else {
             return;
         };
@@ -311,7 +312,7 @@ impl Collator {
             bytes: entry.bytes,
             moved: entry.moved,
         };
-        let known = known.and_then(|(_, variant)| unit.variants.get_mut(variant as usize));
+        let known = known.and_then(|variant| unit.variants.get_mut(variant as usize));
         if let Some(variant) = known {
             variant.cells.push(cell);
             return;
@@ -326,6 +327,12 @@ impl Collator {
             cells: vec![cell],
         });
     }
+}
+
+/// The first row with its rank among these ranks, else of all; and whether it is among them.
+fn nearest(rows: &BTreeSet<(u32, usize)>, ranks: Range<u32>) -> Option<((u32, usize), bool)> {
+    let fits = rows.range((ranks.start, 0)..(ranks.end, 0)).next();
+    Some((*fits.or(rows.first())?, fits.is_some()))
 }
 
 /// For each entry the row in order that follows it.

@@ -32,10 +32,14 @@ impl Order {
             return;
         }
         let first = self.rows.len();
-        let places: Vec<usize> = fresh
-            .iter()
-            .map(|&(behind, next)| self.place(behind, next))
-            .collect();
+        // A run of new rows goes to one place.
+        let places = fresh.chunk_by(|x, y| x == y).flat_map(|run| {
+            let place = run
+                .first()
+                .map_or(0, |&(behind, next)| self.place(behind, next));
+            run.iter().map(move |_| place)
+        });
+        let places: Vec<usize> = places.collect();
         for (behind, _) in fresh {
             let level = behind.map_or(0, |row| self.depth(row));
             self.depths.push(if first == 0 { 0 } else { level + 1 });

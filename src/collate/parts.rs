@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use ahash::AHashMap;
+
 use crate::align::{Alignment, PreparedText, Status};
 use crate::normalise::Normalised;
 use crate::segment::{Kind, kinds};
@@ -82,9 +84,11 @@ fn cuts(
 ) -> Vec<(usize, Option<usize>)> {
     // Row, first token, words.
     let mut rows: Vec<(usize, usize, usize)> = Vec::new();
+    let mut known: AHashMap<usize, usize> = AHashMap::new();
     for token in tokens.clone() {
         let Some(row) = row_of(token) else { continue };
-        match rows.iter_mut().find(|(known, _, _)| *known == row) {
+        let at = *known.entry(row).or_insert(rows.len());
+        match rows.get_mut(at) {
             Some((_, _, words)) => *words += 1,
             None => rows.push((row, token, 1)),
         }
