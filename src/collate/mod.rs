@@ -90,8 +90,9 @@ impl CollatedUnit {
 
 /// Collates texts in their order; the first should be the most typical one.
 ///
-/// Every line with words of every text is in one cell. A wording that one text has
-/// is in no more rows than it stands in some one text. Cost: see [`Collator`].
+/// Every line with words of every text is in one cell. A line in a wording that is
+/// known makes no new row, unless the text has all rows with that wording already.
+/// Cost: see [`Collator`].
 ///
 /// # Examples
 /// ```

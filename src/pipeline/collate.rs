@@ -102,7 +102,7 @@ impl CollatedGroup {
 /// let document = |key: &str, text: String| Document { key: key.into(), text: text.into(), ..Document::default() };
 /// let intake = Intake {
 ///     documents: vec![
-///         document("mail/7", format!("Bridge shut\n{}", story.replace("two", "three"))),
+///         document("mail/7", format!("Bridge shut\n{}", story.replace("Buses", "Cars"))),
 ///         document("wire/1", story.into()),
 ///     ],
 ///     ..Intake::default()
@@ -113,7 +113,7 @@ impl CollatedGroup {
 /// let name = GroupName::Of(DocId(1));
 /// let collated = collate_group(intake.corpus(), survey, name, &settings, &resources, &Silent)?;
 /// let wordings: Vec<usize> = collated.collation.rows.iter().map(|row| row.variants.len()).collect();
-/// assert_eq!(wordings, [1, 2, 1]); // a headline of one, a figure that differs, the same in both
+/// assert_eq!(wordings, [1, 1, 2]); // a headline of one, the same in both, a word that differs
 /// # Ok::<(), wirecopy::error::Error>(())
 /// ```
 pub fn collate_group(

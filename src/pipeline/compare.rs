@@ -431,7 +431,7 @@ fn changes(a: &PreparedText<'_>, b: &PreparedText<'_>, aligned: &Alignment) -> V
 /// The words that differ between two wordings of one line; `None` where they
 /// have too little in common.
 pub(crate) fn line_marks(a: &str, b: &str) -> Option<Vec<Mark>> {
-    let whole = |text| PreparedText::of_lines(text, &[0..text.len()]);
+    let whole = |text| PreparedText::of_lines(text, std::slice::from_ref(&(0..text.len())));
     let (a, b) = (whole(a), whole(b));
     match changes(&a, &b, &align(&a, &b)).as_mut_slice() {
         [change] if matches!(change.op, Op::Edited | Op::Moved) => {
