@@ -151,9 +151,9 @@ impl fmt::Display for Error {
             ErrorKind::UnknownGroup { name, near } => {
                 write!(f, "no group has the id {name:?}, and no document that key")?;
                 if !near.is_empty() {
-                    write!(f, "; did you mean {}?", near.join(" or "))?;
+                    write!(f, " (did you mean {}?)", near.join(" or "))?;
                 }
-                write!(f, " `wirecopy trace INPUT` lists the groups")
+                write!(f, "; `wirecopy trace INPUT` lists the groups")
             }
             ErrorKind::NoGroup { key } => write!(
                 f,

@@ -231,6 +231,15 @@ impl Collator {
                 moved: part.moved,
             });
         }
+        // A sentence that is in order may hold words of a line that is not.
+        let mut from = 0;
+        for entry in &mut entries {
+            if let Some(row) = entry.in_order() {
+                let rank = self.order.rank(row);
+                entry.moved = rank < from;
+                from = from.max(rank);
+            }
+        }
         entries
     }
 
@@ -353,12 +362,11 @@ impl Entry {
         self.row.filter(|_| !self.moved)
     }
 
-    /// Adds a part that stands behind the others.
+    /// Adds a part that stands behind the others; the first says where the whole is.
     fn join(&mut self, words: &str, part: Part) {
         self.words.push(' ');
         self.words.push_str(words);
         self.bytes.push(part.bytes);
-        self.moved &= part.moved;
     }
 }
 
