@@ -59,6 +59,18 @@ pub enum ErrorKind {
         /// Keys that look like it.
         near: Vec<String>,
     },
+    /// A group that is not there.
+    UnknownGroup {
+        /// The id, or the key of a member, as asked for.
+        name: String,
+        /// Ids or keys that look like it.
+        near: Vec<String>,
+    },
+    /// A document that is in no group.
+    NoGroup {
+        /// Its key.
+        key: String,
+    },
     /// The caller asked to stop.
     Cancelled,
     /// The program's own accounts do not balance: a defect in wirecopy.
@@ -136,6 +148,18 @@ impl fmt::Display for Error {
                 }
                 Ok(())
             }
+            ErrorKind::UnknownGroup { name, near } => {
+                write!(f, "no group has the id {name:?}, and no document that key")?;
+                if !near.is_empty() {
+                    write!(f, " (did you mean {}?)", near.join(" or "))?;
+                }
+                write!(f, "; `wirecopy trace INPUT` lists the groups")
+            }
+            ErrorKind::NoGroup { key } => write!(
+                f,
+                "{key:?} stands alone: nothing in the input is a copy of it; \
+                 `wirecopy trace INPUT` lists the groups, `wirecopy explain` says why two texts are none"
+            ),
             ErrorKind::Cancelled => write!(f, "stopped on request"),
             ErrorKind::Internal(what) => write!(
                 f,

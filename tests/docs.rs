@@ -14,7 +14,7 @@ use wirecopy::lineage::{Basis, Code, CreditStatus, Role};
 use wirecopy::pipeline::{Reason, Rule};
 use wirecopy::segment::Kind;
 use wirecopy::trace::{Flag, Op, Relation};
-use wirecopy::write::{Column, Type, curve_columns, decision_columns, tables};
+use wirecopy::write::{Column, Type, collation_columns, curve_columns, decision_columns, tables};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -82,6 +82,8 @@ fn the_formats_list_every_column_and_code() {
     column_rows(&mut out, decision_columns());
     out.push_str("## `curve --format csv`\none row per setting and Jaccard, the setting asked for first.\n\n");
     column_rows(&mut out, curve_columns());
+    out.push_str("## `diff --group --format csv`\none row per line (sentence or line) of each member, in the order of the members and of the lines; a line that a member has in several parts is several rows.\n\n");
+    column_rows(&mut out, collation_columns());
     out.push_str("## Codes\n");
     codes!(out, "`role`", Role);
     codes!(out, "`relation`", Relation);

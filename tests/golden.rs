@@ -158,6 +158,28 @@ fn two_documents_explained() {
 }
 
 #[test]
+fn groups_collated_in_every_format() {
+    let groups = [
+        ("harbour", "harbour-ferry/tarnwire"),
+        ("valleys", "three-valleys/ledger"),
+        ("persian", "qanat/abgineh"),
+    ];
+    for (name, member) in groups {
+        for (format, end) in [("text", "txt"), ("csv", "csv"), ("json", "json")] {
+            let diff = [
+                "diff", "--group", member, "--in", SAMPLE, "--format", format,
+            ];
+            golden(&format!("collation/{name}.{end}"), &printed(&diff));
+        }
+    }
+    let diff = ["diff", "--group", groups[0].1, "--in", SAMPLE];
+    let narrow = [&diff[..], &["--width", "30", "--context", "all"]].concat();
+    golden("collation/harbour.narrow.txt", &printed(&narrow));
+    let coloured = [&diff[..], &["--color", "always"]].concat();
+    golden("collation/harbour.ansi", &printed(&coloured));
+}
+
+#[test]
 fn the_curve_in_every_format() {
     for (format, end) in [("text", "txt"), ("json", "json"), ("csv", "csv")] {
         let curve = printed(&["curve", "--format", format]);

@@ -103,10 +103,10 @@ pub struct ReadingArgs {
     pub max_record: u64,
 }
 
-/// What counts as a copy.
+/// From where on texts are copies.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What counts as a copy")]
-pub struct MatchArgs {
+pub struct BarArgs {
     /// Exact Jaccard of word shingles from which two texts are copies
     #[arg(long, value_name = "J", default_value_t = 0.5)]
     pub threshold: f64,
@@ -116,6 +116,15 @@ pub struct MatchArgs {
     /// Words that must be shared before containment counts
     #[arg(long, value_name = "N", default_value_t = 60)]
     pub min_shared_words: u32,
+}
+
+/// What counts as a copy.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What counts as a copy")]
+pub struct MatchArgs {
+    /// From where on.
+    #[command(flatten)]
+    pub bars: BarArgs,
     /// Words in a shingle
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub width: usize,
@@ -210,22 +219,30 @@ Examples:
   wirecopy diff ours.txt theirs.txt --format side-by-side
   wirecopy diff ours.txt theirs.txt --format html > page.html
   wirecopy diff a.txt b.txt --exit-code --quiet && echo the same words
+  wirecopy diff --group tarnwire/31 --in feed.jsonl
 
 A unit is a sentence or a line, so it does not matter how the texts are wrapped. Signs: + only in B,
 - only in A, ~ in both with other words, > moved to here, < moved away from here. In an edited unit
 [-words-] are A's and {+words+} are B's.
 
+With --group the input is searched as `trace` does, with the same flags for what counts as a copy (for two
+texts they change nothing), and every line of the members is shown with the wordings that it has and who
+has which: as text, csv or json.
+
 With --exit-code and --quiet together nothing is printed.")]
 pub struct DiffArgs {
     /// The text compared with: a file, or a key of the input given with --in
-    #[arg(value_name = "A")]
-    pub a: OsString,
+    #[arg(value_name = "A", required_unless_present = "group")]
+    pub a: Option<OsString>,
     /// The text that may have changed
-    #[arg(value_name = "B")]
-    pub b: OsString,
+    #[arg(value_name = "B", required_unless_present = "group")]
+    pub b: Option<OsString>,
     /// Take A and B as keys of documents in this input; may be given more than once
     #[arg(long = "in", value_name = "INPUT")]
     pub inputs: Vec<OsString>,
+    /// Instead of A and B: all members of a group of the input, by its id or the key of a member
+    #[arg(long, value_name = "ID", conflicts_with_all = ["a", "b"], requires = "inputs")]
+    pub group: Option<OsString>,
     /// Form of the output
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: DiffFormatArg,
@@ -238,6 +255,9 @@ pub struct DiffArgs {
     /// Whether cells that a spreadsheet could take for formulas get a `'`
     #[arg(long, value_name = "STYLE", default_value = "neutral")]
     pub csv: CsvArg,
+    /// From where on texts are one group.
+    #[command(flatten)]
+    pub bars: BarArgs,
     /// How fields are called.
     #[command(flatten)]
     pub reading: ReadingArgs,
@@ -452,7 +472,7 @@ pub enum DiffFormatArg {
     SideBySide,
     /// For `patch` and its readers: the texts re-flowed, a unit a line
     Unified,
-    /// The rows of changes.csv
+    /// The rows of changes.csv; of a group one row for each line of each member
     Csv,
     /// One JSON object with every unit, its place and its changes
     Json,

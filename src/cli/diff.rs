@@ -1,5 +1,7 @@
 //! `wirecopy diff`
 
+mod group;
+
 use std::ffi::OsString;
 use std::io;
 
@@ -18,16 +20,28 @@ use crate::write::{self, Named, NamedPair, View};
 pub(super) fn run(args: &DiffArgs) -> Result<Outcome, Error> {
     plan::threads(&args.running)?;
     let messages = Messages::new(&args.running);
+    match (&args.group, &args.a, &args.b) {
+        (Some(name), _, _) => group::run(name, args, &messages),
+        (None, Some(a), Some(b)) => run_pair(a, b, args, &messages),
+        (None, _, _) => Err(Error::setting(
+            "diff",
+            "name two texts, or a group with --group",
+        )),
+    }
+}
+
+fn run_pair(
+    a: &OsString,
+    b: &OsString,
+    args: &DiffArgs,
+    messages: &Messages,
+) -> Result<Outcome, Error> {
     let (a, b, rejected) = if args.inputs.is_empty() {
-        (whole(&args.a, args)?, whole(&args.b, args)?, Vec::new())
+        (whole(a, args)?, whole(b, args)?, Vec::new())
     } else {
         let intake = plan::read(&args.inputs, &args.reading, false, None)?;
         messages.intake(&intake);
-        (
-            by_key(&intake, &args.a)?,
-            by_key(&intake, &args.b)?,
-            intake.rejected,
-        )
+        (by_key(&intake, a)?, by_key(&intake, b)?, intake.rejected)
     };
     let whole = compare_whole(a.titled(), b.titled(), &Settings::default());
     let differ = !whole.compared.changes.is_empty();
@@ -37,7 +51,7 @@ pub(super) fn run(args: &DiffArgs) -> Result<Outcome, Error> {
             b: b.named(),
             whole: &whole,
         };
-        print(pair, args, &messages)?;
+        print(pair, args, messages)?;
     }
     Ok(outcome(&rejected, args.running.exit_code && differ))
 }
@@ -45,20 +59,26 @@ pub(super) fn run(args: &DiffArgs) -> Result<Outcome, Error> {
 /// Columns of a page of text; longer lines are hard to read.
 const READABLE: usize = 100;
 
+/// Units on either side of a change.
+fn context(args: &DiffArgs, default: usize) -> Option<usize> {
+    args.context.map_or(Some(default), |typed| typed.0)
+}
+
+/// How text, and what stands in columns, is shown.
+fn views(args: &DiffArgs) -> (View, View) {
+    let (typed, terminal) = (args.width.map(usize::from), plan::width());
+    let view = |terminal| View {
+        context: context(args, 1),
+        width: typed.unwrap_or(terminal),
+    };
+    (view(terminal.min(READABLE)), view(terminal))
+}
+
 fn print(pair: NamedPair<'_>, args: &DiffArgs, messages: &Messages) -> Result<(), Error> {
     // Data is written as it is; only pages for people are fit for a terminal.
     let data = || io::BufWriter::new(io::stdout().lock());
     let page = || plan::page(args.running.color);
-    let context = |default| args.context.map_or(Some(default), |typed| typed.0);
-    let (typed, terminal) = (args.width.map(usize::from), plan::width());
-    let wide = View {
-        context: context(1),
-        width: typed.unwrap_or(terminal),
-    };
-    let text = View {
-        width: typed.unwrap_or(terminal.min(READABLE)),
-        ..wide
-    };
+    let (text, wide) = views(args);
     match args.format {
         DiffFormatArg::SideBySide if wide.width >= write::LEAST_WIDTH => {
             plan::to_stream(page(), |out| write::diff_side_by_side(pair, wide, out))
@@ -73,15 +93,15 @@ fn print(pair: NamedPair<'_>, args: &DiffArgs, messages: &Messages) -> Result<()
             }
             plan::to_stream(page(), |out| write::diff_text(pair, text, out))
         }
-        DiffFormatArg::Unified => {
-            plan::to_stream(page(), |out| write::diff_unified(pair, context(3), out))
-        }
+        DiffFormatArg::Unified => plan::to_stream(page(), |out| {
+            write::diff_unified(pair, context(args, 3), out)
+        }),
         DiffFormatArg::Csv => plan::to_stream(data(), |out| {
             write::diff_csv(pair, plan::csv_style(args.csv), out)
         }),
         DiffFormatArg::Json => plan::to_stream(data(), |out| write::diff_json(pair, out)),
         DiffFormatArg::Html => {
-            plan::to_stream(data(), |out| write::diff_html(pair, context(1), out))
+            plan::to_stream(data(), |out| write::diff_html(pair, wide.context, out))
         }
     }
 }

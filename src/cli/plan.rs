@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use anstream::{AutoStream, ColorChoice};
 
 use super::args::{
-    AgainstArgs, ColorArg, CsvArg, InputArgs, MatchArgs, ReadingArgs, RunningArgs, SearchArg,
+    AgainstArgs, BarArgs, ColorArg, CsvArg, InputArgs, MatchArgs, ReadingArgs, RunningArgs,
+    SearchArg,
 };
 use super::progress::Messages;
 use crate::config::{EXACT_BYTES, Resources, Search, Settings};
@@ -20,9 +21,6 @@ use crate::write::{CsvStyle, is_result};
 /// The settings that were typed.
 pub(super) fn settings(typed: &MatchArgs) -> Result<Settings, Error> {
     let settings = Settings {
-        threshold: typed.threshold,
-        containment: typed.containment.0,
-        min_shared_words: typed.min_shared_words,
         width: typed.width,
         bands: typed.bands,
         rows: typed.rows,
@@ -33,11 +31,20 @@ pub(super) fn settings(typed: &MatchArgs) -> Result<Settings, Error> {
             SearchArg::Sampled => Search::Sampled,
             SearchArg::Lsh => Search::Lsh,
         },
-        borderline: 0.0,
-        against: false,
+        ..bars(&typed.bars)
     };
     settings.check()?;
     Ok(settings)
+}
+
+/// The usual settings with the bars that were typed.
+pub(super) fn bars(typed: &BarArgs) -> Settings {
+    Settings {
+        threshold: typed.threshold,
+        containment: typed.containment.0,
+        min_shared_words: typed.min_shared_words,
+        ..Settings::default()
+    }
 }
 
 /// What the run may use.
@@ -99,7 +106,7 @@ fn announcement(settings: &Settings, resources: &Resources) -> Option<String> {
 /// Says what is planned, reads the inputs, and `archive` to match them against,
 /// while they are surveyed, and says what was wrong with them.
 pub(super) fn survey<'m>(
-    typed: &InputArgs,
+    (inputs, reading): (&[OsString], &ReadingArgs),
     archive: &[OsString],
     keep_raw: bool,
     skip: Option<&Path>,
@@ -112,7 +119,6 @@ pub(super) fn survey<'m>(
     }
     let survey = Survey::new(settings, resources, messages)?;
     let temporary = resources.temporary.as_deref();
-    let (inputs, reading) = (&typed.inputs, &typed.reading);
     let intake = read_and_tell(inputs, archive, reading, keep_raw, skip, temporary, &survey)?;
     messages.intake(&intake);
     Ok((survey, intake))

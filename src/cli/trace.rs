@@ -31,7 +31,7 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     }
     let resources = plan::resources(&args.running, &all);
     let (survey, intake) = plan::survey(
-        &args.input,
+        (&args.input.inputs, &args.input.reading),
         &args.archive.against,
         false,
         args.output.as_deref(),

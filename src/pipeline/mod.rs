@@ -4,8 +4,10 @@
 //! shingle, sketch, candidates, verify, group), `relate` aligns the pairs of a
 //! group and lists them, `descend` infers the lineage, `furniture` learns what the
 //! pages of an outlet repeat, `compare` sets every copy beside its exemplar and
-//! notes what it changed. [`dedup`] stops at the groups.
+//! notes what it changed. [`dedup`] stops at the groups, [`collate_group`] sets all
+//! members of one side by side.
 
+mod collate;
 mod compare;
 mod dedup;
 mod descend;
@@ -25,11 +27,13 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+pub use collate::{CollatedGroup, GroupName, PlacedCell, collate_group};
 pub use dedup::{Decision, Deduped, Reason, dedup};
 pub use explain::{Explained, Explanation, Rule, Step, explain};
 pub use passages::Passage;
 pub use search::{Found, SearchCounts, search};
 pub use survey::Survey;
+pub(crate) use texts::line_marks;
 pub use texts::{ComparedTexts, PlacedUnit, Titled, WholeTexts, compare_texts, compare_whole};
 pub use verified::{COMPLETE_GROUP, Measured};
 

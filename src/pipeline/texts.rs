@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::doc;
 use super::kinds::{Side, kind};
 use super::rows::words_relation;
-use crate::align::{Alignment, PreparedText, Row, Status, UnitChange, align_alike, rows};
+use crate::align::{Alignment, PreparedText, Row, Status, UnitChange, align, align_alike, rows};
 use crate::config::Settings;
 use crate::normalise::normalise;
 use crate::segment::{Kind, LineIndex, Unit};
@@ -279,6 +279,20 @@ fn changes(
         }
     };
     aligned.changes.iter().map(row).collect()
+}
+
+/// The words that differ between two wordings of one line; `None` where they
+/// have too little in common.
+pub(crate) fn line_marks(a: &str, b: &str) -> Option<Vec<Mark>> {
+    let whole = |text| PreparedText::of_lines(text, std::slice::from_ref(&(0..text.len())));
+    let (a, b) = (whole(a), whole(b));
+    let of_words = |_: &UnitChange| Kind::Body;
+    match changes(&a, &b, &align(&a, &b), of_words).as_mut_slice() {
+        [change] if matches!(change.op, Op::Edited | Op::Moved) => {
+            Some(std::mem::take(&mut change.marks))
+        }
+        _ => None,
+    }
 }
 
 /// The bytes of a token range; for an empty one the point before the next

@@ -22,8 +22,8 @@ mod terminal;
 pub use curve::{curve_columns, curve_csv, curve_json, curve_text};
 pub use decisions::{decision_columns, decisions_csv};
 pub use diff::{
-    LEAST_WIDTH, Named, NamedPair, View, diff_csv, diff_html, diff_json, diff_side_by_side,
-    diff_text, diff_unified,
+    LEAST_WIDTH, Named, NamedPair, View, collation_columns, collation_csv, collation_json,
+    collation_text, diff_csv, diff_html, diff_json, diff_side_by_side, diff_text, diff_unified,
 };
 pub use explain::explain_text;
 pub use explain_json::explain_json;

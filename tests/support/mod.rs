@@ -5,6 +5,7 @@
 pub mod dice;
 pub mod naive;
 pub mod planted;
+pub mod schema;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use crate::align::{Row, RowOp};
-
 /// A row that is shown, or a stretch that is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Piece {
@@ -11,30 +9,32 @@ pub(super) enum Piece {
     Folded(Range<usize>),
 }
 
-/// Shows every change with `context` rows on either side of it; `None` shows all.
-pub(super) fn fold(rows: &[Row], context: Option<usize>) -> Vec<Piece> {
+/// Of so many rows shows those that changed, with `context` rows on either side;
+/// `None` shows all.
+pub(super) fn fold(
+    rows: usize,
+    changed: impl Fn(usize) -> bool,
+    context: Option<usize>,
+) -> Vec<Piece> {
     let Some(context) = context else {
-        return (0..rows.len()).map(Piece::Row).collect();
+        return (0..rows).map(Piece::Row).collect();
     };
     let mut pieces = Vec::new();
     let mut next = 0;
-    let changed = |&row: &usize| rows.get(row).is_some_and(|row| row.op != RowOp::Same);
-    for change in (0..rows.len()).filter(changed) {
+    let changed = |&row: &usize| changed(row);
+    for change in (0..rows).filter(changed) {
         let from = change.saturating_sub(context).max(next);
         if from > next {
             pieces.push(Piece::Folded(next..from));
         }
-        let to = change
-            .saturating_add(context)
-            .saturating_add(1)
-            .min(rows.len());
+        let to = change.saturating_add(context).saturating_add(1).min(rows);
         // What follows the change may be another one, which shows itself.
         let after = (change + 1..to).take_while(|row| !changed(row)).count();
         pieces.extend((from..change + 1 + after).map(Piece::Row));
         next = change + 1 + after;
     }
-    if next < rows.len() {
-        pieces.push(Piece::Folded(next..rows.len()));
+    if next < rows {
+        pieces.push(Piece::Folded(next..rows));
     }
     pieces
 }
@@ -45,17 +45,6 @@ mod tests {
 
     use super::*;
 
-    fn rows(changed: &[bool]) -> Vec<Row> {
-        let op = |&changed: &bool| if changed { RowOp::Added } else { RowOp::Same };
-        let row = |changed| Row {
-            op: op(changed),
-            a: 0..0,
-            b: 0..0,
-            change: None,
-        };
-        changed.iter().map(row).collect()
-    }
-
     proptest! {
         #[test]
         fn every_row_is_shown_or_folded_by_its_distance_to_a_change(
@@ -63,7 +52,7 @@ mod tests {
             context in 0usize..5,
         ) {
             let mut next = 0;
-            for piece in fold(&rows(&changed), Some(context)) {
+            for piece in fold(changed.len(), |row| changed[row], Some(context)) {
                 let (range, shown) = match piece {
                     Piece::Row(row) => (row..row + 1, true),
                     Piece::Folded(range) => (range, false),
@@ -77,7 +66,7 @@ mod tests {
                 next = range.end;
             }
             prop_assert_eq!(next, changed.len());
-            prop_assert_eq!(fold(&rows(&changed), None).len(), changed.len());
+            prop_assert_eq!(fold(changed.len(), |row| changed[row], None).len(), changed.len());
         }
     }
 }

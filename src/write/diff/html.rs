@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use super::entry::label;
-use super::fold::{Piece, fold};
+use super::fold::Piece;
 use super::marks::{Kept, merged, plain};
 use super::page::{Named, NamedPair};
 use super::spans::{Direction, Look, Span};
@@ -51,7 +51,7 @@ pub fn diff_html(
         "</dl>\n<p>{summary}</p>\n<p class=\"figures\">{figures}</p>\n</header>\n<main>\n<ol>"
     )?;
     let places = places(&pair.whole.rows);
-    for piece in fold(&pair.whole.rows, context) {
+    for piece in pair.pieces(context) {
         match piece {
             Piece::Row(at) => row(pair, at, &places, out)?,
             Piece::Folded(range) => folded(pair, range, &places, out)?,

@@ -3,9 +3,11 @@
 //! `page` holds what every form asks for. `fit` finds where the marks of words
 //! that differ stand, `marks` sets them, `spans` gives them looks, `wrap` breaks
 //! them into lines, `fold` leaves out what is the same, `entry` lays out a
-//! sentence, `brief` its changes alone; then one file per form.
+//! sentence, `brief` its changes alone; then one file per form. `collation` has the
+//! forms of a whole group.
 
 mod brief;
+mod collation;
 mod entry;
 mod fit;
 mod fold;
@@ -21,6 +23,7 @@ mod wrap;
 
 use std::io::{self, Write};
 
+pub use collation::{collation_columns, collation_csv, collation_json, collation_text};
 pub use html::diff_html;
 pub use json::diff_json;
 pub use page::{Named, NamedPair};

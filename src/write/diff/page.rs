@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::entry::{kind_note, recut};
 use super::fit::Part;
+use super::fold::{Piece, fold};
 use crate::align::{Row, RowOp};
 use crate::pipeline::{PlacedUnit, WholeTexts};
 use crate::trace::{Change, Mark, Place, Relation};
@@ -71,6 +72,13 @@ impl<'a> NamedPair<'a> {
     pub(super) fn last_line(&self) -> usize {
         let last = |units: &[PlacedUnit]| units.last().and_then(|unit| line_of(&unit.place));
         last(&self.whole.a).max(last(&self.whole.b)).unwrap_or(1)
+    }
+
+    /// What is shown of the rows.
+    pub(super) fn pieces(&self, context: Option<usize>) -> Vec<Piece> {
+        let rows = &self.whole.rows;
+        let changed = |row: usize| rows.get(row).is_some_and(|row| row.op != RowOp::Same);
+        fold(rows.len(), changed, context)
     }
 
     /// What is to be said of a row beside its text.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::entry::label;
 use super::fit::Part;
-use super::fold::{Piece, fold};
+use super::fold::Piece;
 use super::marks::{after, before, plain};
 use super::page::NamedPair;
 use super::spans::{Direction, Look, Span, styled};
@@ -36,7 +36,7 @@ pub fn diff_side_by_side(pair: NamedPair<'_>, view: View, out: &mut dyn Write) -
         direction: Direction::LeftToRight,
     };
     columns.write(&head("A"), (Look::Plain, ' '), &head("B"), out)?;
-    for piece in fold(&pair.whole.rows, view.context) {
+    for piece in pair.pieces(view.context) {
         match piece {
             Piece::Row(row) => {
                 if let Some(row) = pair.whole.rows.get(row) {

@@ -6,7 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::entry::{Entry, Layout};
 use super::fit::Part;
-use super::fold::{Piece, fold};
+use super::fold::Piece;
 use super::marks::{Kept, flow, merged, plain};
 use super::page::{Named, NamedPair};
 use super::spans::{Direction, Look, Span};
@@ -43,7 +43,7 @@ pub fn diff_text(pair: NamedPair<'_>, view: View, out: &mut dyn Write) -> io::Re
         .iter()
         .any(|row| !pair.marks(row).is_empty());
     layout.heads(marked, out)?;
-    for piece in fold(&pair.whole.rows, view.context) {
+    for piece in pair.pieces(view.context) {
         match piece {
             Piece::Row(row) => {
                 if let Some(row) = pair.whole.rows.get(row) {
