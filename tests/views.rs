@@ -105,6 +105,21 @@ fn context_is_what_was_asked_for() {
 }
 
 #[test]
+fn of_a_very_long_sentence_the_words_beside_a_change_are_shown() {
+    let words: Vec<String> = (0..300).map(|at| format!("word{at}")).collect();
+    let text = words.join(" ");
+    let other = text.replace("word150", "other");
+    let page = compared(&text, &other, &[]);
+    assert!(
+        page.contains("word149 [-word150-]{+other+} word151"),
+        "{page}"
+    );
+    assert!(page.contains('…') && !page.contains("word20 "), "{page}");
+    let page = compared(&text, &other, &["--context", "all"]);
+    assert!(words.iter().all(|word| page.contains(word)), "{page}");
+}
+
+#[test]
 fn texts_without_a_difference_are_called_the_same() {
     let text = "The river fell by two metres on Friday. Crews went home.";
     let page = compared(text, text, &[]);

@@ -47,7 +47,7 @@ pub fn diff_text(pair: NamedPair<'_>, view: View, out: &mut dyn Write) -> io::Re
         match piece {
             Piece::Row(row) => {
                 if let Some(row) = pair.whole.rows.get(row) {
-                    layout.entry(&entry(pair, row), out)?;
+                    layout.entry(&entry(pair, row, view.context), out)?;
                 }
             }
             Piece::Folded(range) => {
@@ -107,8 +107,13 @@ fn name(
     Ok(())
 }
 
-/// A row with its text once: at its new place, or where it was dropped.
-fn entry(pair: NamedPair<'_>, row: &Row) -> Entry {
+/// Words that a long sentence keeps on either side of what changed in it.
+const LONG_SENTENCE: usize = 24;
+
+/// A row with its text once: at its new place, or where it was dropped. What a
+/// sentence of hundreds of words keeps is folded as kept lines are.
+fn entry(pair: NamedPair<'_>, row: &Row, context: Option<usize>) -> Entry {
+    let kept = context.map_or(Kept::Whole, |_| Kept::Words(LONG_SENTENCE));
     let (a, b) = (pair.part_a(row), pair.part_b(row));
     let shown = if row.op == RowOp::Dropped || row.b.is_empty() {
         a
@@ -119,9 +124,9 @@ fn entry(pair: NamedPair<'_>, row: &Row) -> Entry {
         RowOp::Same => plain(shown, Look::Plain),
         RowOp::Added => plain(shown, Look::New),
         RowOp::Dropped => plain(shown, Look::Gone),
-        RowOp::Edited => merged(a, b, pair.marks(row), Kept::Whole),
+        RowOp::Edited => merged(a, b, pair.marks(row), kept),
         RowOp::MovedHere if pair.marks(row).is_empty() => plain(shown, Look::Carried),
-        RowOp::MovedHere => merged(a, b, pair.marks(row), Kept::Whole),
+        RowOp::MovedHere => merged(a, b, pair.marks(row), kept),
         RowOp::MovedAway => vec![Span::new(Look::Note, opening(a))],
     };
     Entry {
