@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod support;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
+use support::{put, table, temp, traced};
 use wirecopy::config::Settings;
 use wirecopy::document::DocId;
 use wirecopy::ingest::{IngestOptions, Input, read_inputs};
@@ -112,5 +115,31 @@ fn the_odd_ones_are_told_for_what_they_are() {
     assert_eq!(
         (moved.moved, moved.added, moved.dropped, moved.edited),
         (1, 0, 0, 0)
+    );
+}
+
+#[test]
+fn copies_of_the_same_words_with_another_amount_are_edited() {
+    let story = "The harbour fund of the town lost $5 million last year, its board said on \
+        Monday, and a second report on the loss is due before the end of June.";
+    let folder = temp();
+    put(&folder, "a.txt", story);
+    put(&folder, "b.txt", story.replace('$', "€"));
+    put(&folder, "c.txt", story.replace(' ', "\n"));
+    let results = traced(folder.path(), &["."], &[]);
+    let relation = |a: &str, b: &str| {
+        let pairs = table(&results, "pairs.csv");
+        let pair = pairs
+            .iter()
+            .find(|row| row["a_id"].ends_with(a) && row["b_id"].ends_with(b));
+        pair.map(|row| row["relation"].clone())
+    };
+    assert_eq!(relation("a.txt", "b.txt").as_deref(), Some("edited"));
+    assert_eq!(relation("a.txt", "c.txt").as_deref(), Some("reformatted"));
+    let changes = table(&results, "changes.csv");
+    assert_eq!(changes.len(), 1);
+    assert_eq!(
+        (&*changes[0]["op"], &*changes[0]["kind"]),
+        ("edited", "number")
     );
 }

@@ -120,6 +120,18 @@ fn of_a_very_long_sentence_the_words_beside_a_change_are_shown() {
 }
 
 #[test]
+fn another_amount_is_an_edit_though_its_words_are_the_same() {
+    let a = "The fund lost $1.5 million and 5% of its staff. Nobody was hurt at -3 degrees.";
+    let b = "The fund lost €1.5 million and 5% of its staff.\nNobody was hurt at 3 degrees.";
+    let page = compared(a, b, &[]);
+    assert!(page.contains("The fund lost [-$1-]{+€1+}.5"), "{page}");
+    assert!(page.contains("at [--3-]{+3+}"), "{page}");
+    assert!(page.contains("only figures or dates differ"), "{page}");
+    let page = compared(a, &a.replace("1.5", "1,5"), &[]);
+    assert!(page.contains("$1[-.5-]{+,5+}"), "{page}");
+}
+
+#[test]
 fn texts_without_a_difference_are_called_the_same() {
     let text = "The river fell by two metres on Friday. Crews went home.";
     let page = compared(text, text, &[]);

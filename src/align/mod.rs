@@ -17,6 +17,7 @@ mod recut;
 mod rows;
 mod script;
 mod side;
+mod signs;
 mod tidy;
 mod tokens;
 mod units;
@@ -26,6 +27,7 @@ pub use recut::align_alike;
 pub use rows::{Row, RowOp, rows};
 pub use script::{EditOp, apply, edit_script};
 pub use side::{Side, Span};
+pub(crate) use signs::same_signs;
 pub use units::Status;
 
 use std::ops::Range;
@@ -35,6 +37,7 @@ use crate::normalise::{Normalised, normalise};
 use crate::segment::{Unit, segment};
 use anchors::Block;
 use exact::{Rarity, exact_words};
+use signs::without_other_signs;
 use tokens::{Matching, Words};
 use units::Linker;
 
@@ -48,6 +51,8 @@ pub struct PreparedText<'t> {
     /// Its sentences and lines.
     pub units: Vec<Unit>,
     words: Vec<u64>,
+    /// What signs belong to each token.
+    signs: Vec<u32>,
     /// The tokens of each unit.
     unit_words: Vec<Range<usize>>,
 }
@@ -86,6 +91,7 @@ impl<'t> PreparedText<'t> {
         let words = (0..normalised.len())
             .map(|token| word_hash(normalised.word(token).as_bytes()))
             .collect();
+        let signs = signs::signs(text, &normalised);
         let unit_words = units
             .iter()
             .map(|unit| unit.first_token..unit.end_token)
@@ -95,8 +101,24 @@ impl<'t> PreparedText<'t> {
             normalised,
             units,
             words,
+            signs,
             unit_words,
         }
+    }
+
+    /// The canonical words of some tokens, each with what signs belong to it: equal for
+    /// passages that say the same to the letter, whatever their typography.
+    pub(crate) fn wording(&self, tokens: Range<usize>) -> String {
+        let words = self.normalised.words(tokens.start, tokens.end);
+        let signs = self.signs.get(tokens.clone()).unwrap_or_default();
+        if signs.iter().all(|&signs| signs == 0) {
+            return words.to_string();
+        }
+        let word = |(token, signs): (usize, &u32)| match signs {
+            0 => self.normalised.word(token).to_string(),
+            signs => format!("{}\u{1F}{signs:x}", self.normalised.word(token)),
+        };
+        tokens.zip(signs).map(word).collect::<Vec<_>>().join(" ")
     }
 
     /// The hash of each token's canonical form.
@@ -184,17 +206,33 @@ const RARE_LETTERS: usize = 6;
 /// assert_eq!(ops, [Status::Added, Status::Edited]);
 /// ```
 pub fn align(a: &PreparedText<'_>, b: &PreparedText<'_>) -> Alignment {
+    aligned(a, b, (&a.signs, &b.signs))
+}
+
+/// As [`align`], by the words alone: "$5" and "€5" are the same.
+pub(crate) fn align_words(a: &PreparedText<'_>, b: &PreparedText<'_>) -> Alignment {
+    aligned(a, b, (&[], &[]))
+}
+
+/// Aligns two texts; words with other signs are no match.
+fn aligned(
+    a: &PreparedText<'_>,
+    b: &PreparedText<'_>,
+    (signs_a, signs_b): (&[u32], &[u32]),
+) -> Alignment {
     let matching = match_words(a, b, (&a.words, &b.words));
     let of_words = |run: &Block| {
         let (x, y) = (&a.normalised, &b.normalised);
         x.words(run.a, run.a_end()) == y.words(run.b, run.b_end())
     };
-    let matching = if matching.runs.iter().chain(&matching.moved).all(of_words) {
+    let mut matching = if matching.runs.iter().chain(&matching.moved).all(of_words) {
         matching
     } else {
         let (a_words, b_words) = exact_words(&a.normalised, &b.normalised);
         match_words(a, b, (&a_words, &b_words))
     };
+    matching.runs = without_other_signs(matching.runs, signs_a, signs_b);
+    matching.moved = without_other_signs(matching.moved, signs_a, signs_b);
     let ends = (a.words.len(), b.words.len());
     let linker = Linker::new(a, b);
     let linked = linker.link(matching.runs, &matching.moved);

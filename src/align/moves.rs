@@ -16,8 +16,8 @@ use super::units::{Part, cut_at_units};
 /// the two units that they must be.
 const LEAST_WORDS: usize = 5;
 const LEAST_TENTHS: usize = 6;
-/// Words of a unit that moved as it is.
-const LEAST_UNIT: usize = 3;
+/// Matched words of a shorter unit, four fifths of the longer of the two and more.
+const LEAST_SHORT: usize = 3;
 /// Tenths of a unit below which its matches in order are chance.
 const CHANCE_TENTHS: usize = 4;
 /// Units that a word may stand in to speak for a pair: "the" speaks for none.
@@ -70,7 +70,11 @@ pub(super) fn edited_moves(
             &stands_alone,
         );
         let matched: usize = runs.iter().map(|run| run.len).sum();
-        if matched == longer || matched >= LEAST_WORDS && matched * 10 >= longer * LEAST_TENTHS {
+        // A line that moved as it is may be as short as it likes.
+        let enough = matched == longer
+            || matched >= LEAST_SHORT && matched * 5 >= longer * 4
+            || matched >= LEAST_WORDS && matched * 10 >= longer * LEAST_TENTHS;
+        if enough {
             pairs.push((of_a, of_b, runs));
         }
     }
@@ -160,11 +164,11 @@ fn matched(units: &[Range<usize>], ranges: impl Iterator<Item = Range<usize>>) -
     words
 }
 
-/// Units of some length of which next to nothing is matched; `matched` has their
+/// Units with words of which next to nothing is matched; `matched` has their
 /// matched words.
 fn free(units: &[Range<usize>], matched: &[usize]) -> Vec<Range<usize>> {
     let is_free = |(unit, matched): &(&Range<usize>, &usize)| {
-        unit.len() >= LEAST_UNIT && **matched * 10 < unit.len() * CHANCE_TENTHS
+        !unit.is_empty() && **matched * 10 < unit.len() * CHANCE_TENTHS
     };
     let free = units.iter().zip(matched).filter(is_free);
     free.map(|(unit, _)| unit.clone()).collect()

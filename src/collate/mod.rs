@@ -23,7 +23,7 @@ use std::ops::Range;
 
 use ahash::{AHashMap, AHashSet};
 
-use crate::align::{PreparedText, align};
+use crate::align::{PreparedText, align_words};
 use crate::segment::Kind;
 use index::{Index, Wording};
 use order::Order;
@@ -48,7 +48,8 @@ pub struct CollatedUnit {
 /// One wording and the texts that have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variant {
-    /// Its canonical words, joined by spaces.
+    /// Its canonical words, joined by spaces; a word with signs that say something
+    /// ("$5", "5%") has U+001F and a number for them behind it.
     pub words: String,
     /// The bytes of the first text that has it; parts that stand apart are joined by a space.
     pub text: String,
@@ -204,29 +205,29 @@ impl Collator {
         let mut joined = String::new();
         for variant in wordings.iter().filter_map(|&at| self.variant(at)) {
             let start = joined.len();
-            joined.push_str(&variant.words);
+            joined.push_str(&plain_words(&variant.words));
             lines.push(start..joined.len());
             joined.push('\n');
         }
         let graph = PreparedText::of_lines(&joined, &lines);
         let mut entries: Vec<Entry> = Vec::new();
         let mut of_row: BTreeMap<usize, usize> = BTreeMap::new();
-        for part in parts(&graph, own, &align(&graph, own)) {
-            let words = own.normalised.words(part.tokens.start, part.tokens.end);
+        for part in parts(&graph, own, &align_words(&graph, own)) {
+            let words = own.wording(part.tokens.clone());
             let row = part
                 .line
                 .and_then(|line| wordings.get(line))
                 .map(|at| at.0 as usize);
             let known = row.and_then(|row| of_row.get(&row));
             if let Some(entry) = known.and_then(|&at| entries.get_mut(at)) {
-                entry.join(words, part);
+                entry.join(&words, part);
                 continue;
             }
             of_row.extend(row.map(|row| (row, entries.len())));
             entries.push(Entry {
                 row,
                 kind: part.kind,
-                words: words.to_string(),
+                words,
                 bytes: vec![part.bytes],
                 moved: part.moved,
             });
@@ -250,18 +251,18 @@ impl Collator {
         let mut best: BTreeMap<u32, BTreeMap<u32, u32>> = BTreeMap::new();
         let mut seen = AHashSet::new();
         for unit in own.units.iter().filter(|unit| !unit.is_empty()) {
-            let words = own.normalised.words(unit.first_token, unit.end_token);
-            if !seen.insert(words) {
+            let words = own.wording(unit.first_token..unit.end_token);
+            if !seen.insert(words.clone()) {
                 continue;
             }
-            let mut known = self.index.known(words).peekable();
+            let mut known = self.index.known(&words).peekable();
             if known.peek().is_some() {
                 known.for_each(|(row, variant)| {
                     best.entry(row).or_default().insert(variant, u32::MAX);
                 });
                 continue;
             }
-            for ((row, variant), votes) in self.index.like(words) {
+            for ((row, variant), votes) in self.index.like(&words) {
                 let sum = best.entry(row).or_default().entry(variant).or_default();
                 *sum = sum.saturating_add(votes);
             }
@@ -337,6 +338,17 @@ impl Collator {
             cells: vec![cell],
         });
     }
+}
+
+/// The words of a wording without what stands for their signs.
+fn plain_words(words: &str) -> Cow<'_, str> {
+    if !words.contains('\u{1F}') {
+        return Cow::Borrowed(words);
+    }
+    let plain = words
+        .split(' ')
+        .map(|word| word.split('\u{1F}').next().unwrap_or(""));
+    Cow::Owned(plain.collect::<Vec<_>>().join(" "))
 }
 
 /// The first row with its rank among these ranks, else of all; and whether it is among them.

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::furniture::unit_hash;
-use crate::align::{PreparedText, Status, UnitChange};
+use crate::align::{PreparedText, Status, UnitChange, WordEdit};
 use crate::segment::{Kind, Kinds, Unit, dateline, is_figure};
 use crate::verify::numeral;
 
@@ -168,6 +168,11 @@ fn is_in_datelines(a: &Side<'_>, b: &Side<'_>, change: &UnitChange) -> bool {
 ///
 /// A point, a hyphen or a space between digits is part of what they say: 1.5 is not 15.
 fn is_trivial(a: &Side<'_>, b: &Side<'_>, change: &UnitChange) -> bool {
+    // Words that are the same and yet no match have other signs: "$5" and "€5".
+    let other_signs = |edit: &WordEdit| !edit.a.is_empty() && a.words(&edit.a) == b.words(&edit.b);
+    if change.words.iter().any(other_signs) {
+        return false;
+    }
     let (tokens_a, tokens_b) = (a.tokens(&change.a_units), b.tokens(&change.b_units));
     let (words_a, words_b) = (a.words(&tokens_a), b.words(&tokens_b));
     let letters_a = words_a.chars().filter(|&c| c != ' ');

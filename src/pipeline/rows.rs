@@ -2,6 +2,7 @@
 
 use super::doc;
 use super::search::Found;
+use crate::align::same_signs;
 use crate::document::Corpus;
 use crate::trace::{Pair, Relation};
 use crate::verify::{Standing, VerifiedPair, containment};
@@ -51,6 +52,16 @@ pub(super) fn words_relation(added: u64, dropped: u64, moved: bool) -> Relation 
         (0, 1..) => Relation::Trimmed,
         (1.., 0) => Relation::Extended,
         _ => Relation::Edited,
+    }
+}
+
+/// What a text is to another with the same words.
+fn same_words_relation(a: &str, b: &str) -> Relation {
+    match (a == b, same_signs(a, b)) {
+        (true, _) => Relation::Identical,
+        (false, true) => Relation::Reformatted,
+        // "$5" is "€5" in the other.
+        (false, false) => Relation::Edited,
     }
 }
 
@@ -131,11 +142,7 @@ pub(super) fn star(
             group,
             a: doc(a),
             b: doc(b),
-            relation: if corpus.text(doc(a)) == corpus.text(doc(b)) {
-                Relation::Identical
-            } else {
-                Relation::Reformatted
-            },
+            relation: same_words_relation(&corpus.text(doc(a)), &corpus.text(doc(b))),
             jaccard: 1.0,
             containment_a: 1.0,
             containment_b: 1.0,

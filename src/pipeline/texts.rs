@@ -252,6 +252,9 @@ fn changes(
         bytes: bytes.clone(),
         line_column: (!bytes.is_empty()).then(|| lines.place(bytes.start)),
     };
+    fn words<'t>(text: &'t PreparedText<'_>, tokens: &Range<usize>) -> &'t str {
+        text.normalised.words(tokens.start, tokens.end)
+    }
     let row = |change: &UnitChange| {
         let op = match change.op {
             Status::Added => Op::Added,
@@ -271,9 +274,13 @@ fn changes(
             marks: change
                 .words
                 .iter()
-                .map(|edit| Mark {
-                    exemplar: token_bytes(a, &edit.a, &change.a),
-                    copy: token_bytes(b, &edit.b, &change.b),
+                .map(|edit| {
+                    let same = words(a, &edit.a) == words(b, &edit.b);
+                    let bytes = if same { signed_bytes } else { token_bytes };
+                    Mark {
+                        exemplar: bytes(a, &edit.a, &change.a),
+                        copy: bytes(b, &edit.b, &change.b),
+                    }
                 })
                 .collect(),
         }
@@ -295,23 +302,60 @@ pub(crate) fn line_marks(a: &str, b: &str) -> Option<Vec<Mark>> {
     }
 }
 
-/// The bytes of a token range; for an empty one the point before the next
-/// token, or the end of the unit.
+/// The bytes of tokens with all that touches them or stands before the next: the
+/// words are the same on both sides, and their signs differ.
+fn signed_bytes(
+    text: &PreparedText<'_>,
+    tokens: &Range<usize>,
+    unit: &Range<usize>,
+) -> Range<usize> {
+    let own = token_bytes(text, tokens, unit);
+    let list = text.normalised.tokens();
+    let before = tokens
+        .start
+        .checked_sub(1)
+        .and_then(|before| list.get(before));
+    let before = before.map_or(0, |token| token.end as usize).max(unit.start);
+    let after = list
+        .get(tokens.end)
+        .map_or(text.text.len(), |token| token.start as usize);
+    let after = after.min(unit.end);
+    let touching = text.text.get(before..own.start).unwrap_or("");
+    let touching = touching.len()
+        - touching.rfind(char::is_whitespace).map_or(0, |at| {
+            at + touching[at..].chars().next().map_or(0, char::len_utf8)
+        });
+    let gap = text.text.get(own.end..after).unwrap_or("");
+    let behind = match gap.rfind(char::is_whitespace) {
+        _ if after == unit.end => gap,
+        Some(at) => gap.get(..at).unwrap_or(""),
+        // "1.5": what stands between belongs to the 5.
+        None => "",
+    };
+    let behind = behind.trim_end();
+    own.start - touching..own.end + behind.len()
+}
+
+/// The bytes of a token range within a unit; for an empty one the point before the
+/// next token, or the end of the unit.
 fn token_bytes(
     text: &PreparedText<'_>,
     tokens: &Range<usize>,
     unit: &Range<usize>,
 ) -> Range<usize> {
     let list = text.normalised.tokens();
+    // A mark without a letter begins at the white space before its unit.
+    let bytes = |first: usize, last: usize| {
+        first.clamp(unit.start, unit.end)..last.clamp(unit.start, unit.end)
+    };
     match list.get(tokens.clone()) {
-        Some([first, .., last]) => first.start as usize..last.end as usize,
-        Some([only]) => only.start as usize..only.end as usize,
+        Some([first, .., last]) => bytes(first.start as usize, last.end as usize),
+        Some([only]) => bytes(only.start as usize, only.end as usize),
         _ => {
             let next = list
                 .get(tokens.start)
                 .map_or(unit.end, |token| token.start as usize);
-            let point = next.clamp(unit.start, unit.end);
-            point..point
+            bytes(next, next)
         }
     }
 }

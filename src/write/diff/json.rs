@@ -3,6 +3,7 @@
 
 use std::io::{self, Write};
 
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::page::{Named, NamedPair};
@@ -17,46 +18,88 @@ use crate::trace::{Change, Place};
 pub fn diff_json(pair: NamedPair<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (a, b, compared) = (pair.a, pair.b, &pair.whole.compared);
     let c = &compared.comparison;
-    let changes: Vec<Value> = compared.changes.iter().map(|x| change(a, b, x)).collect();
-    let rows: Vec<Value> = pair.whole.rows.iter().map(row).collect();
-    let value = json!({
-        "a": side(a, &pair.whole.a),
-        "b": side(b, &pair.whole.b),
-        "relation": compared.relation.code(),
-        "jaccard": c.jaccard,
-        "containment_a": c.containment_of_exemplar,
-        "containment_b": c.containment_in_exemplar,
-        "longest_run_words": c.longest_run_words,
-        "lines": {
+    let page = Page {
+        a: Side::new(a, &pair.whole.a),
+        b: Side::new(b, &pair.whole.b),
+        changes: Each(&compared.changes, &|x| change(a, b, x)),
+        containment_a: c.containment_of_exemplar,
+        containment_b: c.containment_in_exemplar,
+        headline_changed: c.headline_changed,
+        jaccard: c.jaccard,
+        lines: json!({
             "same": c.lines.same,
             "added": c.lines.added,
             "dropped": c.lines.dropped,
             "edited": c.lines.edited,
             "moved": c.lines.moved,
-        },
-        "words_added": c.words_added,
-        "words_dropped": c.words_dropped,
-        "headline_changed": c.headline_changed,
-        "stretches_cut": compared.stretches_cut,
-        "changes": changes,
-        "rows": rows,
-    });
-    serde_json::to_writer_pretty(&mut *out, &value)?;
+        }),
+        longest_run_words: c.longest_run_words,
+        relation: compared.relation.code(),
+        rows: Each(&pair.whole.rows, &row),
+        stretches_cut: compared.stretches_cut,
+        words_added: c.words_added,
+        words_dropped: c.words_dropped,
+    };
+    serde_json::to_writer_pretty(&mut *out, &page)?;
     out.write_all(b"\n")
 }
 
-fn side(named: Named<'_>, units: &[PlacedUnit]) -> Value {
-    let unit = |unit: &PlacedUnit| {
-        json!({
-            "start": unit.place.bytes.start,
-            "end": unit.place.bytes.end,
-            "line": unit.place.line_column.map(|(line, _)| line),
-            "column": unit.place.line_column.map(|(_, column)| column),
-            "words": unit.words,
-        })
-    };
-    let units: Vec<Value> = units.iter().map(unit).collect();
-    json!({ "id": named.key, "title": named.title, "bytes": named.text.len(), "units": units })
+/// The object; its lists are made as they are written, as a text may have a
+/// million lines.
+#[derive(Serialize)]
+struct Page<'x> {
+    a: Side<'x>,
+    b: Side<'x>,
+    changes: Each<'x, Change>,
+    containment_a: f64,
+    containment_b: f64,
+    headline_changed: bool,
+    jaccard: f64,
+    lines: Value,
+    longest_run_words: u32,
+    relation: &'static str,
+    rows: Each<'x, Row>,
+    stretches_cut: usize,
+    words_added: u64,
+    words_dropped: u64,
+}
+
+#[derive(Serialize)]
+struct Side<'x> {
+    bytes: usize,
+    id: &'x str,
+    title: Option<&'x str>,
+    units: Each<'x, PlacedUnit>,
+}
+
+impl<'x> Side<'x> {
+    fn new(named: Named<'x>, units: &'x [PlacedUnit]) -> Self {
+        Side {
+            bytes: named.text.len(),
+            id: named.key,
+            title: named.title,
+            units: Each(units, &unit),
+        }
+    }
+}
+
+/// A list whose items are made one at a time.
+struct Each<'x, T>(&'x [T], &'x dyn Fn(&T) -> Value);
+
+impl<T> Serialize for Each<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(self.1))
+    }
+}
+
+fn unit(unit: &PlacedUnit) -> Value {
+    json!({
+        "start": unit.place.bytes.start,
+        "end": unit.place.bytes.end,
+        "line": unit.place.line_column.map(|(line, _)| line),
+        "column": unit.place.line_column.map(|(_, column)| column),
+        "words": unit.words,
+    })
 }
 
 /// The code of what became of a row's units.
