@@ -84,6 +84,41 @@ fn word_edits(runs: &[Block], a: Range<usize>, b: Range<usize>) -> Vec<WordEdit>
     edits
 }
 
+/// Edits without the words that are in the other text, too, elsewhere; blocks by
+/// place in a and by place in b.
+fn without_moved(edits: Vec<WordEdit>, in_a: &[Block], in_b: &[Block]) -> Vec<WordEdit> {
+    if in_a.is_empty() {
+        return edits;
+    }
+    let left = |whole: &Range<usize>, moved: &mut dyn Iterator<Item = Range<usize>>| {
+        let mut parts = Vec::new();
+        let mut from = whole.start;
+        for range in moved.take_while(|range| range.start < whole.end) {
+            parts.push(from..range.start.clamp(from, whole.end));
+            from = from.max(range.end.min(whole.end));
+        }
+        parts.push(from..whole.end);
+        parts.retain(|part| !part.is_empty());
+        parts
+    };
+    let mut rest = Vec::with_capacity(edits.len());
+    for edit in edits {
+        let of_a = in_a.partition_point(|block| block.a_end() <= edit.a.start);
+        let of_b = in_b.partition_point(|block| block.b_end() <= edit.b.start);
+        let mut blocks_a = in_a.iter().skip(of_a).map(|block| block.a..block.a_end());
+        let mut blocks_b = in_b.iter().skip(of_b).map(|block| block.b..block.b_end());
+        let (gone, new) = (left(&edit.a, &mut blocks_a), left(&edit.b, &mut blocks_b));
+        for at in 0..gone.len().max(new.len()) {
+            let point = |range: &Range<usize>| range.end..range.end;
+            rest.push(WordEdit {
+                a: gone.get(at).cloned().unwrap_or_else(|| point(&edit.a)),
+                b: new.get(at).cloned().unwrap_or_else(|| point(&edit.b)),
+            });
+        }
+    }
+    rest
+}
+
 /// The part of `blocks` (ordered in a) that touches the tokens `a`.
 fn touching<'r>(blocks: &'r [Block], a: &Range<usize>) -> &'r [Block] {
     let from = blocks.partition_point(|block| block.a_end() <= a.start);
@@ -152,19 +187,13 @@ pub(super) fn rows(linker: &Linker<'_, '_>, linked: &Linked, moved: &[Block]) ->
         b_status[piece.b.clone()].fill(piece.status);
     }
     let moved_pieces = moved_pieces(linker, linked, moved, &taken);
+    // A unit that takes part in a move is neither added nor dropped, however little of
+    // it moved: its row shows the rest as edits.
     for piece in &moved_pieces {
-        for unit in piece
-            .a
-            .clone()
-            .filter(|&unit| linked.moved_a[unit] && !taken.a[unit])
-        {
+        for unit in piece.a.clone().filter(|&unit| !taken.a[unit]) {
             a_status[unit] = Status::Moved;
         }
-        for unit in piece
-            .b
-            .clone()
-            .filter(|&unit| linked.moved_b[unit] && !taken.b[unit])
-        {
+        for unit in piece.b.clone().filter(|&unit| !taken.b[unit]) {
             b_status[unit] = Status::Moved;
         }
     }
@@ -205,6 +234,7 @@ pub(super) fn rows(linker: &Linker<'_, '_>, linked: &Linked, moved: &[Block]) ->
             let a = token_range(a_units, &piece.a);
             let b = token_range(b_units, &piece.b);
             let words = word_edits(touching(&linked.runs, &a), a, b);
+            let words = without_moved(words, &moved_in_a, moved);
             out.push(Status::Edited, piece.a.clone(), piece.b.clone(), words);
         }
         while let Some(piece) = moving.next_if(|moving| moving.b.start < piece.b.end) {

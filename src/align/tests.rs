@@ -137,6 +137,27 @@ fn a_comment_form_is_not_a_licence() {
 }
 
 #[test]
+fn what_moved_out_of_joined_lines_is_not_gone() {
+    let (first, moved, last) = (
+        "The list also draws attention to the growing influence of the regulator",
+        "Nobody expected a quick decision from them on the matter at all.",
+        "It credited the legend with raw energy and an ability to create characters.",
+    );
+    let a = format!("{first}\n\n{moved}\n\n{last}\n");
+    let b = format!("{first} {last}\n\n{moved}\n");
+    let (a, b) = (PreparedText::new(&a), PreparedText::new(&b));
+    let result = align(&a, &b);
+    check_laws(&a, &b, &result);
+    assert_eq!(
+        (result.counts.words_added, result.counts.words_dropped),
+        (0, 0)
+    );
+    let gone = result.changes.iter().flat_map(|row| &row.words);
+    assert_eq!(gone.count(), 0, "{:?}", result.changes);
+    assert!(result.changes.iter().any(|row| row.op == Moved));
+}
+
+#[test]
 fn a_word_moves_to_one_place() {
     // Of the long sentence eight words moved into one sentence, and another is like it.
     let words: Vec<String> = (0..28).map(|at| format!("word{at}")).collect();

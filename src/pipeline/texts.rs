@@ -365,6 +365,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn marks_stay_within_their_unit() {
+        for (a, b) in [
+            ("café", " \u{1161} café"),
+            ("a b", "a\n\u{301}x b"),
+            ("t.fell U", "n't.r\n\u{301}\nfell U"),
+        ] {
+            let compared = compare_texts(a.into(), b.into(), &Settings::default());
+            for change in &compared.changes {
+                let (x, y) = (&change.in_exemplar.bytes, &change.in_copy.bytes);
+                for mark in &change.marks {
+                    assert!(x.start <= mark.exemplar.start && mark.exemplar.end <= x.end);
+                    assert!(y.start <= mark.copy.start && mark.copy.end <= y.end);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn the_short_way_says_what_the_alignment_says() {
         let text = "Rain at last\n\nIt rained in Orme on Monday. The river rose by a foot. * * *\nNobody was hurt.";
         let a = Titled::from(text);
