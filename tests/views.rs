@@ -129,6 +129,8 @@ fn another_amount_is_an_edit_though_its_words_are_the_same() {
     assert!(page.contains("only figures or dates differ"), "{page}");
     let page = compared(a, &a.replace("1.5", "1,5"), &[]);
     assert!(page.contains("$1[-.5-]{+,5+}"), "{page}");
+    let page = compared(a, &a.replace("$1.5", "€2.5"), &[]);
+    assert!(page.contains("lost [-$1-]{+€2+}.5"), "{page}");
 }
 
 #[test]

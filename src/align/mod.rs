@@ -110,7 +110,7 @@ impl<'t> PreparedText<'t> {
     /// passages that say the same to the letter, whatever their typography.
     pub(crate) fn wording(&self, tokens: Range<usize>) -> String {
         let words = self.normalised.words(tokens.start, tokens.end);
-        let signs = self.signs.get(tokens.clone()).unwrap_or_default();
+        let signs = self.signs(&tokens);
         if signs.iter().all(|&signs| signs == 0) {
             return words.to_string();
         }
@@ -119,6 +119,11 @@ impl<'t> PreparedText<'t> {
             signs => format!("{}\u{1F}{signs:x}", self.normalised.word(token)),
         };
         tokens.zip(signs).map(word).collect::<Vec<_>>().join(" ")
+    }
+
+    /// A number for what signs belong to each of some tokens, 0 for none.
+    pub(crate) fn signs(&self, tokens: &Range<usize>) -> &[u32] {
+        self.signs.get(tokens.clone()).unwrap_or_default()
     }
 
     /// The hash of each token's canonical form.

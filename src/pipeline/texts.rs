@@ -252,9 +252,6 @@ fn changes(
         bytes: bytes.clone(),
         line_column: (!bytes.is_empty()).then(|| lines.place(bytes.start)),
     };
-    fn words<'t>(text: &'t PreparedText<'_>, tokens: &Range<usize>) -> &'t str {
-        text.normalised.words(tokens.start, tokens.end)
-    }
     let row = |change: &UnitChange| {
         let op = match change.op {
             Status::Added => Op::Added,
@@ -275,8 +272,13 @@ fn changes(
                 .words
                 .iter()
                 .map(|edit| {
-                    let same = words(a, &edit.a) == words(b, &edit.b);
-                    let bytes = if same { signed_bytes } else { token_bytes };
+                    let (x, y) = (a.signs(&edit.a), b.signs(&edit.b));
+                    let other_signs = !x.is_empty() && !y.is_empty() && x != y;
+                    let bytes = if other_signs {
+                        signed_bytes
+                    } else {
+                        token_bytes
+                    };
                     Mark {
                         exemplar: bytes(a, &edit.a, &change.a),
                         copy: bytes(b, &edit.b, &change.b),
@@ -302,8 +304,8 @@ pub(crate) fn line_marks(a: &str, b: &str) -> Option<Vec<Mark>> {
     }
 }
 
-/// The bytes of tokens with all that touches them or stands before the next: the
-/// words are the same on both sides, and their signs differ.
+/// The bytes of tokens with all that touches them or stands before the next: their
+/// signs differ from those of the other side.
 fn signed_bytes(
     text: &PreparedText<'_>,
     tokens: &Range<usize>,
