@@ -273,7 +273,10 @@ fn changes(
                 .iter()
                 .map(|edit| {
                     let (x, y) = (a.signs(&edit.a), b.signs(&edit.b));
-                    let other_signs = !x.is_empty() && !y.is_empty() && x != y;
+                    let said = |signs: &'_ [u32]| -> Vec<u32> {
+                        signs.iter().copied().filter(|&sign| sign != 0).collect()
+                    };
+                    let other_signs = !x.is_empty() && !y.is_empty() && said(x) != said(y);
                     let bytes = if other_signs {
                         signed_bytes
                     } else {
