@@ -107,9 +107,11 @@ pub(super) fn holds_right_to_left(text: &str) -> bool {
 /// whole.
 pub(super) fn styled(spans: &[Span], direction: Direction) -> String {
     let is_text = |span: &Span| span.look != Look::Note;
-    let isolated = spans
-        .iter()
-        .any(|span| is_text(span) && holds_right_to_left(&span.text));
+    // A line of such a text may hold nothing but figures and foreign names.
+    let isolated = direction == Direction::RightToLeft
+        || spans
+            .iter()
+            .any(|span| is_text(span) && holds_right_to_left(&span.text));
     let mut line = String::new();
     let mut open = false;
     for span in spans {
@@ -151,6 +153,15 @@ mod tests {
         assert_eq!(Direction::of(text), Direction::RightToLeft);
         let line = styled(&[Span::new(Look::Plain, text)], Direction::of(text));
         assert_eq!(line, format!("\u{2067}{text}\u{2069}"));
+    }
+
+    #[test]
+    fn every_line_of_a_text_from_right_to_left_is_isolated() {
+        let line = styled(
+            &[Span::new(Look::Plain, "before 2032.")],
+            Direction::RightToLeft,
+        );
+        assert_eq!(line, "\u{2067}before 2032.\u{2069}");
     }
 
     #[test]
