@@ -3,9 +3,12 @@
 //! A copy that lost its punctuation or its line ends is one unit of a thousand
 //! words. Beside a text that has them its sentences are known all the same.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
-use super::{Alignment, PreparedText, Status, align};
+use ahash::AHashSet;
+
+use super::{Alignment, PreparedText, Side, Status, UnitChange, align};
 use crate::segment::Unit;
 
 /// How many units of one text a unit of the other must be, to be cut as they are.
@@ -16,7 +19,8 @@ const COARSE: usize = 4;
 const LEAST_UNIT: usize = 3;
 
 /// Aligns two texts after cutting units that are many of the other text's as these
-/// are cut. The units of both stay as the alignment knows them.
+/// are cut, and units to which a line of the other text was joined. The units of both
+/// stay as the alignment knows them.
 ///
 /// Cost: as [`align`], twice where something was cut.
 ///
@@ -63,6 +67,14 @@ pub fn align_alike(a: &mut PreparedText<'_>, b: &mut PreparedText<'_>) -> Alignm
             );
         }
     }
+    let kept = |change: &&UnitChange| matches!(change.op, Status::Moved | Status::Edited);
+    let (lines_a, lines_b) = (OnceCell::new(), OnceCell::new());
+    for change in aligned.changes.iter().filter(kept) {
+        let known = |words: &[u64]| lines_b.get_or_init(|| lines(b)).contains(words);
+        cuts_a.extend(beside_line(a, &change.a_units, &aligned.a, known));
+        let known = |words: &[u64]| lines_a.get_or_init(|| lines(a)).contains(words);
+        cuts_b.extend(beside_line(b, &change.b_units, &aligned.b, known));
+    }
     if cuts_a.is_empty() && cuts_b.is_empty() {
         return aligned;
     }
@@ -71,6 +83,38 @@ pub fn align_alike(a: &mut PreparedText<'_>, b: &mut PreparedText<'_>) -> Alignm
     a.cut(&cuts_a);
     b.cut(&cuts_b);
     align(a, b)
+}
+
+/// The words of each line.
+fn lines<'x>(text: &'x PreparedText<'_>) -> AHashSet<&'x [u64]> {
+    let words = |line: &Range<usize>| text.words.get(line.clone());
+    text.unit_words.iter().filter_map(words).collect()
+}
+
+/// Where a unit passes from what is matched in it to a line that the other text has
+/// elsewhere: "1400 GMT" with a moved sentence joined to it.
+fn beside_line(
+    text: &PreparedText<'_>,
+    units: &Range<usize>,
+    side: &Side,
+    is_line: impl Fn(&[u64]) -> bool,
+) -> Vec<usize> {
+    let Some([unit]) = text.units.get(units.clone()) else {
+        return Vec::new();
+    };
+    let tokens = unit.first_token..unit.end_token;
+    let matched = |&token: &usize| side.partner(token).is_some();
+    let (first, last) = (tokens.clone().find(matched), tokens.clone().rfind(matched));
+    let Some((first, last)) = first.zip(last) else {
+        return Vec::new();
+    };
+    let is_line = |rest: Range<usize>| {
+        let words = text.words.get(rest).unwrap_or_default();
+        !words.is_empty() && is_line(words)
+    };
+    let before = is_line(tokens.start..first).then_some(first);
+    let behind = is_line(last + 1..tokens.end).then_some(last + 1);
+    before.into_iter().chain(behind).collect()
 }
 
 /// Where the other text goes from one unit to the next: the places in it of the
@@ -185,6 +229,31 @@ mod tests {
             (aligned.counts.units_same, aligned.counts.units_added),
             (5, 1)
         );
+    }
+
+    #[test]
+    fn a_line_that_a_moved_sentence_joined_stays_the_same() {
+        let moved = "It credited the legend with raw energy and an ability to create characters.";
+        let a = format!(
+            "{STORY}\n\n{moved}\n\nA third day of storm kept the boats in port.\n\n1400 GMT\n\nThe mayor went home."
+        );
+        let b = format!(
+            "{STORY}\n\nA third day of storm kept the boats in port.\n\n1400 GMT {moved}\n\nThe mayor went home."
+        );
+        for (a, b) in [(&a, &b), (&b, &a)] {
+            let (mut a, mut b) = (PreparedText::new(a), PreparedText::new(b));
+            let counts = align_alike(&mut a, &mut b).counts;
+            assert_eq!((counts.words_added, counts.words_dropped), (0, 0));
+            assert_eq!(
+                (
+                    counts.units_added,
+                    counts.units_dropped,
+                    counts.units_edited
+                ),
+                (0, 0, 0)
+            );
+            assert_eq!(counts.units_moved + counts.units_same, b.units.len());
+        }
     }
 
     #[test]
