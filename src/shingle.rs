@@ -21,6 +21,12 @@ pub(crate) const WORD_WEIGHT: usize = 8;
 /// What a letter of a script without spaces adds: eight of them weigh as much as five words.
 pub(crate) const SPACELESS_WEIGHT: usize = 5;
 
+/// [`word_hash`] of every token.
+pub(crate) fn word_hashes(text: &Normalised) -> Vec<u64> {
+    let words = (0..text.len()).map(|token| text.word(token));
+    words.map(|word| word_hash(word.as_bytes())).collect()
+}
+
 /// All shingles of a text in order, repetitions included.
 ///
 /// A shingle is the shortest run of tokens from its start that is `width`
@@ -38,9 +44,7 @@ pub(crate) const SPACELESS_WEIGHT: usize = 5;
 /// ```
 pub fn shingles(text: &Normalised, width: usize) -> Vec<Shingle> {
     let full = width.max(1).saturating_mul(WORD_WEIGHT);
-    let words: Vec<u64> = (0..text.len())
-        .map(|i| word_hash(text.word(i).as_bytes()))
-        .collect();
+    let words = word_hashes(text);
     let weights: Vec<usize> = (0..text.len())
         .map(|i| {
             if starts_spaceless(text.word(i)) {

@@ -8,9 +8,9 @@ mod support;
 use std::ops::Range;
 
 use support::dice::Dice;
+use support::languages::{LANGUAGES, Language};
 use support::planted::{
-    Fate, LANGUAGES, Language, OPERATORS, Operator, Pair, Paragraphs, Sentence, WRAPPINGS, article,
-    real, set,
+    Fate, OPERATORS, Operator, Pair, Paragraphs, Sentence, WRAPPINGS, article, real, set,
 };
 use support::{documents, shared, text};
 use wirecopy::align::{Alignment, PreparedText, Status, align};

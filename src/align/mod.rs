@@ -1,12 +1,13 @@
 //! Two texts side by side: what b kept, added, dropped, edited and moved.
 //!
 //! The stage knows two texts and nothing else. [`align`] is its table of
-//! contents: `anchors`, `tokens`, `lcs` and `moves` match words, `exact` sees to it that
-//! equal hashes are equal words, `tidy` takes back what is no evidence, `units` compares sentences and
-//! lines, `changes` makes rows of the result, `script` replays it.
+//! contents: `anchors`, `tokens`, `lcs` and `moves` match words, `exact` and `signs`
+//! see to it that matched words are the same, `tidy` takes back what is no evidence,
+//! `units` compares sentences and lines, `changes` lists what differs, `rows` sets all
+//! units side by side, `script` replays the edits. `recut` cuts two texts alike first.
 //!
-//! Words are compared in their canonical form, so punctuation, typography, case
-//! and wrapping never make a difference here.
+//! Words are compared in their canonical form with the signs of amounts that belong to
+//! them, so other punctuation, typography, case and wrapping make no difference here.
 
 mod anchors;
 mod changes;
@@ -27,14 +28,14 @@ pub use recut::align_alike;
 pub use rows::{Row, RowOp, rows};
 pub use script::{EditOp, apply, edit_script};
 pub use side::{Side, Span};
-pub(crate) use signs::same_signs;
+pub(crate) use signs::signs_of;
 pub use units::Status;
 
 use std::ops::Range;
 
-use crate::hash::word_hash;
 use crate::normalise::{Normalised, normalise};
 use crate::segment::{Unit, segment};
+use crate::shingle::word_hashes;
 use anchors::Block;
 use exact::{Rarity, exact_words};
 use signs::without_other_signs;
@@ -88,14 +89,9 @@ impl<'t> PreparedText<'t> {
     }
 
     fn of_units(text: &'t str, normalised: Normalised, units: Vec<Unit>) -> Self {
-        let words = (0..normalised.len())
-            .map(|token| word_hash(normalised.word(token).as_bytes()))
-            .collect();
+        let words = word_hashes(&normalised);
         let signs = signs::signs(text, &normalised);
-        let unit_words = units
-            .iter()
-            .map(|unit| unit.first_token..unit.end_token)
-            .collect();
+        let unit_words = tokens_of(&units);
         PreparedText {
             text,
             normalised,
@@ -130,6 +126,12 @@ impl<'t> PreparedText<'t> {
     pub fn words(&self) -> &[u64] {
         &self.words
     }
+}
+
+/// The tokens of each unit.
+fn tokens_of(units: &[Unit]) -> Vec<Range<usize>> {
+    let tokens = |unit: &Unit| unit.first_token..unit.end_token;
+    units.iter().map(tokens).collect()
 }
 
 /// How two texts relate, word by word and unit by unit.
@@ -211,20 +213,6 @@ const RARE_LETTERS: usize = 6;
 /// assert_eq!(ops, [Status::Added, Status::Edited]);
 /// ```
 pub fn align(a: &PreparedText<'_>, b: &PreparedText<'_>) -> Alignment {
-    aligned(a, b, (&a.signs, &b.signs))
-}
-
-/// As [`align`], by the words alone: "$5" and "€5" are the same.
-pub(crate) fn align_words(a: &PreparedText<'_>, b: &PreparedText<'_>) -> Alignment {
-    aligned(a, b, (&[], &[]))
-}
-
-/// Aligns two texts; words with other signs are no match.
-fn aligned(
-    a: &PreparedText<'_>,
-    b: &PreparedText<'_>,
-    (signs_a, signs_b): (&[u32], &[u32]),
-) -> Alignment {
     let matching = match_words(a, b, (&a.words, &b.words));
     let of_words = |run: &Block| {
         let (x, y) = (&a.normalised, &b.normalised);
@@ -236,8 +224,8 @@ fn aligned(
         let (a_words, b_words) = exact_words(&a.normalised, &b.normalised);
         match_words(a, b, (&a_words, &b_words))
     };
-    matching.runs = without_other_signs(matching.runs, signs_a, signs_b);
-    matching.moved = without_other_signs(matching.moved, signs_a, signs_b);
+    matching.runs = without_other_signs(matching.runs, &a.signs, &b.signs);
+    matching.moved = without_other_signs(matching.moved, &a.signs, &b.signs);
     let ends = (a.words.len(), b.words.len());
     let linker = Linker::new(a, b);
     let linked = linker.link(matching.runs, &matching.moved);

@@ -82,15 +82,27 @@ pub(super) fn edited_moves(
     let words = |runs: &[Block]| runs.iter().map(|run| run.len).sum::<usize>();
     pairs.sort_by_key(|(of_a, of_b, runs)| (usize::MAX - words(runs), *of_b, *of_a));
     let mut used = vec![false; free_a.len()];
+    let mut moves = Vec::new();
     for (of_a, of_b, runs) in pairs {
         let (x, y) = (&free_a[of_a], &free_b[of_b]);
         if !used[of_a] && crosses(&matching.runs, x, y) {
             used[of_a] = true;
-            cut_out(&mut matching.runs, x, y);
-            cut_out(&mut matching.moved, x, y);
-            matching.moved.extend(runs);
+            moves.push((x.clone(), y.clone(), runs));
         }
     }
+    if moves.is_empty() {
+        return;
+    }
+    // What of these units was matched before was chance.
+    let (mut gone_a, mut gone_b) = (vec![false; a.words.len()], vec![false; b.words.len()]);
+    for (x, y, _) in &moves {
+        gone_a[x.clone()].fill(true);
+        gone_b[y.clone()].fill(true);
+    }
+    matching.runs = without(&matching.runs, &gone_a, &gone_b);
+    matching.moved = without(&matching.moved, &gone_a, &gone_b);
+    let runs = moves.into_iter().flat_map(|(_, _, runs)| runs);
+    matching.moved.extend(runs);
     matching.moved.sort_unstable_by_key(|block| block.b);
 }
 
@@ -240,27 +252,20 @@ fn crosses(runs: &[Block], x: &Range<usize>, y: &Range<usize>) -> bool {
     from_x < before_y || from_y < before_x || before_x.max(before_y) > from_x.min(from_y)
 }
 
-/// Takes the words of two units out of the runs.
-fn cut_out(runs: &mut Vec<Block>, x: &Range<usize>, y: &Range<usize>) {
-    let touches = |run: &Block| {
-        run.a < x.end && x.start < run.a_end() || run.b < y.end && y.start < run.b_end()
-    };
-    if !runs.iter().any(touches) {
-        return;
-    }
-    let rest = |run: Block| {
-        let is_free =
-            move |step: &usize| !x.contains(&(run.a + step)) && !y.contains(&(run.b + step));
-        let words = (0..run.len).filter(is_free).map(move |step| Block {
+/// The runs without these words of a and of b.
+fn without(runs: &[Block], gone_a: &[bool], gone_b: &[bool]) -> Vec<Block> {
+    let words = runs.iter().flat_map(|run| {
+        (0..run.len).map(|step| Block {
             a: run.a + step,
             b: run.b + step,
             len: 1,
-        });
-        words.collect::<Vec<_>>()
-    };
-    let (apart, mut kept): (Vec<Block>, Vec<Block>) = runs.iter().partition(|run| touches(run));
-    kept.extend(apart.into_iter().flat_map(rest));
-    *runs = merged(kept);
+        })
+    });
+    merged(
+        words
+            .filter(|word| !gone_a[word.a] && !gone_b[word.b])
+            .collect(),
+    )
 }
 
 #[cfg(test)]
@@ -282,10 +287,15 @@ mod tests {
     }
 
     #[test]
-    fn what_moved_is_cut_out_of_the_runs() {
-        let mut runs = vec![run(0, 0, 5), run(10, 12, 5)];
-        cut_out(&mut runs, &(12..14), &(30..40));
-        assert_eq!(runs, [run(0, 0, 5), run(10, 12, 2), run(14, 16, 1)]);
+    fn words_are_taken_out_of_runs() {
+        let runs = [run(0, 0, 5), run(10, 12, 5)];
+        let gone = |range: Range<usize>| {
+            (0..20)
+                .map(|word| range.contains(&word))
+                .collect::<Vec<_>>()
+        };
+        let rest = without(&runs, &gone(12..14), &gone(0..1));
+        assert_eq!(rest, [run(1, 1, 4), run(10, 12, 2), run(14, 16, 1)]);
     }
 
     #[test]

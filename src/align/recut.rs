@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use ahash::AHashSet;
 
-use super::{Alignment, PreparedText, Side, Status, UnitChange, align};
+use super::{Alignment, PreparedText, Side, Status, UnitChange, align, tokens_of};
 use crate::segment::Unit;
 
 /// How many units of one text a unit of the other must be, to be cut as they are.
@@ -163,10 +163,7 @@ impl PreparedText<'_> {
             }
             units.push(rest);
         }
-        self.unit_words = units
-            .iter()
-            .map(|unit| unit.first_token..unit.end_token)
-            .collect();
+        self.unit_words = tokens_of(&units);
         self.units = units;
     }
 

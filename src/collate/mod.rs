@@ -23,7 +23,7 @@ use std::ops::Range;
 
 use ahash::{AHashMap, AHashSet};
 
-use crate::align::{PreparedText, align_words};
+use crate::align::{PreparedText, align};
 use crate::segment::Kind;
 use index::{Index, Wording};
 use order::Order;
@@ -205,14 +205,14 @@ impl Collator {
         let mut joined = String::new();
         for variant in wordings.iter().filter_map(|&at| self.variant(at)) {
             let start = joined.len();
-            joined.push_str(&plain_words(&variant.words));
+            joined.push_str(&variant.text);
             lines.push(start..joined.len());
             joined.push('\n');
         }
         let graph = PreparedText::of_lines(&joined, &lines);
         let mut entries: Vec<Entry> = Vec::new();
         let mut of_row: BTreeMap<usize, usize> = BTreeMap::new();
-        for part in parts(&graph, own, &align_words(&graph, own)) {
+        for part in parts(&graph, own, &align(&graph, own)) {
             let words = own.wording(part.tokens.clone());
             let row = part
                 .line
@@ -338,17 +338,6 @@ impl Collator {
             cells: vec![cell],
         });
     }
-}
-
-/// The words of a wording without what stands for their signs.
-fn plain_words(words: &str) -> Cow<'_, str> {
-    if !words.contains('\u{1F}') {
-        return Cow::Borrowed(words);
-    }
-    let plain = words
-        .split(' ')
-        .map(|word| word.split('\u{1F}').next().unwrap_or(""));
-    Cow::Owned(plain.collect::<Vec<_>>().join(" "))
 }
 
 /// The first row with its rank among these ranks, else of all; and whether it is among them.

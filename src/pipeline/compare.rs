@@ -9,7 +9,7 @@ use super::relate::Kinship;
 use super::search::Found;
 use super::texts::{Titled, compare_pages, same_words, units_of};
 use super::{Observer, doc, in_pieces};
-use crate::align::same_signs;
+use crate::align::signs_of;
 use crate::config::{Resources, Settings};
 use crate::document::{Corpus, DocId, Document};
 use crate::error::Error;
@@ -57,7 +57,9 @@ pub(super) fn compare(
                 Titled { title, text }
             });
             let class = found.classes.of(own.0);
-            if found.classes.of(other.0) == class && same_signs(exemplar.text, copy.text) {
+            if found.classes.of(other.0) == class
+                && (exemplar.text == copy.text || signs_of(exemplar.text) == signs_of(copy.text))
+            {
                 let first = corpus.text(doc(found.classes.first(class)));
                 let units = if first == copy.text {
                     *units[class as usize].get_or_init(|| units_of(&first))

@@ -1,8 +1,11 @@
 //! The rows of `pairs.csv`: what the values of two classes say of their documents.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
 use super::doc;
 use super::search::Found;
-use crate::align::same_signs;
+use crate::align::signs_of;
 use crate::document::Corpus;
 use crate::trace::{Pair, Relation};
 use crate::verify::{Standing, VerifiedPair, containment};
@@ -55,13 +58,23 @@ pub(super) fn words_relation(added: u64, dropped: u64, moved: bool) -> Relation 
     }
 }
 
-/// What a text is to another with the same words.
-fn same_words_relation(a: &str, b: &str) -> Relation {
-    match (a == b, same_signs(a, b)) {
-        (true, _) => Relation::Identical,
-        (false, true) => Relation::Reformatted,
-        // "$5" is "€5" in the other.
-        (false, false) => Relation::Edited,
+/// A text beside which others with the same words are set.
+struct Centre<'x> {
+    text: Cow<'x, str>,
+    signs: OnceCell<Vec<u32>>,
+}
+
+impl Centre<'_> {
+    /// What another text with the same words is to it.
+    fn relation(&self, other: &str) -> Relation {
+        if self.text == other {
+            Relation::Identical
+        } else if *self.signs.get_or_init(|| signs_of(&self.text)) == signs_of(other) {
+            Relation::Reformatted
+        } else {
+            // "$5" is "€5" in the other.
+            Relation::Edited
+        }
     }
 }
 
@@ -132,21 +145,31 @@ pub(super) fn star(
     let members = found.classes.members(class);
     let (first, others) = (members[0], &members[1..]);
     let second = others.iter().copied().find(|&other| counts(first, other));
+    let centre = |at: u32| Centre {
+        text: corpus.text(doc(at)),
+        signs: OnceCell::new(),
+    };
+    let centres = (centre(first), second.map(|second| (second, centre(second))));
     let linked = others.iter().filter_map(|&other| {
-        let centre = if counts(first, other) { first } else { second? };
-        Some((centre.min(other), centre.max(other)))
+        if counts(first, other) {
+            return Some((first, &centres.0, other));
+        }
+        let (second, centre) = centres.1.as_ref()?;
+        Some((*second, centre, other))
     });
-    let row = |(a, b): (u32, u32)| {
-        let words = found.words[a as usize];
+    let row = |(centre, text, other): (u32, &Centre<'_>, u32)| {
+        let words = found.words[centre as usize];
+        let relation = text.relation(&corpus.text(doc(other)));
         Pair {
             group,
-            a: doc(a),
-            b: doc(b),
-            relation: same_words_relation(&corpus.text(doc(a)), &corpus.text(doc(b))),
+            a: doc(centre.min(other)),
+            b: doc(centre.max(other)),
+            relation,
             jaccard: 1.0,
             containment_a: 1.0,
             containment_b: 1.0,
-            coverage: Some((1.0, 1.0)),
+            // Words with other signs are no match; how many there are was not counted.
+            coverage: (relation != Relation::Edited).then_some((1.0, 1.0)),
             shared_words: words,
             longest_run_words: words,
         }

@@ -3,6 +3,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 pub mod dice;
+pub mod languages;
 pub mod naive;
 pub mod planted;
 pub mod schema;
