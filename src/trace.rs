@@ -183,6 +183,9 @@ pub struct LineCounts {
     pub moved: u64,
 }
 
+/// What stands for a missing source that no credit names.
+pub const UNNAMED: &str = "unnamed";
+
 /// Lineage of one document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lineage {
@@ -200,8 +203,17 @@ pub struct Lineage {
     pub relation: Option<Relation>,
     /// What the direction rests on.
     pub basis: Basis,
+    /// How likely it is that it was made from that, or from the missing source.
+    pub probability: Option<f64>,
     /// The next best exemplar.
     pub alternative: Option<DocId>,
+    /// How likely it is that it was made from the next best.
+    pub alternative_probability: Option<f64>,
+    /// A second text from which it has what the exemplar lacks.
+    pub second_exemplar: Option<DocId>,
+    /// What it was made from where no document of the input is that text: the
+    /// name that credits agree on, or [`UNNAMED`].
+    pub missing_source: Option<String>,
     /// The first of its line of descent, with the steps to it.
     pub root: Option<(DocId, u32)>,
     /// Seconds from the exemplar's publication to its own.

@@ -103,7 +103,11 @@ pub(super) fn compare(
             compared_with: other,
             relation,
             basis: descent.basis,
+            probability: descent.probability,
             alternative: descent.alternative,
+            alternative_probability: descent.alternative_probability,
+            second_exemplar: descent.second_exemplar,
+            missing_source: descent.missing_source.clone(),
             root: descent.root,
             lag_seconds: lag,
             comparison: compared

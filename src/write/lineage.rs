@@ -73,7 +73,7 @@ const COLUMNS: &[Column] = &[
     Column {
         name: "probability",
         kind: Type::Number,
-        meaning: "of this exemplar; empty: not computed by this version",
+        meaning: "that it was made from this exemplar, or from the missing source; empty where neither is claimed",
     },
     Column {
         name: "alternative_id",
@@ -83,17 +83,17 @@ const COLUMNS: &[Column] = &[
     Column {
         name: "alternative_probability",
         kind: Type::Number,
-        meaning: "of the alternative; empty: not computed by this version",
+        meaning: "that it was made from the alternative",
     },
     Column {
         name: "second_exemplar_id",
         kind: Type::Id,
-        meaning: "a second text that it was made from; empty: not looked for by this version",
+        meaning: "a second text, which has what it has and its exemplar lacks",
     },
     Column {
         name: "missing_source",
         kind: Type::Text,
-        meaning: "a common source that the input lacks; empty: not inferred by this version",
+        meaning: "the text that it was made from where the input lacks it: the name that credits agree on, or `unnamed`",
     },
     Column {
         name: "root_id",
@@ -250,11 +250,11 @@ fn cells(trace: &Trace, i: usize, evidence: String) -> Vec<Cell<'_>> {
         key(line.exemplar),
         line.relation.map(|relation| relation.code()).into(),
         line.basis.code().into(),
-        Cell::Empty,
+        line.probability.into(),
         key(line.alternative),
-        Cell::Empty,
-        Cell::Empty,
-        Cell::Empty,
+        line.alternative_probability.into(),
+        key(line.second_exemplar),
+        line.missing_source.as_deref().into(),
         key(line.root.map(|(root, _)| root)),
         line.root.map(|(_, depth)| depth).into(),
         line.lag_seconds.into(),
