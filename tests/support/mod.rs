@@ -7,6 +7,7 @@ pub mod languages;
 pub mod naive;
 pub mod planted;
 pub mod schema;
+pub mod stemma;
 
 use std::collections::BTreeMap;
 use std::fs;
