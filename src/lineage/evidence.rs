@@ -10,11 +10,22 @@ codes! {
     Code {
         PublishedEarlier "published_earlier" "the exemplar was published before the copy";
         CollectedEarlier "collected_earlier" "the exemplar was collected before the copy";
+        WrittenEarlier "written_earlier" "the date in a header of a text says that the exemplar came first";
+        DatesAgainst "dates_against" "the dates say that the exemplar came later";
         SameSource "same_source" "both are texts of one outlet";
         UpdateMarker "update_marker" "the later text calls itself an update or a correction";
         CreditsExemplar "credits_exemplar" "a credit, dateline, licence or page line names the exemplar's source";
+        CreditsOther "credits_other" "such a line names another member's source, and the exemplar has no such line";
         NamesSource "names_source" "such a line names a source that the group does not have";
-        DatesAgainstCredit "dates_against_credit" "the credit points one way and the dates the other";
+        TailCut "tail_cut" "the copy ends earlier";
+        HeadCut "head_cut" "the copy begins later";
+        InteriorCut "interior_cut" "lines between others were cut";
+        Insertion "insertion" "lines that only the copy has";
+        InheritedReading "inherited_reading" "a wording or line that exemplar and copy share against other members";
+        LeakedFurniture "leaked_furniture" "furniture of the exemplar's outlet stands in the copy";
+        StandsInSecond "stands_in_second" "lines that the exemplar lacks stand in a second text word for word";
+        TextAgainst "text_against" "the exemplar lacks lines or wordings that copy and others share";
+        CommonSource "common_source" "what the members lack and share says that they were made from a text that the input lacks";
         OrderUnknown "order_unknown" "the dates do not say which came first";
         NoDate "no_date" "one of the two has no usable date";
         Tie "tie" "several texts could be the exemplar equally well";

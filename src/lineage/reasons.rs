@@ -1,164 +1,363 @@
 //! What speaks for a claim of descent, and why none is made.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::ops::Range;
 
-use crate::document::{Document, Moment};
+use crate::document::DocId;
 
+use super::chances::Chances;
 use super::credit::Credit;
+use super::dates::order;
 use super::evidence::{Code, Evidence, Strength};
-use super::stemma::{Candidate, Member, credits, order, same_source};
+use super::readings::{Operation, Operator, side_by_side};
+use super::stemma::GroupTexts;
+use super::weigh::{Member, Scale};
 use super::{Descent, Role};
 
-/// The evidence that speaks for a chosen exemplar.
-pub(super) fn reasons(members: &[Member<'_>], exemplar: usize, copy: usize) -> Vec<Evidence> {
-    let (x, y) = (&members[exemplar], &members[copy]);
-    let piece = |code, strength, place, text| Evidence {
-        doc: y.doc,
-        exemplar: Some(x.doc),
-        code,
-        strength,
-        place,
-        text,
-    };
-    let mut found = Vec::new();
-    if let Some((Ordering::Less, code)) = order(x.document, y.document) {
-        let strength = if code == Code::PublishedEarlier {
-            Strength::Strong
-        } else {
-            Strength::Weak
-        };
-        found.push(piece(
+/// A group with all that was worked out of it.
+pub(super) struct Witness<'a> {
+    pub(super) group: GroupTexts<'a>,
+    pub(super) scale: &'a Scale<'a>,
+    pub(super) chances: &'a Chances,
+}
+
+/// Inherited readings that are listed of one descent.
+const READINGS: usize = 5;
+/// Code points of a text that are shown.
+const SHOWN: usize = 160;
+/// Nats of what members share and lack that tell of a missing source by themselves.
+const TELLS: f64 = 4.0;
+
+impl Witness<'_> {
+    fn member(&self, at: usize) -> &Member<'_> {
+        &self.group.members[at]
+    }
+
+    /// The evidence for a claimed exemplar, and against it.
+    pub(super) fn for_exemplar(&self, exemplar: usize, copy: usize) -> Vec<Evidence> {
+        let (x, y) = (self.member(exemplar), self.member(copy));
+        let mut found = Vec::new();
+        let piece = |code, strength, place, text: String| Evidence {
+            doc: y.doc,
+            exemplar: Some(x.doc),
             code,
             strength,
-            None,
-            dates(x.document, y.document, code),
-        ));
-    }
-    if same_source(members, exemplar, copy) {
-        let source = y.document.source.as_deref().unwrap_or_default().to_string();
-        found.push(piece(Code::SameSource, Strength::Strong, None, source));
-        if x.update < y.update {
+            place,
+            text,
+        };
+        match order(&x.dated(), &y.dated()) {
+            Some((Ordering::Less, code)) => {
+                let strength = match code {
+                    Code::PublishedEarlier => Strength::Strong,
+                    _ => Strength::Weak,
+                };
+                found.push(piece(code, strength, None, dates(x, y, code, "<")));
+            }
+            Some((Ordering::Greater, code)) => {
+                found.push(piece(
+                    Code::DatesAgainst,
+                    Strength::Against,
+                    None,
+                    dates(x, y, code, ">"),
+                ));
+            }
+            _ => {}
+        }
+        if x.source.is_some() && x.source == y.source {
+            let source = y.document.source.as_deref().unwrap_or_default();
             found.push(piece(
-                Code::UpdateMarker,
+                Code::SameSource,
                 Strength::Strong,
                 None,
-                marker_text(y),
+                source.to_string(),
             ));
+            if x.update < y.update {
+                found.push(piece(
+                    Code::UpdateMarker,
+                    Strength::Strong,
+                    None,
+                    shown(y.head),
+                ));
+            }
+        }
+        let credited = |credit: &Credit| (Some((y.doc, credit.place.clone())), credit.line.clone());
+        if let Some(credit) = y.names(x.source) {
+            let (place, line) = credited(credit);
+            found.push(piece(Code::CreditsExemplar, Strength::Strong, place, line));
+        } else if let Some(credit) = self.scale.credits_other(x, y) {
+            let (place, line) = credited(credit);
+            found.push(piece(Code::CreditsOther, Strength::Against, place, line));
+        }
+        found.extend(self.of_text(exemplar, copy));
+        found
+    }
+
+    /// What was done to the text on the way.
+    fn of_text(&self, exemplar: usize, copy: usize) -> Vec<Evidence> {
+        let (x, y) = (self.member(exemplar), self.member(copy));
+        let mut operations = Vec::new();
+        self.scale.operations(x.text, y.text, &mut operations);
+        let mut found = Vec::new();
+        for operation in &operations {
+            let (code, strength, side) = match operation.operator {
+                Operator::TailCut => (Code::TailCut, Strength::Strong, x),
+                Operator::HeadCut => (Code::HeadCut, Strength::Weak, x),
+                Operator::InteriorCut => (Code::InteriorCut, Strength::Weak, x),
+                Operator::Insertion if operation.shared > 0.0 => {
+                    (Code::TextAgainst, Strength::Against, y)
+                }
+                Operator::Insertion => (Code::Insertion, Strength::Weak, y),
+                Operator::Edit if operation.shared > 0.0 => {
+                    (Code::TextAgainst, Strength::Against, y)
+                }
+                Operator::Edit | Operator::Move => continue,
+            };
+            found.push(self.lines_of(y.doc, x.doc, code, strength, (side, *operation)));
+        }
+        found.extend(self.inherited(exemplar, copy));
+        found
+    }
+
+    /// A piece about a run of lines of one of the two texts.
+    fn lines_of(
+        &self,
+        doc: DocId,
+        exemplar: DocId,
+        code: Code,
+        strength: Strength,
+        (side, operation): (&Member<'_>, Operation),
+    ) -> Evidence {
+        let (first, last) = operation.lines;
+        let from = self.cell(side.text, first);
+        let to = self.cell(side.text, last);
+        let place = from
+            .as_ref()
+            .zip(to.as_ref())
+            .map(|((from, _), (to, _))| (side.doc, from.start.min(to.start)..to.end.max(from.end)));
+        let lines = match operation.count {
+            1 => String::new(),
+            count => format!("{count} lines: "),
+        };
+        let words = from.map_or(String::new(), |(_, words)| shown(&words));
+        Evidence {
+            doc,
+            exemplar: Some(exemplar),
+            code,
+            strength,
+            place,
+            text: lines + &words,
         }
     }
-    if let Some(credit) = credits(y, x) {
-        let place = Some((y.doc, credit.place.clone()));
-        found.push(piece(
-            Code::CreditsExemplar,
-            Strength::Strong,
+
+    /// Readings that exemplar and copy share against most others, and furniture of the
+    /// exemplar's outlet that the copy has.
+    fn inherited(&self, exemplar: usize, copy: usize) -> Vec<Evidence> {
+        let (x, y) = (self.member(exemplar), self.member(copy));
+        let readings = self.group.readings;
+        let texts = readings.texts.len() as u32;
+        let mut found = Vec::new();
+        for (line, of_x, of_y) in side_by_side(&readings.texts[x.text], &readings.texts[y.text]) {
+            let about = &readings.lines[line];
+            let Some(of_y) = of_y else { continue };
+            let owned = |member: &Member<'_>| {
+                member
+                    .source
+                    .is_some_and(|source| about.owners.binary_search(&source).is_ok())
+            };
+            let code = match of_x {
+                _ if owned(x) && !owned(y) => Code::LeakedFurniture,
+                Some(of_x)
+                    if about.body
+                        && x.text != y.text
+                        && of_x.variant == of_y.variant
+                        && texts >= 3
+                        && about.variants[of_y.variant] * 2 <= texts =>
+                {
+                    Code::InheritedReading
+                }
+                _ => continue,
+            };
+            if let Some((place, words)) = self.cell(y.text, line) {
+                found.push(Evidence {
+                    doc: y.doc,
+                    exemplar: Some(x.doc),
+                    code,
+                    strength: Strength::Strong,
+                    place: Some((y.doc, place)),
+                    text: shown(&words),
+                });
+            }
+            if found.len() == READINGS {
+                break;
+            }
+        }
+        found
+    }
+
+    /// Where a text has a line, and its words.
+    fn cell(&self, text: usize, line: usize) -> Option<(Range<usize>, String)> {
+        let row = self.group.collation.rows.get(line)?;
+        let (variant, cell) = row.of(text)?;
+        let bytes = cell.bytes.first()?;
+        let end = cell.bytes.iter().map(|range| range.end).max()?;
+        let words = &row.variants.get(variant)?.text;
+        Some((bytes.start..end.max(bytes.start), words.clone()))
+    }
+
+    /// A piece for the second exemplar, with the first of its lines.
+    pub(super) fn second(&self, second: usize, copy: usize, lines: &[usize]) -> Evidence {
+        let y = self.member(copy);
+        let first = lines.first().and_then(|&line| self.cell(y.text, line));
+        let (place, words) = first.map_or((None, String::new()), |(place, words)| {
+            (Some((y.doc, place)), words)
+        });
+        Evidence {
+            doc: y.doc,
+            exemplar: Some(self.member(second).doc),
+            code: Code::StandsInSecond,
+            strength: Strength::Strong,
             place,
-            credit.line.clone(),
-        ));
+            text: format!("{} lines: {}", lines.len(), shown(&words)),
+        }
     }
-    found
-}
 
-fn dates(x: &Document, y: &Document, code: Code) -> String {
-    let (from, to) = match code {
-        Code::PublishedEarlier => (x.published, y.published),
-        _ => (x.collected, y.collected),
-    };
-    let show = |moment: Option<Moment>| moment.map_or(String::new(), |moment| moment.to_string());
-    format!("{} < {}", show(from), show(to))
-}
+    /// Several texts are equally likely.
+    pub(super) fn tie(&self, copy: usize, tied: &[usize]) -> Evidence {
+        let names: Vec<&str> = tied
+            .iter()
+            .take(3)
+            .map(|&at| &*self.member(at).document.key)
+            .collect();
+        Evidence {
+            doc: self.member(copy).doc,
+            exemplar: tied.first().map(|&at| self.member(at).doc),
+            code: Code::Tie,
+            strength: Strength::Against,
+            place: None,
+            text: names.join(" | "),
+        }
+    }
 
-fn marker_text(member: &Member<'_>) -> String {
-    member
-        .head
-        .lines()
-        .next()
-        .unwrap_or("")
-        .chars()
-        .take(80)
-        .collect()
-}
+    /// The group was made from a text that nobody has.
+    pub(super) fn common_source(&self, copy: usize) -> Evidence {
+        Evidence {
+            doc: self.member(copy).doc,
+            exemplar: None,
+            code: Code::CommonSource,
+            strength: Strength::Weak,
+            place: None,
+            text: String::new(),
+        }
+    }
 
-pub(super) fn disputed(members: &[Member<'_>], exemplar: usize, copy: usize) -> Evidence {
-    let (x, y) = (&members[exemplar], &members[copy]);
-    let credit = credits(y, x);
-    Evidence {
-        doc: y.doc,
-        exemplar: Some(x.doc),
-        code: Code::DatesAgainstCredit,
-        strength: Strength::Against,
-        place: credit.map(|credit| (y.doc, credit.place.clone())),
-        text: credit.map_or(String::new(), |credit| credit.line.clone()),
+    /// The source on which the credits of members agree and which no member is: named by
+    /// more than half of those that name any, and by two where there is more than one member.
+    pub(super) fn missing_name(&self, members: &[usize]) -> Option<String> {
+        let mut named: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut naming = 0;
+        for &at in members {
+            let own = self.member(at);
+            let foreign = own.credits.iter().filter(|credit| self.is_foreign(credit));
+            let mut names: Vec<&str> = foreign.map(|credit| credit.name.as_str()).collect();
+            names.sort_unstable();
+            names.dedup();
+            naming += usize::from(!names.is_empty());
+            names
+                .into_iter()
+                .for_each(|name| *named.entry(name).or_default() += 1);
+        }
+        let most = named
+            .iter()
+            .max_by_key(|&(name, count)| (*count, std::cmp::Reverse(*name)));
+        let (name, count) = most?;
+        (*count * 2 > naming && *count >= 2).then(|| (*name).to_string())
+    }
+
+    /// Whether a missing source explains the stories far better than any member does.
+    pub(super) fn tells_of_missing(&self, members: &[usize]) -> bool {
+        let best = |&copy: &usize| {
+            let known = self.chances.exemplars[copy].iter();
+            known
+                .filter_map(|&(exemplar, _)| self.scale.link(exemplar, copy))
+                .map(|nats| nats.sum())
+                .fold(f64::NEG_INFINITY, f64::max)
+        };
+        let missing = self.scale.missing();
+        let gain: f64 = members
+            .iter()
+            .map(|copy| (missing[*copy] - best(copy)).min(20.0))
+            .sum();
+        members.len() >= 2 && gain >= TELLS
+    }
+
+    fn is_foreign(&self, credit: &Credit) -> bool {
+        let members = self.group.members;
+        credit.source.is_none() || members.iter().all(|member| member.source != credit.source)
+    }
+
+    /// Why nothing is claimed: said once for a member that stays unresolved.
+    pub(super) fn silence(&self, member: usize, descent: &Descent) -> Option<Evidence> {
+        if descent.role != Role::Unresolved || descent.shared_source {
+            return None;
+        }
+        let own = self.member(member);
+        let date = |m: &Member<'_>| m.dated().published().or(m.document.collected);
+        let mut others = (0..self.group.members.len()).filter(|&other| other != member);
+        let undecided = |&other: &usize| {
+            let order = order(&own.dated(), &self.member(other).dated());
+            !matches!(order, Some((Ordering::Less | Ordering::Greater, _)))
+        };
+        let other = self.member(others.find(undecided)?);
+        let (code, text) = match (date(own), date(other)) {
+            (Some(x), Some(y)) => (Code::OrderUnknown, format!("{x} and {y}")),
+            (None, None) => (Code::NoDate, "neither text is dated".to_string()),
+            (None, Some(_)) => (Code::NoDate, "this text is not dated".to_string()),
+            (Some(_), None) => (Code::NoDate, "the other text is not dated".to_string()),
+        };
+        Some(Evidence {
+            doc: own.doc,
+            exemplar: Some(other.doc),
+            code,
+            strength: Strength::Against,
+            place: None,
+            text,
+        })
+    }
+
+    /// Lines that name a source which no member of the group has.
+    pub(super) fn foreign_names(&self, member: usize) -> Vec<Evidence> {
+        let own = self.member(member);
+        let as_evidence = |credit: &Credit| Evidence {
+            doc: own.doc,
+            exemplar: None,
+            code: Code::NamesSource,
+            strength: Strength::Weak,
+            place: Some((own.doc, credit.place.clone())),
+            text: credit.line.clone(),
+        };
+        own.credits
+            .iter()
+            .filter(|credit| self.is_foreign(credit))
+            .map(as_evidence)
+            .collect()
     }
 }
 
-pub(super) fn tie(members: &[Member<'_>], copy: usize, tied: &[Candidate]) -> Evidence {
-    let names: Vec<&str> = tied
-        .iter()
-        .take(3)
-        .map(|candidate| &*members[candidate.member].document.key)
-        .collect();
-    Evidence {
-        doc: members[copy].doc,
-        exemplar: tied.first().map(|candidate| members[candidate.member].doc),
-        code: Code::Tie,
-        strength: Strength::Against,
-        place: None,
-        text: names.join(" | "),
-    }
+fn dates(x: &Member<'_>, y: &Member<'_>, code: Code, sign: &str) -> String {
+    let of = |member: &Member<'_>| match code {
+        Code::CollectedEarlier => member.document.collected,
+        _ => member.dated().published(),
+    };
+    let show = |member| of(member).map_or(String::new(), |moment| moment.to_string());
+    format!("{} {sign} {}", show(x), show(y))
 }
 
-/// Why nothing is claimed: said once for a member that stays unresolved.
-pub(super) fn silence(
-    members: &[Member<'_>],
-    member: usize,
-    descent: &Descent,
-) -> Option<Evidence> {
-    if descent.role != Role::Unresolved || descent.shared_source {
-        return None;
+/// The head of a text on one line.
+fn shown(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
     }
-    let date = |m: usize| {
-        members[m]
-            .document
-            .published
-            .or(members[m].document.collected)
-    };
-    let mut others = (0..members.len()).filter(|&other| other != member);
-    let undecided = |&other: &usize| {
-        let order = order(members[member].document, members[other].document);
-        !matches!(order, Some((Ordering::Less | Ordering::Greater, _)))
-    };
-    let other = others.find(undecided)?;
-    let (code, text) = match (date(member), date(other)) {
-        (Some(x), Some(y)) => (Code::OrderUnknown, format!("{x} and {y}")),
-        (None, None) => (Code::NoDate, "neither text is dated".to_string()),
-        (None, Some(_)) => (Code::NoDate, "this text is not dated".to_string()),
-        (Some(_), None) => (Code::NoDate, "the other text is not dated".to_string()),
-    };
-    Some(Evidence {
-        doc: members[member].doc,
-        exemplar: Some(members[other].doc),
-        code,
-        strength: Strength::Against,
-        place: None,
-        text,
-    })
-}
-
-/// Lines that name a source which no member of the group has.
-pub(super) fn foreign_names(own: &Member<'_>, sources: &BTreeSet<Option<usize>>) -> Vec<Evidence> {
-    let foreign = |credit: &&Credit| credit.source.is_none() || !sources.contains(&credit.source);
-    let as_evidence = |credit: &Credit| Evidence {
-        doc: own.doc,
-        exemplar: None,
-        code: Code::NamesSource,
-        strength: Strength::Weak,
-        place: Some((own.doc, credit.place.clone())),
-        text: credit.line.clone(),
-    };
-    own.credits
-        .iter()
-        .filter(foreign)
-        .map(as_evidence)
-        .collect()
 }

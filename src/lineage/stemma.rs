@@ -1,486 +1,359 @@
 //! Chooses for each member of a group the text that it was made from.
 
-use std::cmp::{Ordering, Reverse};
-use std::collections::BTreeSet;
+use crate::collate::Collation;
 
-use crate::document::{DocId, Document, Moment};
-
-use super::credit::Credit;
-use super::evidence::Code;
-use super::reasons::{disputed, foreign_names, reasons, silence, tie};
+use super::chances::{Chances, chances, spans};
+use super::dates::Agreement;
+use super::rates::{Rates, Tally};
+use super::readings::Readings;
+use super::reasons::Witness;
+use super::second::second_exemplar;
+use super::weigh::{Member, Model, Nats, Scale};
 use super::{Basis, Descent, Role};
 
-/// One member of a group, as far as lineage looks at it.
-pub struct Member<'a> {
-    /// Its id.
-    pub doc: DocId,
-    /// The record.
-    pub document: &'a Document,
-    /// Number of its source among the known ones.
-    pub source: Option<usize>,
-    /// Lines of its text that name a source.
-    pub credits: &'a [Credit],
-    /// Its title, else the first line with words.
-    pub head: &'a str,
-    /// What its update marker says: 0 none, then rising.
-    pub update: u32,
+/// A group as lineage sees it.
+#[derive(Clone, Copy)]
+pub struct GroupTexts<'a> {
+    /// Its members.
+    pub members: &'a [Member<'a>],
+    /// The matrix of its texts.
+    pub collation: &'a Collation,
+    /// The same, as far as lineage looks at it.
+    pub readings: &'a Readings,
 }
 
-/// How far a copy is from a text that it may have been made from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Distance {
-    /// Words that only the copy has.
-    pub added: u32,
-    /// Words that only the exemplar has.
-    pub dropped: u32,
+/// What is known of two members without reading their texts, and by reading them.
+#[derive(Clone, Copy)]
+pub struct Kin<'a> {
+    /// Whether the two are a verified pair, if that is known: what is known not to
+    /// be one is never claimed.
+    pub known: &'a dyn Fn(usize, usize) -> Option<bool>,
+    /// The same, computed where it must be.
+    pub verified: &'a dyn Fn(usize, usize) -> bool,
 }
 
-impl Distance {
-    /// New words are dear and cuts are cheap: an editor cuts in a moment what
-    /// somebody else had to write.
-    fn cost(self) -> u32 {
-        4 * self.added + self.dropped
+/// What a group teaches of all.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Learnt {
+    groups: f64,
+    missing: f64,
+    copies: Tally,
+    revisions: Tally,
+    agreement: Agreement,
+}
+
+impl Learnt {
+    /// Adds what another group teaches. Sums of floats depend on the order in which they are taken.
+    pub fn merge(&mut self, other: &Learnt) {
+        self.groups += other.groups;
+        self.missing += other.missing;
+        self.copies.merge(&other.copies);
+        self.revisions.merge(&other.revisions);
+        self.agreement.merge(&other.agreement);
     }
 
-    /// The way back: what is added one way is dropped the other.
-    pub fn back(self) -> Distance {
-        Distance {
-            added: self.dropped,
-            dropped: self.added,
+    /// What is believed after this.
+    pub fn model(&self) -> Model {
+        const GROUPS: f64 = 40.0;
+        let before = Model::default().missing;
+        let missing = (self.missing + before * GROUPS) / (self.groups + GROUPS);
+        Model {
+            copies: self.copies.rates(Rates::of_copies()),
+            revisions: self.revisions.rates(Rates::of_revisions()),
+            trust: self.agreement.trust(),
+            missing: missing.clamp(0.05, 0.8),
         }
     }
 }
 
-/// Members up to which every member is looked at as the exemplar of every other.
-const ALL_PAIRS: usize = 1000;
+/// A descent is claimed where it is this many times as likely as the next best.
+const AHEAD: f64 = 1.15;
+/// Nats that must speak for this direction rather than the other.
+const DIRECTED: f64 = 0.5;
+/// Nats from which on one kind of evidence is named as a basis.
+const COUNTS: f64 = 0.35;
+/// Nats from which on text or credits are taken to tell an order without dates.
+const TELLS: f64 = 2.0;
 
-/// What the evidence says about `earlier` being before `later`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Before {
-    /// It was, for this reason.
-    Yes(Basis),
-    /// The dates and the credit disagree.
-    Disputed,
-    /// It was not, or nobody knows.
-    No,
+/// What a group teaches: what was done in its descents, weighted by how likely each
+/// is under `model`. Cost: as [`infer`].
+pub fn learn(group: GroupTexts<'_>, model: &Model, kin: Kin<'_>) -> Learnt {
+    let scale = Scale::new(group.members, group.readings, model);
+    let chances = chances(&scale, model, kin.known);
+    let mut learnt = Learnt {
+        groups: 1.0,
+        missing: chances.source_missing,
+        ..Learnt::default()
+    };
+    let mut operations = Vec::new();
+    for (copy, exemplars) in chances.exemplars.iter().enumerate() {
+        for &(exemplar, share) in exemplars.iter().filter(|(_, share)| *share >= 0.05) {
+            let (x, y) = (&group.members[exemplar], &group.members[copy]);
+            let kept = scale.operations(x.text, y.text, &mut operations);
+            let revised = x.source.is_some() && x.source == y.source;
+            let tally = if revised {
+                &mut learnt.revisions
+            } else {
+                &mut learnt.copies
+            };
+            tally.add(&operations, kept, share);
+        }
+        if let Some(exemplar) = chances.tree[copy] {
+            let pair = (&group.members[exemplar], &group.members[copy]);
+            let told = scale
+                .link(exemplar, copy)
+                .zip(scale.link(copy, exemplar))
+                .map_or(0.0, |(on, back)| {
+                    on.text - back.text + on.credit - back.credit
+                });
+            if told >= TELLS {
+                learnt.agreement.add(&pair.0.dated(), &pair.1.dated(), 1.0);
+            } else if told <= -TELLS {
+                learnt.agreement.add(&pair.1.dated(), &pair.0.dated(), 1.0);
+            }
+        }
+    }
+    learnt
 }
 
 /// Infers the stemma of one group.
 ///
-/// A member's exemplar is, among those that came before it:
-/// - the latest text of its own outlet, if there is one (it is a revision);
-/// - otherwise the text from which it differs least, counting a new word four
-///   times as much as a lost one. Of equally near ones the one that came before
-///   all the others; if there is none, no exemplar is claimed.
+/// The tree is the one whose links are the likeliest together; the probability of a
+/// link is its share among all trees. A link is claimed where it is likelier than
+/// anything else that may have become of the copy, where something tells its
+/// direction, and where the two are a verified pair.
 ///
-/// `distance(exemplar, copy)` is `None` for a pair without direct evidence of
-/// copying, which is never chosen.
-/// Cost: the square of the members up to a thousand of them; above, a member is
-/// compared with the earliest member, and with its outlet's own.
-pub fn infer(
-    members: &[Member<'_>],
-    distance: &dyn Fn(usize, usize) -> Option<Distance>,
-) -> Vec<Descent> {
-    let shortlist = Shortlist::new(members);
-    let mut descents: Vec<Descent> = (0..members.len())
-        .map(|copy| choose(members, copy, &shortlist, distance))
-        .collect();
-    find_roots(&mut descents);
-    if let Some(origin) = origin(members, &descents) {
-        let bases = descents
-            .iter()
-            .filter(|d| d.root == Some(origin))
-            .map(|d| d.basis);
-        let basis = bases.reduce(join).unwrap_or(Basis::None);
-        let descent = &mut descents[origin];
-        (descent.role, descent.basis) = (Role::Origin, basis);
-        (descent.root, descent.depth) = (Some(origin), Some(0));
+/// Cost: the square of the members times their lines and the cube of the members,
+/// up to 500 of them; above, members times lines times near neighbours.
+pub fn infer(group: GroupTexts<'_>, model: &Model, kin: Kin<'_>) -> Vec<Descent> {
+    let scale = Scale::new(group.members, group.readings, model);
+    let chances = chances(&scale, model, kin.known);
+    if std::env::var("WC_DEBUG").is_ok() {
+        eprintln!("{model:?}");
+        for (i, m) in group.members.iter().enumerate() {
+            eprintln!(
+                "{i} {} text {} origin {:.3} missing {:.3} tree {:?} ex {:.3?} weights origin {:.2} missing {:.2}",
+                m.document.key,
+                m.text,
+                chances.origin[i],
+                chances.missing[i],
+                chances.tree[i],
+                chances.exemplars[i],
+                scale.origins()[i],
+                scale.missing()[i]
+            );
+            for j in 0..group.members.len() {
+                if j != i {
+                    let mut ops = Vec::new();
+                    scale.operations(group.members[j].text, m.text, &mut ops);
+                    eprintln!(
+                        "    from {j}: {:.2?} {:?}",
+                        scale.link(j, i),
+                        ops.iter()
+                            .map(|o| (o.operator, o.count, o.shared))
+                            .collect::<Vec<_>>()
+                    );
+                }
+            }
+        }
     }
-    let sources: BTreeSet<Option<usize>> = members.iter().map(|member| member.source).collect();
-    for (member, descent) in descents.iter_mut().enumerate() {
-        descent.evidence.extend(silence(members, member, descent));
-        descent
+    let witness = Witness {
+        group,
+        scale: &scale,
+        chances: &chances,
+    };
+    let count = group.members.len();
+    let mut descents: Vec<Descent> = (0..count).map(|copy| claim(&witness, copy, kin)).collect();
+    claim_missing(&witness, &mut descents);
+    let claimed: Vec<Option<usize>> = descents.iter().map(|descent| descent.exemplar).collect();
+    let roots = find_roots(&claimed);
+    for (descent, root) in descents.iter_mut().zip(roots) {
+        descent.root = root.map(|(root, _)| root);
+        descent.depth = root.map(|(_, depth)| depth);
+    }
+    claim_origin(&witness, &mut descents);
+    let below = spans(&claimed);
+    for copy in 0..count {
+        if let Some(exemplar) = claimed[copy] {
+            let second = second_exemplar(&scale, exemplar, copy, &below);
+            let evidence = witness.for_exemplar(exemplar, copy);
+            let descent = &mut descents[copy];
+            descent.evidence.extend(evidence);
+            if let Some((member, lines)) = second {
+                descent.second = Some(member);
+                descent.evidence.push(witness.second(member, copy, &lines));
+            }
+        }
+        let silence = witness.silence(copy, &descents[copy]);
+        let names = witness.foreign_names(copy);
+        descents[copy]
             .evidence
-            .extend(foreign_names(&members[member], &sources));
+            .extend(silence.into_iter().chain(names));
     }
     descents
 }
 
-fn choose(
-    members: &[Member<'_>],
-    copy: usize,
-    shortlist: &Shortlist,
-    distance: &dyn Fn(usize, usize) -> Option<Distance>,
-) -> Descent {
+/// The exemplar of one member, where one is claimed.
+fn claim(witness: &Witness<'_>, copy: usize, kin: Kin<'_>) -> Descent {
+    let Witness { scale, chances, .. } = witness;
     let mut descent = Descent {
-        role: Role::Unresolved,
-        exemplar: None,
-        basis: Basis::None,
-        alternative: None,
-        shared_source: false,
-        root: None,
-        depth: None,
-        evidence: Vec::new(),
+        approximate: chances.approximate,
+        ..Descent::unresolved()
     };
-    let (mut own, mut others) = (Vec::new(), Vec::new());
-    for member in shortlist.of(copy) {
-        match before(members, member, copy) {
-            Before::Yes(basis) => {
-                let Some(distance) = distance(member, copy) else {
-                    continue;
-                };
-                let list = if same_source(members, member, copy) {
-                    &mut own
-                } else {
-                    &mut others
-                };
-                list.push(Candidate {
-                    member,
-                    basis,
-                    cost: distance.cost(),
-                });
-            }
-            Before::Disputed => descent.evidence.push(disputed(members, member, copy)),
-            Before::No => {}
-        }
-    }
-    let date = |candidate: &Candidate| {
-        let document = members[candidate.member].document;
-        document
-            .published
-            .or(document.collected)
-            .map(|moment| moment.sort_key())
-    };
-    own.sort_by_key(|candidate| (Reverse(date(candidate)), candidate.cost, candidate.member));
-    others.sort_by_key(|candidate| (candidate.cost, candidate.member));
-    let chosen = if let Some(latest) = own.first() {
-        descent.role = Role::Revision;
-        Some(*latest)
-    } else {
-        let nearest = others.first().map_or(0, |candidate| candidate.cost);
-        let tied = others.partition_point(|candidate| candidate.cost == nearest);
-        let first = earliest_of(members, &others[..tied]);
-        descent.shared_source = first.is_none() && tied > 1;
-        if descent.shared_source {
-            descent.evidence.push(tie(members, copy, &others[..tied]));
-        }
-        first
-    };
-    if let Some(chosen) = chosen {
-        if descent.role == Role::Unresolved {
-            descent.role = Role::Copy;
-        }
-        let rest = own
+    let share = |exemplar: usize| {
+        let known = chances.exemplars[copy]
             .iter()
-            .chain(&others)
-            .find(|other| other.member != chosen.member);
-        descent.alternative = rest.map(|other| other.member);
-        (descent.exemplar, descent.basis) = (Some(chosen.member), chosen.basis);
-        descent
-            .evidence
-            .extend(reasons(members, chosen.member, copy));
+            .find(|(member, _)| *member == exemplar);
+        known.map_or(0.0, |&(_, share)| share)
+    };
+    let Some(exemplar) = chances.tree[copy] else {
+        return descent;
+    };
+    let best = share(exemplar);
+    let others = || {
+        chances.exemplars[copy]
+            .iter()
+            .filter(|(member, _)| *member != exemplar)
+    };
+    let rival = others().fold(
+        chances.missing[copy].max(chances.origin[copy]),
+        |most, &(_, share)| most.max(share),
+    );
+    let Some(on) = scale.link(exemplar, copy) else {
+        return descent;
+    };
+    let back = scale.link(copy, exemplar).unwrap_or_default();
+    let (basis, told) = basis(&on, &back);
+    if best < rival * AHEAD {
+        // What is as likely as this one, and came before the copy just as surely.
+        let tied: Vec<usize> = others()
+            .filter(|(_, share)| *share * AHEAD > best)
+            .map(|&(member, _)| member)
+            .collect();
+        if told >= DIRECTED && !tied.is_empty() {
+            descent.shared_source = true;
+            let tied: Vec<usize> = std::iter::once(exemplar).chain(tied).collect();
+            descent.evidence.push(witness.tie(copy, &tied));
+        }
+        return descent;
     }
+    if told < DIRECTED || basis == Basis::None || !(kin.verified)(exemplar, copy) {
+        return descent;
+    }
+    let members = scale.members;
+    let same = members[copy].source.is_some() && members[copy].source == members[exemplar].source;
+    descent.role = if same { Role::Revision } else { Role::Copy };
+    descent.exemplar = Some(exemplar);
+    descent.basis = basis;
+    descent.probability = Some(best);
+    let alternative = others().next().filter(|(_, share)| *share >= 0.01);
+    descent.alternative = alternative.copied();
     descent
 }
 
-/// A member that came before the copy.
-#[derive(Clone, Copy)]
-pub(super) struct Candidate {
-    pub(super) member: usize,
-    basis: Basis,
-    cost: u32,
+/// What tells that one text was made from another and not the other way round, and by how much.
+fn basis(on: &Nats, back: &Nats) -> (Basis, f64) {
+    let text = on.text - back.text;
+    let dates = on.dates + on.outlet + on.standing - back.dates - back.outlet - back.standing;
+    let credit = on.credit - back.credit;
+    let given = [
+        (text, Basis::Text),
+        (dates, Basis::Dates),
+        (credit, Basis::Credit),
+    ];
+    let mut named = given.iter().filter(|(nats, _)| *nats >= COUNTS);
+    let basis = match (named.next(), named.next()) {
+        (Some((_, only)), None) => *only,
+        (Some(_), Some(_)) => Basis::Mixed,
+        (None, _) => Basis::None,
+    };
+    (basis, text + dates + credit)
 }
 
-/// Which members are looked at as exemplars of which.
-enum Shortlist {
-    Everyone(usize),
-    /// The earliest member, and for each member its outlet's text before it.
-    Dated {
-        earliest: Option<usize>,
-        previous: Vec<Option<usize>>,
-    },
-}
-
-impl Shortlist {
-    fn new(members: &[Member<'_>]) -> Self {
-        if members.len() <= ALL_PAIRS {
-            return Shortlist::Everyone(members.len());
-        }
-        let date = |m: usize| {
-            members[m]
-                .document
-                .published
-                .map(|moment| moment.sort_key())
+/// Claims a missing source for members that were likely made from one, where credits
+/// name it or where what the texts lack tells of it.
+fn claim_missing(witness: &Witness<'_>, descents: &mut [Descent]) {
+    let Chances {
+        missing,
+        tree,
+        source_missing,
+        ..
+    } = witness.chances;
+    let below: Vec<usize> = (0..tree.len())
+        .filter(|&member| tree[member].is_none())
+        .collect();
+    if *source_missing < 0.5 {
+        return;
+    }
+    let named = witness.missing_name(&below);
+    let told = witness.tells_of_missing(&below);
+    if (named.is_none() && !told) || below.len() + usize::from(named.is_some()) < 2 {
+        return;
+    }
+    for &member in below.iter().filter(|&&member| missing[member] >= 0.5) {
+        let descent = &mut descents[member];
+        descent.role = Role::Copy;
+        descent.shared_source = true;
+        descent.basis = match (&named, told) {
+            (Some(_), true) => Basis::Mixed,
+            (Some(_), false) => Basis::Credit,
+            (None, _) => Basis::Text,
         };
-        let mut dated: Vec<usize> = (0..members.len()).filter(|&m| date(m).is_some()).collect();
-        dated.sort_by_key(|&m| (members[m].source, date(m), m));
-        let mut previous = vec![None; members.len()];
-        for pair in dated.windows(2) {
-            if let [x, y] = *pair
-                && same_source(members, x, y)
-            {
-                previous[y] = Some(x);
-            }
+        descent.probability = Some(missing[member]);
+        descent.missing = Some(named.clone());
+        let alternative = witness.chances.exemplars[member].first();
+        descent.alternative = alternative.filter(|(_, share)| *share >= 0.01).copied();
+        if told {
+            descent.evidence.push(witness.common_source(member));
         }
-        let earliest = dated.into_iter().min_by_key(|&m| (date(m), m));
-        Shortlist::Dated { earliest, previous }
-    }
-
-    fn of(&self, copy: usize) -> Vec<usize> {
-        let mut list: Vec<usize> = match self {
-            Shortlist::Everyone(members) => (0..*members).collect(),
-            Shortlist::Dated { earliest, previous } => {
-                earliest.iter().copied().chain(previous[copy]).collect()
-            }
-        };
-        list.retain(|&member| member != copy);
-        list.sort_unstable();
-        list.dedup();
-        list
     }
 }
 
-pub(super) fn same_source(members: &[Member<'_>], x: usize, y: usize) -> bool {
-    members[x].source.is_some() && members[x].source == members[y].source
-}
-
-/// Whether `earlier` came before `later`, and what says so.
-fn before(members: &[Member<'_>], earlier: usize, later: usize) -> Before {
-    let (x, y) = (&members[earlier], &members[later]);
-    let dated = order(x.document, y.document).map(|(order, _)| order);
-    let credited = credits(y, x).is_some() && credits(x, y).is_none();
-    let updated = same_source(members, earlier, later) && x.update < y.update;
-    match dated {
-        Some(Ordering::Less) if credited || updated => Before::Yes(Basis::Mixed),
-        Some(Ordering::Less) => Before::Yes(Basis::Dates),
-        Some(Ordering::Greater) if credited => Before::Disputed,
-        Some(Ordering::Greater) => Before::No,
-        _ if credited => Before::Yes(Basis::Credit),
-        _ if updated => Before::Yes(Basis::Text),
-        _ => Before::No,
-    }
-}
-
-/// Order by the dates published; where one is missing, by the dates collected.
-pub(super) fn order(x: &Document, y: &Document) -> Option<(Ordering, Code)> {
-    let compare = |x: Option<Moment>, y: Option<Moment>| x?.order(&y?);
-    match (x.published, y.published) {
-        (Some(_), Some(_)) => Some((compare(x.published, y.published)?, Code::PublishedEarlier)),
-        _ => Some((compare(x.collected, y.collected)?, Code::CollectedEarlier)),
-    }
-}
-
-/// The line of `of` that names the source of `to`, another outlet's.
-pub(super) fn credits<'a>(of: &Member<'a>, to: &Member<'_>) -> Option<&'a Credit> {
-    let source = to.source.filter(|_| of.source != to.source)?;
-    of.credits
+/// The member from which all others descend, if it is likelier than not the first of all.
+fn claim_origin(witness: &Witness<'_>, descents: &mut [Descent]) {
+    let tree = &witness.chances.tree;
+    let mut tops = (0..tree.len()).filter(|&member| tree[member].is_none());
+    let (Some(top), None) = (tops.next(), tops.next()) else {
+        return;
+    };
+    let claimed: Vec<Basis> = descents
         .iter()
-        .find(|credit| credit.source == Some(source))
-}
-
-/// The one member of `tied` that came before all the others of them.
-fn earliest_of(members: &[Member<'_>], tied: &[Candidate]) -> Option<Candidate> {
-    let precedes = |x: &Candidate, y: &Candidate| {
-        x.member == y.member || matches!(before(members, x.member, y.member), Before::Yes(_))
+        .filter(|descent| descent.root == Some(top))
+        .map(|descent| descent.basis)
+        .collect();
+    if descents[top].exemplar.is_some()
+        || descents[top].missing.is_some()
+        || witness.chances.origin[top] < 0.5
+    {
+        return;
+    }
+    let Some(basis) = claimed
+        .into_iter()
+        .reduce(|x, y| if x == y { x } else { Basis::Mixed })
+    else {
+        return;
     };
-    tied.iter()
-        .find(|x| tied.iter().all(|y| precedes(x, y)))
-        .copied()
+    let descent = &mut descents[top];
+    (descent.role, descent.basis) = (Role::Origin, basis);
+    descent.probability = Some(witness.chances.origin[top]);
+    (descent.root, descent.depth) = (Some(top), Some(0));
 }
 
-/// Follows every member's exemplars to the one that has none, and notes root
-/// and depth.
-///
-/// Dates of different kinds need not agree among three members, so their order
-/// can run in a circle; nobody in a circle keeps an exemplar.
-fn find_roots(descents: &mut [Descent]) {
-    let mut done = vec![false; descents.len()];
-    for start in 0..descents.len() {
-        let mut path: Vec<usize> = Vec::new();
-        let mut on_path = BTreeSet::new();
+/// Root and depth of every member that has an exemplar; the exemplars make no circle.
+fn find_roots(exemplars: &[Option<usize>]) -> Vec<Option<(usize, u32)>> {
+    let mut roots: Vec<Option<(usize, u32)>> = vec![None; exemplars.len()];
+    for start in 0..exemplars.len() {
+        let mut path = Vec::new();
         let mut at = start;
-        while !done[at] && on_path.insert(at) {
+        while let Some(above) = exemplars[at].filter(|_| roots[at].is_none()) {
             path.push(at);
-            match descents[at].exemplar {
-                Some(exemplar) => at = exemplar,
-                None => break,
-            }
+            at = above;
         }
-        if !done[at] && descents[at].exemplar.is_some() {
-            // `at` was met twice: from there on the path is a circle.
-            let from = path.iter().position(|&member| member == at).unwrap_or(0);
-            for &member in &path[from..] {
-                let descent = &mut descents[member];
-                (descent.role, descent.basis) = (Role::Unresolved, Basis::None);
-                (descent.exemplar, descent.alternative) = (None, None);
-                descent.evidence.clear();
-            }
-        }
-        for &member in path.iter().rev() {
-            if let Some(exemplar) = descents[member].exemplar {
-                let above = &descents[exemplar];
-                let (root, depth) = (above.root.unwrap_or(exemplar), above.depth.unwrap_or(0) + 1);
-                (descents[member].root, descents[member].depth) = (Some(root), Some(depth));
-            }
-            done[member] = true;
+        let (root, mut depth) = roots[at].unwrap_or((at, 0));
+        for member in path.into_iter().rev() {
+            depth += 1;
+            roots[member] = Some((root, depth));
         }
     }
-}
-
-/// The member before which nothing can have been: all others descend from it
-/// or are known to be later.
-fn origin(members: &[Member<'_>], descents: &[Descent]) -> Option<usize> {
-    let is_origin = |&member: &usize| {
-        descents[member].exemplar.is_none()
-            && descents[member].evidence.is_empty()
-            && (0..members.len())
-                .filter(|&other| other != member)
-                .all(|other| {
-                    descents[other].root == Some(member)
-                        || matches!(before(members, member, other), Before::Yes(_))
-                })
-    };
-    (members.len() > 1)
-        .then(|| (0..members.len()).find(is_origin))
-        .flatten()
-}
-
-fn join(x: Basis, y: Basis) -> Basis {
-    if x == y { x } else { Basis::Mixed }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::document::Precision;
-    use jiff::civil::date;
-
-    fn document(key: &str, source: &str, hour: Option<i8>) -> Document {
-        Document {
-            key: key.into(),
-            source: (!source.is_empty()).then(|| source.into()),
-            published: hour.map(|hour| Moment {
-                civil: date(2031, 4, 3).at(hour, 0, 0, 0),
-                offset_seconds: Some(0),
-                precision: Precision::Time,
-            }),
-            ..Document::default()
-        }
-    }
-
-    fn stemma(documents: &[Document], distance: &[(usize, usize, u32, u32)]) -> Vec<Descent> {
-        let sources = ["wire", "post", "mail", "sun"];
-        let members: Vec<Member<'_>> = (0u32..)
-            .zip(documents)
-            .map(|(i, document)| Member {
-                doc: DocId(i),
-                document,
-                source: sources
-                    .iter()
-                    .position(|s| Some(*s) == document.source.as_deref()),
-                credits: &[],
-                head: "",
-                update: 0,
-            })
-            .collect();
-        infer(&members, &|x, y| {
-            let row = distance.iter().find(|(a, b, _, _)| (*a, *b) == (x, y));
-            let swapped = || distance.iter().find(|(a, b, _, _)| (*a, *b) == (y, x));
-            match (row, swapped()) {
-                (Some(&(_, _, added, dropped)), _) => Some(Distance { added, dropped }),
-                (None, Some(&(_, _, dropped, added))) => Some(Distance { added, dropped }),
-                _ => Some(Distance::default()),
-            }
-        })
-    }
-
-    fn shape(descents: &[Descent]) -> Vec<(Role, Option<usize>)> {
-        descents.iter().map(|d| (d.role, d.exemplar)).collect()
-    }
-
-    #[test]
-    fn the_nearest_earlier_text_is_the_exemplar() {
-        let documents = [
-            document("a", "wire", Some(9)),
-            document("b", "post", Some(10)),
-            document("c", "mail", Some(11)),
-        ];
-        // c has what b added.
-        let found = stemma(&documents, &[(0, 1, 20, 0), (0, 2, 20, 5), (1, 2, 0, 5)]);
-        let expected = [
-            (Role::Origin, None),
-            (Role::Copy, Some(0)),
-            (Role::Copy, Some(1)),
-        ];
-        assert_eq!(shape(&found), expected);
-        assert_eq!(
-            (found[2].root, found[2].depth, found[2].alternative),
-            (Some(0), Some(2), Some(0))
-        );
-    }
-
-    #[test]
-    fn no_dates_no_direction() {
-        let documents = [document("a", "wire", None), document("b", "post", Some(10))];
-        let found = stemma(&documents, &[]);
-        assert_eq!(
-            shape(&found),
-            [(Role::Unresolved, None), (Role::Unresolved, None)]
-        );
-        assert!(
-            found
-                .iter()
-                .all(|d| d.basis == Basis::None && d.evidence[0].code == Code::NoDate)
-        );
-    }
-
-    #[test]
-    fn an_outlets_later_text_is_a_revision_of_its_latest() {
-        let documents = [
-            document("a", "wire", Some(9)),
-            document("b", "wire", Some(10)),
-            document("c", "wire", Some(12)),
-            document("d", "post", Some(11)),
-        ];
-        let found = stemma(&documents, &[(1, 3, 0, 9), (0, 3, 9, 9)]);
-        let expected = [
-            (Role::Origin, None),
-            (Role::Revision, Some(0)),
-            (Role::Revision, Some(1)),
-            (Role::Copy, Some(1)),
-        ];
-        assert_eq!(shape(&found), expected);
-    }
-
-    #[test]
-    fn equal_candidates_without_an_order_are_a_shared_source() {
-        let documents = [
-            document("a", "wire", Some(9)),
-            document("b", "post", Some(9)),
-            document("c", "mail", Some(11)),
-        ];
-        let found = stemma(&documents, &[]);
-        assert_eq!(found[2].exemplar, None);
-        assert!(found[2].shared_source);
-        assert!(found.iter().all(|d| d.role == Role::Unresolved));
-    }
-
-    #[test]
-    fn a_circle_of_dates_claims_nothing() {
-        // a before b and c before a by one kind of date, b before c by the other.
-        let moment = |hour| document("x", "", Some(hour)).published;
-        let mut documents = [
-            document("a", "wire", None),
-            document("b", "post", None),
-            document("c", "mail", None),
-        ];
-        (documents[0].published, documents[0].collected) = (moment(1), moment(8));
-        documents[1].published = moment(2);
-        (documents[2].published, documents[2].collected) = (None, moment(7));
-        documents[1].collected = moment(6);
-        let found = stemma(&documents, &[]);
-        for (member, descent) in found.iter().enumerate() {
-            assert_ne!(descent.root, Some(member));
-        }
-    }
+    roots
 }

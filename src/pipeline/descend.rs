@@ -1,26 +1,31 @@
-//! Lineage of every group, and of excerpts and forms outside groups.
+//! Lineage of every group.
 
-use std::borrow::Cow;
-use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use ahash::AHashMap;
 
+use super::furniture::Furniture;
 use super::relate::Kinship;
 use super::search::Found;
-use super::{Observer, doc, in_pieces};
-use crate::align::{PreparedText, align};
+use super::{Observer, in_pieces};
+use crate::align::PreparedText;
+use crate::collate::{Collation, Collator};
 use crate::config::Settings;
-use crate::document::{Corpus, DocId, Document};
+use crate::document::{Corpus, DocId};
 use crate::error::Error;
+use crate::hash::{hash64, hash128};
 use crate::lineage::{
-    Basis, Code, Credit, CreditStatus, Distance, Evidence, Member, Role, SourceNames, Strength,
-    credits, infer, update_rank,
+    Basis, Credit, CreditStatus, Descent, Evidence, GroupTexts, Kin, Learnt, Member, Model,
+    Readings, Role, SourceNames, credits, infer, learn, update_rank,
 };
 use crate::normalise::normalise;
 use crate::segment::kinds;
 use crate::shingle::{ShingleSet, shingles};
-use crate::trace::Trace;
-use crate::verify::{Standing, Verdict, VerifiedPair, judge};
-use ahash::AHashMap;
+use crate::trace::{Trace, UNNAMED};
+use crate::verify::{Standing, Verdict, judge};
+
+/// Groups from which the rates are estimated.
+const SAMPLE: usize = 512;
+/// Members of a group up to which it may be one of these.
+const SAMPLE_MEMBERS: usize = 60;
 
 /// What lineage says of each document.
 pub(super) struct Descents {
@@ -28,6 +33,8 @@ pub(super) struct Descents {
     pub of: Vec<DocDescent>,
     /// By document.
     pub evidence: Vec<Evidence>,
+    /// Groups of which not all trees were summed.
+    pub approximated: u64,
 }
 
 /// What lineage says of one document.
@@ -70,76 +77,37 @@ impl DocDescent {
 pub(super) fn descend(
     corpus: Corpus<'_>,
     found: &Found,
-    kinship: &Kinship,
+    (kinship, furniture): (&Kinship, &Furniture),
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<Descents, Error> {
     let documents = corpus.documents;
-    let sources = SourceNames::new(documents.iter().filter_map(|d| d.source.as_deref()));
-    let number = |doc: DocId| {
-        documents[doc.index()]
-            .source
-            .as_deref()
-            .and_then(|s| sources.number(s))
+    let groups = Groups {
+        corpus,
+        found,
+        kinship,
+        furniture,
+        settings,
+        sources: SourceNames::new(documents.iter().filter_map(|d| d.source.as_deref())),
     };
+    let model = groups.model(observer)?;
     let mut descents = Descents {
         of: vec![DocDescent::alone(); documents.len()],
         evidence: Vec::new(),
+        approximated: 0,
     };
-    let of_group = |group: usize| {
-        let members = &kinship.groups[group].members;
-        let (heads, credits) = lines(corpus, found, members, &sources);
-        let views: Vec<Member<'_>> = members
-            .iter()
-            .zip(heads.iter().zip(&credits))
-            .map(|(&doc, (head, credits))| Member {
-                doc,
-                document: &documents[doc.index()],
-                source: number(doc),
-                credits,
-                head,
-                update: update_rank(head),
-            })
-            .collect();
-        let distance = |x: usize, y: usize| {
-            distance(
-                corpus,
-                found,
-                kinship,
-                settings,
-                group,
-                (members[x], members[y]),
-            )
-        };
-        (infer(&views, &distance), credits)
-    };
+    observer.stage("working out lineage", kinship.groups.len())?;
     in_pieces(
         kinship.groups.len(),
         observer,
-        of_group,
+        |group| groups.look_at(group, |texts, kin| infer(texts, &model, kin)),
         |group, (inferred, credits)| {
-            let group = &kinship.groups[group];
-            for (at, descent) in inferred.iter().enumerate() {
-                let own = group.members[at];
-                let member = |place: Option<usize>| place.map(|place| group.members[place]);
-                let exemplar = member(descent.exemplar);
-                let roots = [exemplar, member(descent.root)];
-                let (credit, credit_status) = audit(own, roots, &credits[at], &number);
-                descents.of[own.index()] = DocDescent {
-                    role: descent.role,
-                    exemplar,
-                    basis: descent.basis,
-                    probability: None,
-                    alternative: member(descent.alternative),
-                    alternative_probability: None,
-                    second_exemplar: None,
-                    missing_source: None,
-                    shared_source: descent.shared_source,
-                    root: member(descent.root).zip(descent.depth),
-                    credit,
-                    credit_status,
-                };
-                descents.evidence.extend(descent.evidence.iter().cloned());
+            let members = &kinship.groups[group].members;
+            descents.approximated += u64::from(inferred.iter().any(|d| d.approximate));
+            for (at, descent) in inferred.into_iter().enumerate() {
+                descents.put(members, at, descent, &credits[at], &|doc| {
+                    groups.source(doc)
+                });
             }
         },
     )?;
@@ -159,71 +127,207 @@ pub(super) fn descend(
     Ok(descents)
 }
 
-/// The head of each member, its title or first line, and the lines that name sources.
-fn lines(
-    corpus: Corpus<'_>,
-    found: &Found,
-    members: &[DocId],
-    sources: &SourceNames,
-) -> (Vec<String>, Vec<Vec<Credit>>) {
-    // Texts with the same words mostly have the same bytes as well.
-    let mut known: AHashMap<u32, (Cow<'_, str>, Vec<Credit>)> = AHashMap::new();
-    let of = |&doc: &DocId| {
-        let text = corpus.text(doc);
-        let title = corpus.documents[doc.index()].title.as_deref();
-        let first = || text.lines().find(|line| !line.trim().is_empty());
-        let head = title.or_else(first).unwrap_or("").to_string();
-        let class = found.classes.of(doc.0);
-        let credits = match known.get(&class) {
-            Some((same, credits)) if *same == text => credits.clone(),
-            _ => {
-                let credits = credits_of(&text, sources);
-                known.insert(class, (text, credits.clone()));
-                credits
-            }
+impl Descents {
+    fn put(
+        &mut self,
+        members: &[DocId],
+        at: usize,
+        descent: Descent,
+        credits: &[Credit],
+        source: &dyn Fn(DocId) -> Option<usize>,
+    ) {
+        let own = members[at];
+        let member = |place: Option<usize>| place.map(|place| members[place]);
+        let exemplar = member(descent.exemplar);
+        let root = member(descent.root);
+        let (credit, credit_status) = audit(own, [exemplar, root], credits, source);
+        self.of[own.index()] = DocDescent {
+            role: descent.role,
+            exemplar,
+            basis: descent.basis,
+            probability: descent.probability,
+            alternative: member(descent.alternative.map(|(member, _)| member)),
+            alternative_probability: descent.alternative.map(|(_, share)| share),
+            second_exemplar: member(descent.second),
+            missing_source: descent
+                .missing
+                .map(|name| name.unwrap_or(UNNAMED.to_string())),
+            shared_source: descent.shared_source,
+            root: root.zip(descent.depth),
+            credit,
+            credit_status,
         };
-        (head, credits)
-    };
-    members.iter().map(of).unzip()
+        self.evidence.extend(descent.evidence);
+    }
+}
+
+/// The groups with all that lineage looks at.
+struct Groups<'a> {
+    corpus: Corpus<'a>,
+    found: &'a Found,
+    kinship: &'a Kinship,
+    furniture: &'a Furniture,
+    settings: &'a Settings,
+    sources: SourceNames,
+}
+
+/// The texts of one group, read and collated.
+struct Read {
+    /// By member.
+    heads: Vec<String>,
+    credits: Vec<Vec<Credit>>,
+    texts: Vec<usize>,
+    collation: Collation,
+}
+
+impl Groups<'_> {
+    fn source(&self, doc: DocId) -> Option<usize> {
+        let name = self.corpus.documents[doc.index()].source.as_deref()?;
+        self.sources.number(name)
+    }
+
+    /// What groups chosen by a hash of their ids teach of all.
+    fn model(&self, observer: &dyn Observer) -> Result<Model, Error> {
+        let groups = &self.kinship.groups;
+        let mut sample: Vec<usize> = (0..groups.len())
+            .filter(|&group| groups[group].members.len() <= SAMPLE_MEMBERS)
+            .collect();
+        sample.sort_by_cached_key(|&group| (hash64(groups[group].id.as_bytes()), group));
+        sample.truncate(SAMPLE);
+        sample.sort_unstable();
+        observer.stage("learning how texts are copied", sample.len())?;
+        let mut learnt = Learnt::default();
+        let before = Model::default();
+        in_pieces(
+            sample.len(),
+            observer,
+            |at| {
+                self.look_at(sample[at], |texts, kin| learn(texts, &before, kin))
+                    .0
+            },
+            |_, group| learnt.merge(&group),
+        )?;
+        Ok(learnt.model())
+    }
+
+    /// Reads a group, looks at it, and hands back the credits of its members as well.
+    fn look_at<T>(
+        &self,
+        group: usize,
+        look: impl FnOnce(GroupTexts<'_>, Kin<'_>) -> T,
+    ) -> (T, Vec<Vec<Credit>>) {
+        let members = &self.kinship.groups[group].members;
+        let read = self.read(group);
+        let mut outlets: Vec<(usize, DocId)> = members
+            .iter()
+            .filter_map(|&doc| Some((self.source(doc)?, doc)))
+            .collect();
+        outlets.sort_unstable();
+        outlets.dedup_by_key(|(source, _)| *source);
+        outlets.retain(|&(_, doc)| !self.furniture.of(doc).is_empty());
+        let owners = |words: &str| {
+            if outlets.is_empty() {
+                return Vec::new();
+            }
+            let hash = hash64(words.as_bytes());
+            let owns = |doc: DocId| self.furniture.of(doc).binary_search(&hash).is_ok();
+            let owning = outlets.iter().filter(|(_, doc)| owns(*doc));
+            owning.map(|(source, _)| *source).collect()
+        };
+        let texts = read.texts.iter().max().map_or(0, |last| last + 1);
+        let readings = Readings::new(&read.collation, texts, owners);
+        let views: Vec<Member<'_>> = members
+            .iter()
+            .enumerate()
+            .map(|(at, &doc)| Member {
+                doc,
+                document: &self.corpus.documents[doc.index()],
+                source: self.source(doc),
+                credits: &read.credits[at],
+                head: &read.heads[at],
+                update: update_rank(&read.heads[at]),
+                written: None,
+                text: read.texts[at],
+            })
+            .collect();
+        let known = |x: usize, y: usize| self.known(group, members[x], members[y]);
+        let verified =
+            |x: usize, y: usize| known(x, y).unwrap_or_else(|| self.judged(members[x], members[y]));
+        let kin = Kin {
+            known: &known,
+            verified: &verified,
+        };
+        let texts = GroupTexts {
+            members: &views,
+            collation: &read.collation,
+            readings: &readings,
+        };
+        (look(texts, kin), read.credits)
+    }
+
+    /// Collates the texts of a group, the representative's first.
+    fn read(&self, group: usize) -> Read {
+        let group = &self.kinship.groups[group];
+        let members = &group.members;
+        let first = members.binary_search(&group.representative).unwrap_or(0);
+        let others = (0..members.len()).filter(|&at| at != first);
+        let mut collator = Collator::default();
+        let mut known: AHashMap<u128, (usize, usize)> = AHashMap::new();
+        let mut read = Read {
+            heads: vec![String::new(); members.len()],
+            credits: vec![Vec::new(); members.len()],
+            texts: vec![0; members.len()],
+            collation: Collation::default(),
+        };
+        for at in std::iter::once(first).chain(others) {
+            let doc = members[at];
+            let text = self.corpus.text(doc);
+            let title = self.corpus.documents[doc.index()].title.as_deref();
+            let line = || text.lines().find(|line| !line.trim().is_empty());
+            read.heads[at] = title.or_else(line).unwrap_or("").to_string();
+            let hash = hash128(text.as_bytes());
+            if let Some(&(number, same)) = known.get(&hash) {
+                read.texts[at] = number;
+                read.credits[at] = read.credits[same].clone();
+                continue;
+            }
+            read.texts[at] = collator.add(&text);
+            read.credits[at] = credits_of(&text, &self.sources);
+            known.insert(hash, (read.texts[at], at));
+        }
+        read.collation = collator.finish(|_| 1);
+        read
+    }
+
+    /// Whether two members are a verified pair; `None` in a group whose pairs were not all verified.
+    fn known(&self, group: usize, x: DocId, y: DocId) -> Option<bool> {
+        let (x, y) = (self.found.classes.of(x.0), self.found.classes.of(y.0));
+        if x == y {
+            return Some(true);
+        }
+        let key = (x.min(y), x.max(y));
+        let pairs = &self.found.pairs;
+        match pairs.binary_search_by_key(&key, |pair| (pair.a, pair.b)) {
+            Ok(at) => Some(pairs[at].standing == Standing::Copy),
+            Err(_) if self.kinship.groups[group].pairs_complete => Some(false),
+            Err(_) => None,
+        }
+    }
+
+    /// Whether two texts are a pair of copy strength, their texts read again.
+    fn judged(&self, x: DocId, y: DocId) -> bool {
+        let set = |doc: DocId| {
+            let text = self.corpus.text(doc);
+            ShingleSet::of(&shingles(&normalise(&text), self.settings.width))
+        };
+        judge(&set(x), &set(y), self.settings).0 != Verdict::Apart
+    }
 }
 
 fn credits_of(text: &str, sources: &SourceNames) -> Vec<Credit> {
     let prepared = PreparedText::new(text);
     let kinds = kinds(text, &prepared.normalised, &prepared.units);
     credits(text, &prepared.units, &kinds, sources)
-}
-
-/// What `copy` added to and dropped from `exemplar`; `None` where the two have
-/// no copy-strength pair.
-fn distance(
-    corpus: Corpus<'_>,
-    found: &Found,
-    kinship: &Kinship,
-    settings: &Settings,
-    group: usize,
-    (exemplar, copy): (DocId, DocId),
-) -> Option<Distance> {
-    let (x, y) = (found.classes.of(exemplar.0), found.classes.of(copy.0));
-    if x == y {
-        return Some(Distance::default());
-    }
-    if let Some(known) = kinship.distances.between(x, y) {
-        return Some(known);
-    }
-    // In a large group only some pairs were aligned beforehand.
-    if kinship.groups[group].pairs_complete {
-        return None;
-    }
-    let (x, y) = (corpus.text(exemplar), corpus.text(copy));
-    let set = |text: &str| ShingleSet::of(&shingles(&normalise(text), settings.width));
-    if judge(&set(&x), &set(&y), settings).0 == Verdict::Apart {
-        return None;
-    }
-    let counts = align(&PreparedText::new(&x), &PreparedText::new(&y)).counts;
-    Some(Distance {
-        added: counts.words_added as u32,
-        dropped: counts.words_dropped as u32,
-    })
 }
 
 /// The first credit of another source, and whether it is the right one.
@@ -249,171 +353,6 @@ fn audit(
         (None, None) => CreditStatus::Uncredited,
     });
     (right.or_else(|| foreign().next()).map(line), status)
-}
-
-impl Descents {
-    /// Gives every excerpt that stands alone the text that it stands in.
-    fn excerpts(&mut self, documents: &[Document], found: &Found, kinship: &Kinship) {
-        let mut longer: BTreeMap<u32, Vec<(f64, u32)>> = BTreeMap::new();
-        for pair in found
-            .pairs
-            .iter()
-            .filter(|pair| pair.standing == Standing::Excerpt)
-        {
-            let (short, long, share) = if pair.shingles_a < pair.shingles_b {
-                (pair.a, pair.b, pair.containment_a())
-            } else {
-                (pair.b, pair.a, pair.containment_b())
-            };
-            longer.entry(short).or_default().push((share, long));
-        }
-        for (short, candidates) in longer {
-            for &member in found.classes.members(short) {
-                self.excerpt(documents, found, kinship, doc(member), &candidates);
-            }
-        }
-    }
-
-    fn excerpt(
-        &mut self,
-        documents: &[Document],
-        found: &Found,
-        kinship: &Kinship,
-        own: DocId,
-        candidates: &[(f64, u32)],
-    ) {
-        let order = |other: DocId| {
-            let (x, y) = (&documents[other.index()], &documents[own.index()]);
-            match (x.published, y.published) {
-                (Some(x), Some(y)) => x.order(&y),
-                _ => x.collected.zip(y.collected).and_then(|(x, y)| x.order(&y)),
-            }
-        };
-        let is_origin = |other: DocId| self.of[other.index()].role == Role::Origin;
-        let is_representative = |other: DocId| {
-            let group = kinship.group_of[other.index()];
-            group.is_some_and(|number| kinship.groups[number].representative == other)
-        };
-        let date = |other: DocId| documents[other.index()].published.map(|m| m.sort_key());
-        let mut ranked: Vec<(f64, DocId)> = candidates
-            .iter()
-            .flat_map(|&(share, class)| {
-                found
-                    .classes
-                    .members(class)
-                    .iter()
-                    .map(move |&m| (share, doc(m)))
-            })
-            .collect();
-        // What holds most of it; then the text that others were made from; then the earliest.
-        ranked.sort_by(|&(share_x, x), &(share_y, y)| {
-            let rank = |d: DocId| {
-                (
-                    !is_origin(d),
-                    date(d).is_none(),
-                    date(d),
-                    !is_representative(d),
-                    d,
-                )
-            };
-            share_y
-                .total_cmp(&share_x)
-                .then_with(|| rank(x).cmp(&rank(y)))
-        });
-        let mut earlier = ranked
-            .iter()
-            .filter(|(_, d)| order(*d) != Some(Ordering::Greater));
-        let chosen = earlier.next().map(|&(_, d)| d);
-        let alternative = earlier.next().map(|&(_, d)| d);
-        let first = ranked.first().map(|&(_, d)| d);
-        let Some(named) = chosen.or(first) else {
-            return;
-        };
-        let dated = order(named) == Some(Ordering::Less);
-        let piece = |code, strength, text: String| Evidence {
-            doc: own,
-            exemplar: Some(named),
-            code,
-            strength,
-            place: None,
-            text,
-        };
-        if chosen.is_none() {
-            self.evidence
-                .push(piece(Code::StandsInLater, Strength::Against, String::new()));
-            return;
-        }
-        self.evidence
-            .push(piece(Code::StandsInLonger, Strength::Strong, String::new()));
-        if self.of[own.index()].role != Role::Singleton {
-            return;
-        }
-        if dated {
-            let show = |d: DocId| {
-                documents[d.index()]
-                    .published
-                    .or(documents[d.index()].collected)
-            };
-            let dates = [named, own].map(|d| show(d).map_or(String::new(), |m| m.to_string()));
-            self.evidence.push(piece(
-                Code::PublishedEarlier,
-                Strength::Strong,
-                dates.join(" < "),
-            ));
-        }
-        let above = self.of[named.index()].root.unwrap_or((named, 0));
-        let descent = &mut self.of[own.index()];
-        (descent.role, descent.exemplar, descent.alternative) =
-            (Role::Excerpt, chosen, alternative);
-        descent.basis = if dated { Basis::Mixed } else { Basis::Text };
-        descent.root = Some((above.0, above.1 + 1));
-    }
-
-    /// Names for each filling of a form its nearest sibling, and for each
-    /// round-up the story that it was parted from.
-    fn forms_and_round_ups(&mut self, found: &Found) {
-        let mut nearest: BTreeMap<u32, (f64, u32)> = BTreeMap::new();
-        let mut note = |own: u32, other: u32, pair: &VerifiedPair| {
-            let entry = nearest.entry(own).or_insert((pair.jaccard(), other));
-            if pair.jaccard() > entry.0 {
-                *entry = (pair.jaccard(), other);
-            }
-        };
-        for pair in found
-            .pairs
-            .iter()
-            .filter(|pair| pair.standing == Standing::Template)
-        {
-            note(pair.a, pair.b, pair);
-            note(pair.b, pair.a, pair);
-        }
-        for (own, (jaccard, other)) in nearest {
-            let text = format!("jaccard {jaccard:.4}");
-            self.about_classes(found, own, other, Code::SameForm, text);
-        }
-        for &(x, y) in &found.bridges {
-            let (own, other) = if found.round_ups.binary_search(&x).is_ok() {
-                (x, y)
-            } else {
-                (y, x)
-            };
-            self.about_classes(found, own, other, Code::SharesPassage, String::new());
-        }
-    }
-
-    fn about_classes(&mut self, found: &Found, own: u32, other: u32, code: Code, text: String) {
-        let first = |class: u32| doc(found.classes.first(class));
-        for &member in found.classes.members(own) {
-            self.evidence.push(Evidence {
-                doc: doc(member),
-                exemplar: Some(first(other)),
-                code,
-                strength: Strength::Weak,
-                place: None,
-                text: text.clone(),
-            });
-        }
-    }
 }
 
 /// Sums of lineage in the groups: origins and credits.

@@ -8,7 +8,6 @@
 
 use ahash::{AHashMap, AHashSet};
 
-use super::descend::Descents;
 use super::relate::Kinship;
 use super::search::Found;
 use super::{Observer, doc, in_pieces, outlets};
@@ -17,6 +16,7 @@ use crate::document::{Corpus, DocId};
 use crate::error::Error;
 use crate::group::labels;
 use crate::hash::hash64;
+use crate::verify::Standing;
 
 /// Stories that an outlet needs before anything is learnt of it.
 const STORIES: usize = 12;
@@ -76,20 +76,21 @@ pub(super) fn learn(
     corpus: Corpus<'_>,
     found: &Found,
     kinship: &Kinship,
-    descents: &Descents,
     observer: &dyn Observer,
 ) -> Result<Furniture, Error> {
     let outlets = outlets(corpus.documents);
     let mut compared: AHashMap<u32, usize> = AHashMap::new();
-    for (i, descent) in (0u32..).zip(&descents.of) {
-        let exemplar = descent.exemplar;
-        if exemplar.is_none() && kinship.group_of[i as usize].is_none() {
-            continue;
-        }
-        for doc in [Some(doc(i)), exemplar].into_iter().flatten() {
-            if let Some(outlet) = outlets[doc.index()] {
-                *compared.entry(outlet).or_default() += 1;
-            }
+    let excerpts = found
+        .pairs
+        .iter()
+        .filter(|pair| pair.standing == Standing::Excerpt);
+    let in_excerpts: AHashSet<u32> = excerpts.flat_map(|pair| [pair.a, pair.b]).collect();
+    for (i, outlet) in (0u32..).zip(&outlets) {
+        let grouped = kinship.group_of[i as usize].is_some();
+        if let Some(outlet) =
+            outlet.filter(|_| grouped || in_excerpts.contains(&found.classes.of(i)))
+        {
+            *compared.entry(outlet).or_default() += 1;
         }
     }
     let edges: Vec<(u32, u32)> = found.pairs.iter().map(|pair| (pair.a, pair.b)).collect();

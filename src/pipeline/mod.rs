@@ -2,11 +2,12 @@
 //!
 //! [`trace`] is the whole of it: [`search`] turns texts into groups (normalise,
 //! shingle, sketch, candidates, verify, group), `relate` aligns the pairs of a
-//! group and lists them, `descend` infers the lineage, `furniture` learns what the
-//! pages of an outlet repeat, `compare` sets every copy beside its exemplar and
+//! group and lists them, `furniture` learns what the pages of an outlet repeat, `descend`
+//! infers the lineage, `compare` sets every copy beside its exemplar and
 //! notes what it changed. [`dedup`] stops at the groups, [`collate_group`] sets all
 //! members of one side by side.
 
+mod apart;
 mod collate;
 mod compare;
 mod dedup;
@@ -123,10 +124,9 @@ pub fn trace_surveyed(
     observer.stage("aligning pairs", found.pairs.len())?;
     let kinship = relate::relate(corpus, &found, (settings, resources), observer)?;
 
-    observer.stage("working out lineage", kinship.groups.len())?;
-    let descents = descend::descend(corpus, &found, &kinship, settings, observer)?;
-
-    let furniture = furniture::learn(corpus, &found, &kinship, &descents, observer)?;
+    let furniture = furniture::learn(corpus, &found, &kinship, observer)?;
+    let of_groups = (&kinship, &furniture);
+    let descents = descend::descend(corpus, &found, of_groups, settings, observer)?;
 
     observer.stage("comparing copies", documents.len())?;
     let compared = compare::compare(
@@ -142,7 +142,7 @@ pub fn trace_surveyed(
     let mut trace = Trace {
         settings: settings.clone(),
         reading,
-        counts: counts(&found, &kinship, &compared),
+        counts: counts(&found, &kinship, &descents, &compared),
         groups: kinship.groups,
         pairs: kinship.pairs,
         lineage: compared.lineage,
@@ -173,6 +173,7 @@ fn outlets(documents: &[Document]) -> Vec<Option<u32>> {
 fn counts(
     found: &Found,
     kinship: &relate::Kinship,
+    descents: &descend::Descents,
     compared: &compare::Compared,
 ) -> BTreeMap<&'static str, u64> {
     let standing = |which| {
@@ -204,6 +205,7 @@ fn counts(
         ("pairs_listed", kinship.pairs.len() as u64),
         ("changes", compared.changes.len() as u64),
         ("alignment_stretches_cut", compared.stretches_cut),
+        ("groups_with_lineage_approximated", descents.approximated),
     ])
 }
 

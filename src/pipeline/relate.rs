@@ -16,7 +16,6 @@ use crate::document::{Corpus, DocId};
 use crate::error::Error;
 use crate::group::{Edge, diameter, spanning_tree, weakest_link};
 use crate::hash::hash64;
-use crate::lineage::Distance;
 use crate::normalise::{Normalised, normalise};
 use crate::shingle::{Shingle, ShingleSet, shingles};
 use crate::spill::Spill;
@@ -38,8 +37,6 @@ pub(super) struct Kinship {
     pub group_of: Vec<Option<usize>>,
     /// By group id (none first) and keys.
     pub pairs: Pairs,
-    /// How far classes are from each other.
-    pub distances: Distances,
 }
 
 pub(super) fn relate(
@@ -54,7 +51,6 @@ pub(super) fn relate(
         classes,
         group_of,
         pairs: Pairs::default(),
-        distances: Distances::default(),
     };
     kinship.list(corpus, found, (settings, resources), observer)?;
     Ok(kinship)
@@ -230,29 +226,15 @@ impl Kinship {
             let (group, pair) = match listed[at] {
                 (group, Listed::Pair(pair)) => (group, pair),
                 (group, Listed::Identical(class)) => {
-                    return (star(corpus, found, class, group, counts), None);
+                    return star(corpus, found, class, group, counts);
                 }
             };
             let wanted = few(group) || sparse.contains_key(&(pair.a, pair.b));
             let copy = !matches!(pair.standing, Standing::Template | Standing::Borderline);
             let together = together(corpus, found, &pair, settings, copy && wanted);
-            let distance = if few(group) {
-                together.summary.map(|summary| Distance {
-                    added: summary.added,
-                    dropped: summary.dropped,
-                })
-            } else {
-                // In large groups shingles in place of words: of one kind within a group.
-                Some(Distance {
-                    added: pair.shingles_b - pair.shared,
-                    dropped: pair.shingles_a - pair.shared,
-                })
-            };
-            let rows = cross(found, &pair, group, &together, counts);
-            (rows, distance.map(|distance| (pair.a, pair.b, distance)))
+            cross(found, &pair, group, &together, counts)
         };
         let mut pairs = Pairs::new(Spill::new(resources.pairs(), resources.temporary.clone()));
-        let mut distances = Vec::new();
         // Rows of the group at hand, which is through when the next one begins.
         let mut rows: Vec<Pair> = Vec::new();
         let mut stored = Ok(());
@@ -263,7 +245,7 @@ impl Kinship {
             }
             rows.clear();
         };
-        in_pieces(listed.len(), observer, rows_of, |at, (more, distance)| {
+        in_pieces(listed.len(), observer, rows_of, |at, more| {
             if rows
                 .first()
                 .is_some_and(|first| first.group != listed[at].0)
@@ -271,11 +253,10 @@ impl Kinship {
                 store(&mut rows);
             }
             rows.extend(more);
-            distances.extend(distance);
         })?;
         store(&mut rows);
         stored?;
-        (self.pairs, self.distances) = (pairs, Distances::new(distances));
+        self.pairs = pairs;
         Ok(())
     }
 
@@ -328,26 +309,6 @@ impl Kinship {
             wanted.extend(beside.map(|pair| (pair, number)));
         }
         wanted
-    }
-}
-
-/// What one class has to add and to drop to become another, for aligned pairs.
-#[derive(Default)]
-pub(super) struct Distances(Vec<(u32, u32, Distance)>);
-
-impl Distances {
-    /// From what the second of each pair adds to the first and drops of it.
-    fn new(mut list: Vec<(u32, u32, Distance)>) -> Self {
-        list.sort_unstable_by_key(|&(a, b, _)| (a, b));
-        Distances(list)
-    }
-
-    /// What `y` adds to `x` and drops of it, where the two were aligned.
-    pub(super) fn between(&self, x: u32, y: u32) -> Option<Distance> {
-        let key = (x.min(y), x.max(y));
-        let found = self.0.binary_search_by_key(&key, |&(a, b, _)| (a, b));
-        let (_, _, distance) = self.0[found.ok()?];
-        Some(if x < y { distance } else { distance.back() })
     }
 }
 

@@ -1,0 +1,313 @@
+//! The lines of a group's texts, as far as lineage looks at them.
+
+use crate::collate::Collation;
+use crate::segment::Kind;
+
+/// A line of the matrix.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// Part of the story; else of the page around it (a headline, a credit, a share bar).
+    pub body: bool,
+    /// Outlets whose furniture it is, by number, ascending.
+    pub owners: Vec<usize>,
+    /// Texts that have it.
+    pub holders: u32,
+    /// Texts that have it in each wording.
+    pub variants: Vec<u32>,
+}
+
+/// What a text has of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Number of the line.
+    pub line: usize,
+    /// Number of the wording.
+    pub variant: usize,
+    /// Out of the order of the lines.
+    pub moved: bool,
+}
+
+/// The readings of all distinct texts of a group.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Readings {
+    /// In their order.
+    pub lines: Vec<Line>,
+    /// By text, in the order of the lines.
+    pub texts: Vec<Vec<Reading>>,
+}
+
+impl Readings {
+    /// Reads a collation of so many texts. `owners` gives the outlets whose
+    /// furniture a line with these words is, ascending.
+    pub fn new(collation: &Collation, texts: usize, owners: impl Fn(&str) -> Vec<usize>) -> Self {
+        let mut readings = Readings {
+            lines: Vec::with_capacity(collation.rows.len()),
+            texts: vec![Vec::new(); texts],
+        };
+        for (number, row) in collation.rows.iter().enumerate() {
+            let mut line = Line {
+                body: matches!(
+                    row.kind,
+                    Kind::Body | Kind::Quote | Kind::Number | Kind::Trivial
+                ),
+                ..Line::default()
+            };
+            for (variant, wording) in row.variants.iter().enumerate() {
+                for cell in &wording.cells {
+                    readings.texts[cell.text].push(Reading {
+                        line: number,
+                        variant,
+                        moved: cell.moved,
+                    });
+                }
+                line.variants.push(wording.cells.len() as u32);
+                line.holders += wording.cells.len() as u32;
+                line.owners.extend(owners(&wording.words));
+            }
+            line.owners.sort_unstable();
+            line.owners.dedup();
+            line.body &= line.owners.is_empty();
+            readings.lines.push(line);
+        }
+        readings
+    }
+
+    /// The lines of the story that a text has.
+    pub fn body(&self, text: usize) -> usize {
+        let readings = self.texts.get(text).into_iter().flatten();
+        readings
+            .filter(|reading| self.lines[reading.line].body)
+            .count()
+    }
+
+    /// What a text that nobody has may have read from which all others were made:
+    /// the lines of the story that a third of the texts, and two at least, have, each
+    /// in the wording of most.
+    pub fn consensus(&self) -> Vec<Reading> {
+        let texts = self.texts.len() as u32;
+        let enough = |line: &Line| line.body && line.holders >= 2 && line.holders * 3 >= texts;
+        let most = |(number, line): (usize, &Line)| {
+            let ranked = line.variants.iter().enumerate();
+            let (variant, _) = ranked.max_by_key(|&(at, holders)| (*holders, usize::MAX - at))?;
+            Some(Reading {
+                line: number,
+                variant,
+                moved: false,
+            })
+        };
+        let lines = self.lines.iter().enumerate();
+        lines
+            .filter(|(_, line)| enough(line))
+            .filter_map(most)
+            .collect()
+    }
+
+    /// The share of the other texts that have a line, in one wording or in any:
+    /// others than the two of a pair, of which `of_pair` have it.
+    fn share(&self, holders: u32, of_pair: u32) -> f64 {
+        let others = self.texts.len().saturating_sub(2);
+        if others == 0 {
+            return 0.0;
+        }
+        f64::from(holders.saturating_sub(of_pair)) / others as f64
+    }
+}
+
+/// What a scribe did to a run of lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// Cut from some line to the end.
+    TailCut,
+    /// Cut from the start to some line.
+    HeadCut,
+    /// Cut between lines that are kept.
+    InteriorCut,
+    /// Put in.
+    Insertion,
+    /// Put another wording in its place.
+    Edit,
+    /// Carried elsewhere.
+    Move,
+}
+
+/// An operator with the lines that it touched.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Operation {
+    /// What was done.
+    pub operator: Operator,
+    /// The first and the last of the lines.
+    pub lines: (usize, usize),
+    /// How many of them.
+    pub count: u32,
+    /// Sum over the lines that are new to the copy: the share of other texts that read so too.
+    pub shared: f64,
+}
+
+/// What makes the story of `copy` out of that of `exemplar`, in the order of the
+/// lines, and how many lines were kept; lines of the page are passed over.
+///
+/// Cost: the readings of both.
+pub fn operations(
+    readings: &Readings,
+    exemplar: &[Reading],
+    copy: &[Reading],
+    into: &mut Vec<Operation>,
+) -> usize {
+    into.clear();
+    let mut kept = 0;
+    let (mut lost, mut gained): (Option<Operation>, Option<Operation>) = (None, None);
+    for (line, x, y) in side_by_side(exemplar, copy) {
+        let about = &readings.lines[line];
+        if !about.body {
+            continue;
+        }
+        let one = |operator, shared| Operation {
+            operator,
+            lines: (line, line),
+            count: 1,
+            shared,
+        };
+        match (x, y) {
+            (Some(x), Some(y)) => {
+                let cut = if kept == 0 {
+                    Operator::HeadCut
+                } else {
+                    Operator::InteriorCut
+                };
+                into.extend(lost.take().map(|run| Operation {
+                    operator: cut,
+                    ..run
+                }));
+                into.extend(gained.take());
+                kept += 1;
+                if x.variant != y.variant {
+                    let shared = readings.share(about.variants[y.variant], 1);
+                    into.push(one(Operator::Edit, shared));
+                }
+                if x.moved != y.moved {
+                    into.push(one(Operator::Move, 0.0));
+                }
+            }
+            (Some(_), None) => extend(&mut lost, one(Operator::TailCut, 0.0)),
+            (None, Some(_)) => {
+                let shared = readings.share(about.holders, 1);
+                extend(&mut gained, one(Operator::Insertion, shared));
+            }
+            (None, None) => {}
+        }
+    }
+    into.extend(lost);
+    into.extend(gained);
+    kept
+}
+
+fn extend(run: &mut Option<Operation>, next: Operation) {
+    match run {
+        Some(run) => {
+            run.lines.1 = next.lines.1;
+            run.count += 1;
+            run.shared += next.shared;
+        }
+        None => *run = Some(next),
+    }
+}
+
+/// The lines that either of two texts has, with what each reads there.
+pub(super) fn side_by_side<'r>(
+    a: &'r [Reading],
+    b: &'r [Reading],
+) -> impl Iterator<Item = (usize, Option<&'r Reading>, Option<&'r Reading>)> {
+    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
+    std::iter::from_fn(move || {
+        let line = match (a.peek(), b.peek()) {
+            (Some(x), Some(y)) => x.line.min(y.line),
+            (Some(only), None) | (None, Some(only)) => only.line,
+            (None, None) => return None,
+        };
+        Some((
+            line,
+            a.next_if(|reading| reading.line == line),
+            b.next_if(|reading| reading.line == line),
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collate::collate;
+
+    fn readings(texts: &[&str]) -> Readings {
+        let collation = collate(texts.iter().map(|&text| text.into()));
+        Readings::new(&collation, texts.len(), |words| {
+            if words.starts_with("follow") {
+                vec![7]
+            } else {
+                Vec::new()
+            }
+        })
+    }
+
+    fn told(readings: &Readings, x: usize, y: usize) -> (usize, Vec<(Operator, u32)>) {
+        let mut found = Vec::new();
+        let kept = operations(readings, &readings.texts[x], &readings.texts[y], &mut found);
+        (
+            kept,
+            found.iter().map(|op| (op.operator, op.count)).collect(),
+        )
+    }
+
+    const A: &str = "The ferry ran onto a sandbank off the port on Monday. Nobody on board was hurt. \
+        The tide lifted her off again after seven long hours. Her owners will look into the matter. \
+        Two tugs stood by through the night. The next boat leaves in the morning.";
+
+    #[test]
+    fn what_a_scribe_did_is_told_by_operator() {
+        let tail = A.replace(
+            " Two tugs stood by through the night. The next boat leaves in the morning.",
+            "",
+        );
+        let inner = A.replace(" Nobody on board was hurt.", "");
+        let grown = A.replace("hurt. ", "hurt. A dog called Rufus swam ashore. ");
+        let edited = A.replace("seven", "nine");
+        let all = readings(&[A, &tail, &inner, &grown, &edited]);
+        assert_eq!(told(&all, 0, 1), (4, vec![(Operator::TailCut, 2)]));
+        assert_eq!(told(&all, 1, 0), (4, vec![(Operator::Insertion, 2)]));
+        assert_eq!(told(&all, 0, 2), (5, vec![(Operator::InteriorCut, 1)]));
+        assert_eq!(told(&all, 0, 3), (6, vec![(Operator::Insertion, 1)]));
+        assert_eq!(told(&all, 0, 4), (6, vec![(Operator::Edit, 1)]));
+        assert_eq!(
+            told(&all, 2, 1),
+            (3, vec![(Operator::Insertion, 1), (Operator::TailCut, 2)])
+        );
+    }
+
+    #[test]
+    fn what_others_read_too_was_hardly_put_in() {
+        let cut = A.replace(" Nobody on board was hurt.", "");
+        let edited = A.replace("seven", "nine");
+        let all = readings(&[A, &cut, &edited, A]);
+        let shared = |x: usize, y: usize| {
+            let mut found = Vec::new();
+            operations(&all, &all.texts[x], &all.texts[y], &mut found);
+            found.iter().map(|op| op.shared).sum::<f64>()
+        };
+        // Of the two other texts both have the line.
+        assert_eq!(shared(1, 0), 1.0);
+        // One of the two others reads "seven".
+        assert_eq!((shared(2, 0), shared(0, 2)), (0.5 + 0.5, 0.0));
+    }
+
+    #[test]
+    fn furniture_is_of_the_page() {
+        let with = format!("{A}\n\nFollow the Mail for all of it.");
+        let all = readings(&[A, &with]);
+        assert_eq!(told(&all, 0, 1), (6, Vec::new()));
+        assert_eq!(
+            all.lines.last().map(|line| line.owners.clone()),
+            Some(vec![7])
+        );
+        assert_eq!((all.body(0), all.body(1)), (6, 6));
+        assert_eq!(all.consensus().len(), 6);
+    }
+}

@@ -1,0 +1,404 @@
+//! How well each text of a group explains each other: the weights of the links.
+
+use std::cell::RefCell;
+
+use ahash::AHashMap;
+
+use crate::document::{DocId, Document, Moment};
+
+use super::credit::Credit;
+use super::dates::{Dated, Trust, date_nats, order};
+use super::rates::{Rates, cost};
+use super::readings::{Operation, Operator, Reading, Readings, operations, side_by_side};
+
+/// One member of a group, as far as lineage looks at it.
+pub struct Member<'a> {
+    /// Its id.
+    pub doc: DocId,
+    /// The record.
+    pub document: &'a Document,
+    /// Number of its source among the known ones.
+    pub source: Option<usize>,
+    /// Lines of its text that name a source.
+    pub credits: &'a [Credit],
+    /// Its title, else the first line with words.
+    pub head: &'a str,
+    /// What its update marker says: 0 none, then rising.
+    pub update: u32,
+    /// The date in a header of its text.
+    pub written: Option<Moment>,
+    /// Number of its text among the readings.
+    pub text: usize,
+}
+
+impl<'a> Member<'a> {
+    /// Its dates.
+    pub fn dated(&self) -> Dated<'a> {
+        Dated {
+            document: self.document,
+            written: self.written,
+            source: self.source,
+        }
+    }
+
+    /// The first line that names a source other than its own.
+    pub(super) fn names(&self, source: Option<usize>) -> Option<&'a Credit> {
+        let named = source.filter(|_| source != self.source);
+        named.and_then(|_| self.credits.iter().find(|credit| credit.source == source))
+    }
+}
+
+/// What is believed of the corpus; estimated from it, see [`Learnt`](super::Learnt).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// What editors do with the texts of others.
+    pub copies: Rates,
+    /// What they do with their own.
+    pub revisions: Rates,
+    /// How far dates are trusted.
+    pub trust: Trust,
+    /// Share of the groups that were made from a text which the input lacks.
+    pub missing: f64,
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Model {
+            copies: Rates::of_copies(),
+            revisions: Rates::of_revisions(),
+            trust: Trust::default(),
+            missing: 0.35,
+        }
+    }
+}
+
+/// Logarithms of how much likelier everything is if one text was made from another
+/// than if the two have nothing to do with each other, by kind of evidence.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Nats {
+    /// What was done to the story, and whose furniture stands in it.
+    pub text: f64,
+    /// Dates.
+    pub dates: f64,
+    /// Credits.
+    pub credit: f64,
+    /// Texts of one outlet, and what they call themselves.
+    pub outlet: f64,
+    /// What makes the exemplar a likely one for anybody.
+    pub standing: f64,
+}
+
+impl Nats {
+    /// All together.
+    pub fn sum(&self) -> f64 {
+        self.text + self.dates + self.credit + self.outlet + self.standing
+    }
+}
+
+// Weights of evidence that no corpus is large enough to tell, in nats: 3 is what a
+// careful reader would call near proof (20 to 1), 0.7 a nod (2 to 1).
+/// The copy names the exemplar's source.
+const CREDITED: f64 = 3.0;
+/// The copy names another member's source, and the exemplar does not.
+const CREDITS_OTHER: f64 = -1.5;
+/// The copy names a source that no member has, and is said to be made from that.
+const NAMES_MISSING: f64 = 2.0;
+/// A text that names another source is said to be the first of all.
+const ORIGIN_CREDITS: f64 = -2.0;
+/// Furniture of the exemplar's outlet in the copy; the same the other way round.
+const LEAKED: f64 = 3.0;
+/// Furniture of a member's outlet in the copy, and the exemplar does not explain it.
+const STRANGE: f64 = -2.0;
+/// A line of the page that all others have as well, and the exemplar lacks.
+const SHARED_PAGE: f64 = -1.0;
+/// Both are texts of one outlet.
+const SAME_OUTLET: f64 = 1.5;
+/// The later one of an outlet says that it is an update, or the earlier one does.
+const UPDATED: f64 = 2.0;
+/// An outlet's dates of its own texts agree with the descent, or disagree.
+const OWN_DATES: f64 = 2.0;
+/// The exemplar is the earliest of the members that are dated.
+const EARLIEST: f64 = 0.7;
+/// Another member names the exemplar's source.
+const NAMED: f64 = 0.5;
+
+/// Weighs the links of one group.
+pub(super) struct Scale<'g> {
+    pub(super) members: &'g [Member<'g>],
+    pub(super) readings: &'g Readings,
+    model: &'g Model,
+    consensus: Vec<Reading>,
+    body: Vec<usize>,
+    standing: Vec<f64>,
+    /// By text, and whether as a revision.
+    costs: RefCell<AHashMap<(usize, usize, bool), Option<f64>>>,
+}
+
+impl<'g> Scale<'g> {
+    pub(super) fn new(members: &'g [Member<'g>], readings: &'g Readings, model: &'g Model) -> Self {
+        Scale {
+            members,
+            readings,
+            model,
+            consensus: readings.consensus(),
+            body: (0..readings.texts.len())
+                .map(|text| readings.body(text))
+                .collect(),
+            standing: standing(members),
+            costs: RefCell::default(),
+        }
+    }
+
+    /// What speaks for a descent; `None` where the two stories have no line in common.
+    pub(super) fn link(&self, exemplar: usize, copy: usize) -> Option<Nats> {
+        let (x, y) = (&self.members[exemplar], &self.members[copy]);
+        let story = self.story(x.text, y.text, x.source.is_some() && x.source == y.source)?;
+        let dates = date_nats(&x.dated(), &y.dated(), &self.model.trust);
+        Some(Nats {
+            text: self.page(x, y) - story,
+            dates,
+            credit: self.credit(x, y),
+            outlet: outlet(x, y, dates),
+            standing: self.standing[exemplar],
+        })
+    }
+
+    /// Minus the logarithm of the probability of one story out of another.
+    fn story(&self, exemplar: usize, copy: usize, revision: bool) -> Option<f64> {
+        let key = (exemplar, copy, revision);
+        let known = self.costs.borrow().get(&key).copied();
+        let rates = if revision {
+            &self.model.revisions
+        } else {
+            &self.model.copies
+        };
+        known.unwrap_or_else(|| {
+            let mut found = Vec::new();
+            let kept = self.operations(exemplar, copy, &mut found);
+            let lines = self.body[exemplar];
+            // Texts of a page alone have no story to differ in.
+            let alike = kept > 0 || (lines == 0 && self.body[copy] == 0);
+            let cost = alike.then(|| cost(&found, (lines, kept), rates));
+            self.costs.borrow_mut().insert(key, cost);
+            cost
+        })
+    }
+
+    /// What makes one story out of another; see [`operations`].
+    pub(super) fn operations(
+        &self,
+        exemplar: usize,
+        copy: usize,
+        into: &mut Vec<Operation>,
+    ) -> usize {
+        let texts = &self.readings.texts;
+        operations(self.readings, &texts[exemplar], &texts[copy], into)
+    }
+
+    /// What the lines around the story say of a descent.
+    fn page(&self, x: &Member<'_>, y: &Member<'_>) -> f64 {
+        let texts = &self.readings.texts;
+        let of_outlet = |owners: &[usize], member: &Member<'_>| {
+            member
+                .source
+                .is_some_and(|source| owners.binary_search(&source).is_ok())
+        };
+        let others = self.readings.texts.len().saturating_sub(2).max(1) as f64;
+        let (mut leaked, mut backwards, mut strange, mut shared) = (false, false, false, 0.0);
+        for (line, in_x, in_y) in side_by_side(&texts[x.text], &texts[y.text]) {
+            let about = &self.readings.lines[line];
+            if about.body {
+                continue;
+            }
+            let (of_x, of_y) = (of_outlet(&about.owners, x), of_outlet(&about.owners, y));
+            match (in_x, in_y) {
+                (_, Some(_)) if of_x && !of_y => leaked = true,
+                (Some(_), _) if of_y && !of_x => backwards = true,
+                (None, Some(_)) if !about.owners.is_empty() && !of_y => strange = true,
+                (None, Some(_)) if about.owners.is_empty() => {
+                    shared += f64::from(about.holders - 1) / others;
+                }
+                _ => {}
+            }
+        }
+        let given = |yes: bool, nats: f64| if yes { nats } else { 0.0 };
+        given(leaked, LEAKED)
+            + given(backwards, -LEAKED)
+            + given(strange && !leaked, STRANGE)
+            + shared.min(2.0) * SHARED_PAGE
+    }
+
+    /// What credits say of a descent.
+    fn credit(&self, x: &Member<'_>, y: &Member<'_>) -> f64 {
+        let (named, back) = (y.names(x.source).is_some(), x.names(y.source).is_some());
+        match (named, back) {
+            (true, false) => CREDITED,
+            (false, true) => -CREDITED,
+            (true, true) => 0.0,
+            (false, false) if self.credits_other(x, y).is_some() => CREDITS_OTHER,
+            (false, false) => 0.0,
+        }
+    }
+
+    /// A line of a copy that names another member's source, which its exemplar neither is nor names.
+    pub(super) fn credits_other<'c>(&self, x: &Member<'_>, y: &Member<'c>) -> Option<&'c Credit> {
+        y.credits.iter().find(|credit| {
+            let known = credit.source.is_some()
+                && credit.source != y.source
+                && credit.source != x.source
+                && self
+                    .members
+                    .iter()
+                    .any(|member| member.source == credit.source);
+            known && x.names(credit.source).is_none()
+        })
+    }
+
+    /// For each member how likely it is the first of all, beside the others.
+    pub(super) fn origins(&self) -> Vec<f64> {
+        let each = -(self.members.len() as f64).ln();
+        let credits = |member: &Member<'_>| {
+            let other = |credit: &Credit| credit.source.is_none() || credit.source != member.source;
+            member.credits.iter().any(other)
+        };
+        let nats = |member| {
+            if credits(member) {
+                each + ORIGIN_CREDITS
+            } else {
+                each
+            }
+        };
+        self.members.iter().map(nats).collect()
+    }
+
+    /// For each member how likely it was made from a text that the input lacks.
+    pub(super) fn missing(&self) -> Vec<f64> {
+        let mut of_text: Vec<Option<f64>> = vec![None; self.readings.texts.len()];
+        let nats = |member: &Member<'_>| {
+            let text =
+                *of_text[member.text].get_or_insert_with(|| self.from_consensus(member.text));
+            let within = |credit: &Credit| {
+                credit.source.is_some()
+                    && self
+                        .members
+                        .iter()
+                        .any(|other| other.source == credit.source)
+            };
+            let foreign =
+                |credit: &&Credit| credit.source.is_none() || credit.source != member.source;
+            let mut named = member.credits.iter().filter(foreign);
+            let credit = match named.clone().next() {
+                None => 0.0,
+                Some(_) if named.any(within) => -NAMES_MISSING,
+                Some(_) => NAMES_MISSING,
+            };
+            // It would rather be made from the outlet's own text.
+            let revised = self.members.iter().any(|other| {
+                let order = order(&other.dated(), &member.dated());
+                outlet(other, member, 0.0) > 0.0 && order.is_some_and(|(order, _)| order.is_lt())
+            });
+            let own = if revised {
+                -SAME_OUTLET - OWN_DATES
+            } else {
+                0.0
+            };
+            credit + own - text
+        };
+        self.members.iter().map(nats).collect()
+    }
+
+    /// As `story` for a text that was made from the consensus. A line that nobody
+    /// else has was put in, or it stood in the source and all others cut it.
+    fn from_consensus(&self, text: usize) -> f64 {
+        let mut found = Vec::new();
+        let kept = operations(
+            self.readings,
+            &self.consensus,
+            &self.readings.texts[text],
+            &mut found,
+        );
+        let others = self.readings.texts.len() as f64 - 1.0;
+        let lines = self.consensus.len();
+        let size = (lines, kept);
+        let of = |operations: &[Operation]| cost(operations, size, &self.model.copies);
+        let last = self.consensus.last().map_or(0, |reading| reading.line);
+        let nothing = of(&[]);
+        let each = |operation: &Operation| {
+            let put_in = of(&[*operation]) - nothing;
+            if operation.operator != Operator::Insertion || operation.shared > 0.0 {
+                return put_in;
+            }
+            let operator = if operation.lines.0 > last {
+                Operator::TailCut
+            } else {
+                Operator::InteriorCut
+            };
+            let cut = of(&[Operation {
+                operator,
+                ..*operation
+            }]) - nothing;
+            put_in.min(others * cut)
+        };
+        nothing + found.iter().map(each).sum::<f64>()
+    }
+}
+
+/// What two texts of one outlet are to each other.
+fn outlet(x: &Member<'_>, y: &Member<'_>, dates: f64) -> f64 {
+    if x.source.is_none() || x.source != y.source {
+        return 0.0;
+    }
+    let marked = match x.update.cmp(&y.update) {
+        std::cmp::Ordering::Less => UPDATED,
+        std::cmp::Ordering::Equal => 0.0,
+        std::cmp::Ordering::Greater => -UPDATED,
+    };
+    let dated = if dates == 0.0 {
+        0.0
+    } else {
+        OWN_DATES.copysign(dates)
+    };
+    SAME_OUTLET + marked + dated
+}
+
+/// What makes each member a likely exemplar for anybody.
+fn standing(members: &[Member<'_>]) -> Vec<f64> {
+    let first = members.iter().enumerate().filter_map(|(at, member)| {
+        let moment = member.dated().published().or(member.document.collected)?;
+        Some((moment.sort_key(), at))
+    });
+    // The earliest, if it is known to be earlier than all others that are dated.
+    let first = first.min().map(|(_, at)| at).filter(|&at| {
+        let later = |other: &Member<'_>| {
+            let undated = other.dated().published().is_none() && other.document.collected.is_none();
+            let order = order(&members[at].dated(), &other.dated());
+            undated || order.is_some_and(|(order, _)| order.is_lt())
+        };
+        let mut others = members.iter().enumerate().filter(|(other, _)| *other != at);
+        others.all(|(_, other)| later(other))
+    });
+    let mut named: Vec<usize> = members
+        .iter()
+        .flat_map(|member| member.credits.iter().filter_map(|credit| credit.source))
+        .collect();
+    named.sort_unstable();
+    let nats = |(at, member): (usize, &Member<'_>)| {
+        let is_named = |source: usize| {
+            let own = member
+                .credits
+                .iter()
+                .any(|credit| credit.source == Some(source));
+            let times = named.partition_point(|&name| name <= source)
+                - named.partition_point(|&name| name < source);
+            times > usize::from(own)
+        };
+        let by_date = if first == Some(at) { EARLIEST } else { 0.0 };
+        by_date
+            + if member.source.is_some_and(is_named) {
+                NAMED
+            } else {
+                0.0
+            }
+    };
+    members.iter().enumerate().map(nats).collect()
+}
