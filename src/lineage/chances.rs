@@ -3,11 +3,14 @@
 use ahash::AHashMap;
 
 use super::arborescence::{Link, arborescence};
-use super::marginals::{marginals, marginals_of_one_root};
+use super::marginals::{Marginals, marginals, marginals_of_one_root};
 use super::weigh::{Model, Scale};
 
 /// Members up to which all trees are summed.
 const ALL_TREES: usize = 500;
+/// Members up to which each is tried as the first of all; of larger groups the likeliest are.
+const FEW: usize = 16;
+const ORIGINS: usize = 6;
 /// Members that are looked at as the exemplar of another one in a larger group.
 const NEAR: usize = 16;
 /// Texts that share a reading up to which it makes them neighbours.
@@ -64,8 +67,10 @@ fn all_trees(
             }
         }
     }
-    let of_one = marginals_of_one_root(&links, &scale.origins());
-    let of_missing = marginals(&links, &scale.missing());
+    let direct = model.direct(count);
+    let of_one = one_origin(&links, &scale.origins(), direct);
+    let from_missing: Vec<f64> = scale.missing().iter().map(|nats| nats + direct).collect();
+    let of_missing = marginals(&links, &from_missing);
     let (one, missing) = (
         of_one.log_sum + (1.0 - model.missing).ln(),
         of_missing.log_sum + model.missing.ln(),
@@ -106,6 +111,52 @@ fn all_trees(
     let roots: Vec<f64> = roots.collect();
     found.grow(&roots, f64::ln);
     found
+}
+
+/// Sums over all trees with one member as the first of all, from which each copy is made
+/// more readily, by `direct` nats, than from any other.
+///
+/// The members that are likely the first without this are tried one after the other.
+fn one_origin(links: &[f64], origins: &[f64], direct: f64) -> Marginals {
+    let count = origins.len();
+    let plain = marginals_of_one_root(links, origins);
+    let mut first: Vec<usize> = (0..count).collect();
+    first.sort_by(|&x, &y| plain.roots[y].total_cmp(&plain.roots[x]).then(x.cmp(&y)));
+    first.truncate(if count <= FEW { count } else { ORIGINS });
+    let of_each = first.iter().map(|&origin| {
+        let mut nearer = links.to_vec();
+        for copy in 0..count {
+            nearer[copy * count + origin] += direct;
+        }
+        let mut roots = vec![f64::NEG_INFINITY; count];
+        roots[origin] = origins[origin];
+        marginals(&nearer, &roots)
+    });
+    let of_each: Vec<Marginals> = of_each.collect();
+    let most = of_each
+        .iter()
+        .fold(f64::NEG_INFINITY, |most, one| most.max(one.log_sum));
+    let mut sum = Marginals {
+        log_sum: most,
+        links: vec![0.0; count * count],
+        roots: vec![0.0; count],
+    };
+    if most == f64::NEG_INFINITY {
+        return sum;
+    }
+    let total: f64 = of_each.iter().map(|one| (one.log_sum - most).exp()).sum();
+    for one in &of_each {
+        let share = (one.log_sum - most).exp() / total;
+        let add = |into: &mut Vec<f64>, from: &[f64]| {
+            into.iter_mut()
+                .zip(from)
+                .for_each(|(into, from)| *into += share * from);
+        };
+        add(&mut sum.links, &one.links);
+        add(&mut sum.roots, &one.roots);
+    }
+    sum.log_sum += total.ln();
+    sum
 }
 
 fn near_trees(

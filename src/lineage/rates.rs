@@ -13,6 +13,10 @@ pub struct Rates {
     pub interior_cut: f64,
     /// Runs of lines put in, for each line kept.
     pub insertion: f64,
+    /// Copies with lines before the first that is kept.
+    pub prepended: f64,
+    /// Copies with lines behind the last that is kept.
+    pub appended: f64,
     /// Lines in another wording, for each line kept.
     pub edit: f64,
     /// Lines carried elsewhere, for each line kept.
@@ -28,6 +32,8 @@ impl Rates {
             head_cut: 0.03,
             interior_cut: 0.02,
             insertion: 0.012,
+            prepended: 0.1,
+            appended: 0.25,
             edit: 0.03,
             moved: 0.003,
         }
@@ -40,6 +46,8 @@ impl Rates {
             head_cut: 0.05,
             interior_cut: 0.06,
             insertion: 0.12,
+            prepended: 0.1,
+            appended: 0.25,
             edit: 0.15,
             moved: 0.01,
         }
@@ -66,35 +74,51 @@ pub fn cost(operations: &[Operation], (lines, kept): (usize, usize), rates: &Rat
         heads,
         cuts,
         insertions,
+        prepended,
+        appended,
         edits,
         moves,
     } = Counts::of(operations);
-    let kept = kept as f64;
-    let any = |happened: f64, rate: f64| {
-        if happened > 0.0 {
-            -(rate.ln()) + (lines.max(1) as f64).ln()
-        } else {
-            -((1.0 - rate).ln())
-        }
-    };
-    let each =
-        |count: f64, rate: f64| -count * rate.ln() - (kept - count).max(0.0) * (1.0 - rate).ln();
+    let once = |happened: f64, rate: f64| -(if happened > 0.0 { rate } else { 1.0 - rate }).ln();
+    let anywhere = |happened: f64| happened * (lines.max(1) as f64).ln();
+    let each = |count: f64, rate: f64| dispersed(count as usize, kept + 1, rate);
     let short = |operation: &Operation| match operation.operator {
-        Operator::InteriorCut | Operator::Insertion => {
+        Operator::InteriorCut | Operator::Insertion | Operator::Prepended | Operator::Appended => {
             -(1.0 - GOES_ON).ln() - f64::from(operation.count - 1) * GOES_ON.ln()
         }
         _ => 0.0,
     };
     let runs: f64 = operations.iter().map(short).sum();
     let shared: f64 = operations.iter().map(|op| op.shared).sum();
-    any(tails, rates.tail_cut)
-        + any(heads, rates.head_cut)
+    once(tails, rates.tail_cut)
+        + once(heads, rates.head_cut)
+        + anywhere(tails + heads)
+        + once(prepended, rates.prepended)
+        + once(appended, rates.appended)
         + each(cuts, rates.interior_cut)
         + each(insertions, rates.insertion)
         + each(edits, rates.edit)
         + each(moves, rates.moved)
         + runs
         + SHARED * (1.0 - (-shared).exp())
+}
+
+/// Shape of the gamma distribution by which scribes differ: most change little or
+/// nothing, a few change much. A Poisson law in its place is sure of what it cannot know.
+const SHAPE: f64 = 0.5;
+
+/// Minus the logarithm of the probability that just these `count` of `places` were
+/// touched, where a scribe touches a share of them that is gamma distributed about `rate`
+/// (a negative binomial number of places, every choice of them as likely).
+fn dispersed(count: usize, places: usize, rate: f64) -> f64 {
+    let mean = rate * places as f64;
+    let none = SHAPE * (SHAPE / (SHAPE + mean)).ln();
+    let each = (mean / (SHAPE + mean)).ln();
+    // Binomial coefficients of the number and of the choice, whose factorials cancel.
+    let chosen: f64 = (0..count)
+        .map(|i| ((SHAPE + i as f64) / places.saturating_sub(i).max(1) as f64).ln())
+        .sum();
+    -(none + count as f64 * each + chosen)
 }
 
 /// Operations by operator.
@@ -104,6 +128,8 @@ struct Counts {
     heads: f64,
     cuts: f64,
     insertions: f64,
+    prepended: f64,
+    appended: f64,
     edits: f64,
     moves: f64,
 }
@@ -117,6 +143,8 @@ impl Counts {
                 Operator::HeadCut => &mut counts.heads,
                 Operator::InteriorCut => &mut counts.cuts,
                 Operator::Insertion => &mut counts.insertions,
+                Operator::Prepended => &mut counts.prepended,
+                Operator::Appended => &mut counts.appended,
                 Operator::Edit => &mut counts.edits,
                 Operator::Move => &mut counts.moves,
             } += 1.0;
@@ -134,6 +162,8 @@ pub struct Tally {
     heads: f64,
     cuts: f64,
     insertions: f64,
+    prepended: f64,
+    appended: f64,
     edits: f64,
     moves: f64,
 }
@@ -148,6 +178,8 @@ impl Tally {
         self.heads += probability * counts.heads;
         self.cuts += probability * counts.cuts;
         self.insertions += probability * counts.insertions;
+        self.prepended += probability * counts.prepended;
+        self.appended += probability * counts.appended;
         self.edits += probability * counts.edits;
         self.moves += probability * counts.moves;
     }
@@ -160,6 +192,8 @@ impl Tally {
         self.heads += other.heads;
         self.cuts += other.cuts;
         self.insertions += other.insertions;
+        self.prepended += other.prepended;
+        self.appended += other.appended;
         self.edits += other.edits;
         self.moves += other.moves;
     }
@@ -177,6 +211,8 @@ impl Tally {
             head_cut: of(self.heads, self.copies, prior.head_cut, COPIES),
             interior_cut: of(self.cuts, self.kept, prior.interior_cut, LINES),
             insertion: of(self.insertions, self.kept, prior.insertion, LINES),
+            prepended: of(self.prepended, self.copies, prior.prepended, COPIES),
+            appended: of(self.appended, self.copies, prior.appended, COPIES),
             edit: of(self.edits, self.kept, prior.edit, LINES),
             moved: of(self.moves, self.kept, prior.moved, LINES),
         }

@@ -122,8 +122,12 @@ pub enum Operator {
     HeadCut,
     /// Cut between lines that are kept.
     InteriorCut,
-    /// Put in.
+    /// Put in between lines that are kept.
     Insertion,
+    /// Put before all lines that are kept.
+    Prepended,
+    /// Put behind all lines that are kept.
+    Appended,
     /// Put another wording in its place.
     Edit,
     /// Carried elsewhere.
@@ -178,7 +182,15 @@ pub fn operations(
                     operator: cut,
                     ..run
                 }));
-                into.extend(gained.take());
+                let put = if kept == 0 {
+                    Operator::Prepended
+                } else {
+                    Operator::Insertion
+                };
+                into.extend(gained.take().map(|run| Operation {
+                    operator: put,
+                    ..run
+                }));
                 kept += 1;
                 if x.variant != y.variant {
                     let shared = readings.share(about.variants[y.variant], 1);
@@ -191,7 +203,7 @@ pub fn operations(
             (Some(_), None) => extend(&mut lost, one(Operator::TailCut, 0.0)),
             (None, Some(_)) => {
                 let shared = readings.share(about.holders, 1);
-                extend(&mut gained, one(Operator::Insertion, shared));
+                extend(&mut gained, one(Operator::Appended, shared));
             }
             (None, None) => {}
         }
@@ -272,7 +284,7 @@ mod tests {
         let edited = A.replace("seven", "nine");
         let all = readings(&[A, &tail, &inner, &grown, &edited]);
         assert_eq!(told(&all, 0, 1), (4, vec![(Operator::TailCut, 2)]));
-        assert_eq!(told(&all, 1, 0), (4, vec![(Operator::Insertion, 2)]));
+        assert_eq!(told(&all, 1, 0), (4, vec![(Operator::Appended, 2)]));
         assert_eq!(told(&all, 0, 2), (5, vec![(Operator::InteriorCut, 1)]));
         assert_eq!(told(&all, 0, 3), (6, vec![(Operator::Insertion, 1)]));
         assert_eq!(told(&all, 0, 4), (6, vec![(Operator::Edit, 1)]));

@@ -104,14 +104,12 @@ impl Witness<'_> {
                 Operator::TailCut => (Code::TailCut, Strength::Strong, x),
                 Operator::HeadCut => (Code::HeadCut, Strength::Weak, x),
                 Operator::InteriorCut => (Code::InteriorCut, Strength::Weak, x),
-                Operator::Insertion if operation.shared > 0.0 => {
-                    (Code::TextAgainst, Strength::Against, y)
+                Operator::Move => continue,
+                _ if operation.shared > 0.0 => (Code::TextAgainst, Strength::Against, y),
+                Operator::Edit => continue,
+                Operator::Insertion | Operator::Prepended | Operator::Appended => {
+                    (Code::Insertion, Strength::Weak, y)
                 }
-                Operator::Insertion => (Code::Insertion, Strength::Weak, y),
-                Operator::Edit if operation.shared > 0.0 => {
-                    (Code::TextAgainst, Strength::Against, y)
-                }
-                Operator::Edit | Operator::Move => continue,
             };
             found.push(self.lines_of(y.doc, x.doc, code, strength, (side, *operation)));
         }

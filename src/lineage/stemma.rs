@@ -62,6 +62,7 @@ impl Learnt {
             revisions: self.revisions.rates(Rates::of_revisions()),
             trust: self.agreement.trust(),
             missing: missing.clamp(0.05, 0.8),
+            direct: Model::default().direct,
         }
     }
 }
@@ -73,7 +74,7 @@ const DIRECTED: f64 = 0.5;
 /// Nats from which on one kind of evidence is named as a basis.
 const COUNTS: f64 = 0.35;
 /// Nats from which on text or credits are taken to tell an order without dates.
-const TELLS: f64 = 2.0;
+const TELLS: f64 = 4.0;
 
 /// What a group teaches: what was done in its descents, weighted by how likely each
 /// is under `model`. Cost: as [`infer`].

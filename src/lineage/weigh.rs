@@ -59,6 +59,17 @@ pub struct Model {
     pub trust: Trust,
     /// Share of the groups that were made from a text which the input lacks.
     pub missing: f64,
+    /// Share of the copies that were made from the first text of all, and not from any.
+    pub direct: f64,
+}
+
+impl Model {
+    /// Nats by which the first of so many texts is the exemplar of any other more
+    /// readily than one of the rest.
+    pub(super) fn direct(&self, members: usize) -> f64 {
+        let others = members.saturating_sub(1) as f64;
+        (1.0 + others * self.direct / (1.0 - self.direct)).ln()
+    }
 }
 
 impl Default for Model {
@@ -68,6 +79,7 @@ impl Default for Model {
             revisions: Rates::of_revisions(),
             trust: Trust::default(),
             missing: 0.35,
+            direct: 0.5,
         }
     }
 }
@@ -321,17 +333,20 @@ impl<'g> Scale<'g> {
         let lines = self.consensus.len();
         let size = (lines, kept);
         let of = |operations: &[Operation]| cost(operations, size, &self.model.copies);
-        let last = self.consensus.last().map_or(0, |reading| reading.line);
         let nothing = of(&[]);
         let each = |operation: &Operation| {
             let put_in = of(&[*operation]) - nothing;
-            if operation.operator != Operator::Insertion || operation.shared > 0.0 {
+            let is_new = matches!(
+                operation.operator,
+                Operator::Insertion | Operator::Prepended | Operator::Appended
+            );
+            if !is_new || operation.shared > 0.0 {
                 return put_in;
             }
-            let operator = if operation.lines.0 > last {
-                Operator::TailCut
-            } else {
-                Operator::InteriorCut
+            let operator = match operation.operator {
+                Operator::Appended => Operator::TailCut,
+                Operator::Prepended => Operator::HeadCut,
+                _ => Operator::InteriorCut,
             };
             let cut = of(&[Operation {
                 operator,
@@ -375,7 +390,10 @@ fn standing(members: &[Member<'_>]) -> Vec<f64> {
             undated || order.is_some_and(|(order, _)| order.is_lt())
         };
         let mut others = members.iter().enumerate().filter(|(other, _)| *other != at);
-        others.all(|(_, other)| later(other))
+        let dated = |(other, member): (usize, &Member<'_>)| {
+            other != at && order(&members[at].dated(), &member.dated()).is_some()
+        };
+        others.all(|(_, other)| later(other)) && members.iter().enumerate().any(dated)
     });
     let mut named: Vec<usize> = members
         .iter()
