@@ -45,6 +45,11 @@ pub fn parse(text: &str) -> Option<Moment> {
         .filter(|moment| moment.civil.year() >= 1000)
 }
 
+/// True for the name of a month, or a usual abbreviation of it, in lower case.
+pub(crate) fn is_month(word: &str) -> bool {
+    names::month(word).is_some()
+}
+
 /// Digits of other scripts as ASCII, and the marks of Chinese and Japanese dates as usual ones.
 fn fold(text: &str) -> String {
     let of = |c: char| match c {

@@ -9,12 +9,19 @@ use crate::codes::codes;
 
 mod credit;
 mod evidence;
+mod header;
+mod phrases;
 mod reasons;
+mod sources;
 mod stemma;
+mod update;
 
-pub use credit::{Credit, SourceNames, credits, update_rank};
+pub use credit::{Credit, CreditKind, address_credit, credits};
 pub use evidence::{Code, Evidence, Strength};
+pub use header::text_date;
+pub use sources::{SourceNames, host_of};
 pub use stemma::{Distance, Member, infer};
+pub use update::update_rank;
 
 codes! {
     /// What a document is within its group.

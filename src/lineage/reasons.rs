@@ -48,7 +48,7 @@ pub(super) fn reasons(members: &[Member<'_>], exemplar: usize, copy: usize) -> V
         }
     }
     if let Some(credit) = credits(y, x) {
-        let place = Some((y.doc, credit.place.clone()));
+        let place = credit.place.clone().map(|place| (y.doc, place));
         found.push(piece(
             Code::CreditsExemplar,
             Strength::Strong,
@@ -87,7 +87,7 @@ pub(super) fn disputed(members: &[Member<'_>], exemplar: usize, copy: usize) -> 
         exemplar: Some(x.doc),
         code: Code::DatesAgainstCredit,
         strength: Strength::Against,
-        place: credit.map(|credit| (y.doc, credit.place.clone())),
+        place: credit.and_then(|credit| Some((y.doc, credit.place.clone()?))),
         text: credit.map_or(String::new(), |credit| credit.line.clone()),
     }
 }
@@ -153,7 +153,7 @@ pub(super) fn foreign_names(own: &Member<'_>, sources: &BTreeSet<Option<usize>>)
         exemplar: None,
         code: Code::NamesSource,
         strength: Strength::Weak,
-        place: Some((own.doc, credit.place.clone())),
+        place: credit.place.clone().map(|place| (own.doc, place)),
         text: credit.line.clone(),
     };
     own.credits

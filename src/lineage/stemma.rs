@@ -275,7 +275,7 @@ pub(super) fn credits<'a>(of: &Member<'a>, to: &Member<'_>) -> Option<&'a Credit
     let source = to.source.filter(|_| of.source != to.source)?;
     of.credits
         .iter()
-        .find(|credit| credit.source == Some(source))
+        .find(|credit| credit.how.is_of_the_text() && credit.source == Some(source))
 }
 
 /// The one member of `tied` that came before all the others of them.

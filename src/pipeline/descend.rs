@@ -13,7 +13,7 @@ use crate::document::{Corpus, DocId, Document};
 use crate::error::Error;
 use crate::lineage::{
     Basis, Code, Credit, CreditStatus, Distance, Evidence, Member, Role, SourceNames, Strength,
-    credits, infer, update_rank,
+    address_credit, credits, infer, update_rank,
 };
 use crate::normalise::normalise;
 use crate::segment::kinds;
@@ -75,7 +75,7 @@ pub(super) fn descend(
     observer: &dyn Observer,
 ) -> Result<Descents, Error> {
     let documents = corpus.documents;
-    let sources = SourceNames::new(documents.iter().filter_map(|d| d.source.as_deref()));
+    let sources = SourceNames::of(documents, &settings.aliases);
     let number = |doc: DocId| {
         documents[doc.index()]
             .source
@@ -174,7 +174,7 @@ fn lines(
         let first = || text.lines().find(|line| !line.trim().is_empty());
         let head = title.or_else(first).unwrap_or("").to_string();
         let class = found.classes.of(doc.0);
-        let credits = match known.get(&class) {
+        let mut credits = match known.get(&class) {
             Some((same, credits)) if *same == text => credits.clone(),
             _ => {
                 let credits = credits_of(&text, sources);
@@ -182,6 +182,7 @@ fn lines(
                 credits
             }
         };
+        credits.extend(address_credit(&corpus.documents[doc.index()], sources));
         (head, credits)
     };
     members.iter().map(of).unzip()
@@ -190,7 +191,7 @@ fn lines(
 fn credits_of(text: &str, sources: &SourceNames) -> Vec<Credit> {
     let prepared = PreparedText::new(text);
     let kinds = kinds(text, &prepared.normalised, &prepared.units);
-    credits(text, &prepared.units, &kinds, sources)
+    credits(text, &prepared.normalised, &prepared.units, &kinds, sources)
 }
 
 /// What `copy` added to and dropped from `exemplar`; `None` where the two have
@@ -243,12 +244,14 @@ fn audit(
     let sources = made_from.map(|doc| doc.and_then(number));
     let right = foreign().find(|c| c.source.is_some() && sources.contains(&c.source));
     let exemplar_source = sources[0].filter(|&source| Some(source) != own_source);
-    let status = exemplar_source.map(|_| match (right, foreign().next()) {
+    // A story that cites somebody is not credited to them.
+    let other = || foreign().find(|c| c.how.is_of_the_text());
+    let status = exemplar_source.map(|_| match (right, other()) {
         (Some(_), _) => CreditStatus::Credited,
         (None, Some(_)) => CreditStatus::Mismatched,
         (None, None) => CreditStatus::Uncredited,
     });
-    (right.or_else(|| foreign().next()).map(line), status)
+    (right.or_else(other).map(line), status)
 }
 
 impl Descents {
