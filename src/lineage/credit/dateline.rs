@@ -64,7 +64,7 @@ fn in_line(text: &str, line: Range<usize>, unknown: bool, sources: &SourceNames)
         let inner = shown.get(place.start + 1..place.end - 1).unwrap_or("");
         let after = shown.get(place.end..).unwrap_or("");
         // "/TASS/" is one name, "(AFP/Tarnwire)" are two.
-        let names = inner.split(['/', ',', '-', '،']).map(str::trim);
+        let names = inner.split(['/', ',', '،']).map(str::trim);
         let known = |name: &str| sources.meant(name);
         let whole = known(inner.trim());
         let of: Vec<usize> = match whole {
@@ -72,7 +72,12 @@ fn in_line(text: &str, line: Range<usize>, unknown: bool, sources: &SourceNames)
             None => names.filter_map(known).collect(),
         };
         let goes_on = after.trim_start();
-        let goes_on = !goes_on.is_empty() && !goes_on.starts_with(char::is_lowercase);
+        let marked = goes_on.starts_with(['-', '–', '—', ':', '.']);
+        // "(PA)" is a state as well.
+        let goes_on = marked
+            || inner.chars().count() > 2
+                && !goes_on.is_empty()
+                && !goes_on.starts_with(char::is_lowercase);
         if !of.is_empty() && goes_on && is_place(before) {
             return of
                 .into_iter()

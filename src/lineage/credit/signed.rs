@@ -68,7 +68,7 @@ impl Line<'_> {
     }
 
     fn is_names(&self, part: &str) -> bool {
-        let names = part.split(['/', ',', '-']).map(str::trim);
+        let names = part.split(['/', ',']).map(str::trim);
         let mut names = names.filter(|name| !name.is_empty());
         names.all(|name| self.sources.meant(name).is_some())
     }

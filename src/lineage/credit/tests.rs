@@ -100,6 +100,8 @@ fn datelines_of_many_houses_name_their_agency() {
         "The minister (Labour) - a baker - resigned from the old and tired party board (Tarnwire).",
         "Rain fell (about 3 in) - it was cold.",
         "The bank (AP) is closed.",
+        "Senator Ann Lee (R-PA) Monday spoke of rain.",
+        "Orme (PA) Mayor Ann Lee spoke of rain.",
     ] {
         wrong.note(text, &NONE);
     }
