@@ -4,7 +4,7 @@
 //! # A tour
 //! Read the modules in this order; each uses only those before it.
 //!
-//! 1. [`document`], [`config`], [`error`], [`hash`], [`cpu`]: what every stage shares.
+//! 1. [`document`], [`date`], [`config`], [`error`], [`hash`], [`cpu`]: what every stage shares.
 //! 2. [`ingest`] reads files and streams into [`Document`](document::Document)s.
 //!    Nothing after it knows a file format.
 //! 3. [`normalise`] turns a text into canonical words that know their bytes;
@@ -52,6 +52,7 @@ mod codes;
 pub mod collate;
 pub mod config;
 pub mod cpu;
+pub mod date;
 pub mod document;
 pub mod error;
 pub mod group;

@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 
 /// Modules in the order of the data: each may use those before it.
 ///
-/// `codes`, `document`, `config`, `error`, `hash` and `spill` are shared. `trace` holds the rows of
+/// `codes`, `document`, `date`, `config`, `error`, `hash` and `spill` are shared. `trace` holds the rows of
 /// the outputs, `pipeline` alone knows the order, `write` and `cli` come last.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 24] = [
     "codes",
     "error",
     "hash",
     "cpu",
     "document",
+    "date",
     "spill",
     "config",
     "ingest",

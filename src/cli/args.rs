@@ -193,6 +193,9 @@ pub struct TraceArgs {
         hide_default_value = true
     )]
     pub borderline: f64,
+    /// Other names of sources: lines of `Name = alias, alias, domain.example`; they win over the built-in agencies
+    #[arg(long, value_name = "FILE")]
+    pub aliases: Option<PathBuf>,
     /// Whether cells that a spreadsheet could take for formulas get a `'`
     #[arg(long, value_name = "STYLE", default_value = "neutral")]
     pub csv: CsvArg,

@@ -12,7 +12,7 @@ use super::args::{
     SearchArg,
 };
 use super::progress::Messages;
-use crate::config::{EXACT_BYTES, Resources, Search, Settings};
+use crate::config::{self, Alias, EXACT_BYTES, Resources, Search, Settings};
 use crate::error::{Error, ErrorKind};
 use crate::ingest::{self, FieldNames, IngestOptions, Input, Intake, Limits, Listener};
 use crate::pipeline::Survey;
@@ -45,6 +45,21 @@ pub(super) fn bars(typed: &BarArgs) -> Settings {
         min_shared_words: typed.min_shared_words,
         ..Settings::default()
     }
+}
+
+/// Other names of sources from a file.
+pub(super) fn aliases(file: Option<&Path>) -> Result<Vec<Alias>, Error> {
+    let Some(path) = file else {
+        return Ok(Vec::new());
+    };
+    let text = fs::read_to_string(path)
+        .map_err(|cause| Error::io("reading the names of --aliases", path, cause))?;
+    config::aliases(&text).map_err(|error| match error.kind() {
+        ErrorKind::Setting { flag, advice } => {
+            Error::setting(flag, format!("{}, {advice}", path.display()))
+        }
+        _ => error,
+    })
 }
 
 /// What the run may use.

@@ -13,6 +13,7 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     let settings = Settings {
         against: !args.archive.against.is_empty(),
         borderline: args.borderline,
+        aliases: plan::aliases(args.aliases.as_deref())?,
         ..plan::settings(&args.matching)?
     };
     settings.check()?;

@@ -6,7 +6,6 @@
 //! run, and never silent: read = documents + merged + rejected.
 
 mod archive;
-pub mod date;
 mod decode;
 mod delimited;
 mod fields;

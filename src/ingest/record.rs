@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::date;
 use super::fields::{Fields, Role};
 use super::reason::{Reason, Refusal};
+use crate::date;
 use crate::document::{Document, Moment, Place, Text};
 
 /// The content of one field.

@@ -170,8 +170,8 @@ fn content(document: &Document, archive: &Archive) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::date;
     use super::*;
+    use crate::date;
     use crate::document::Place;
 
     fn document(key: &str, text: &str, record: u64) -> Document {

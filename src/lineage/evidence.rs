@@ -15,6 +15,7 @@ codes! {
         SameSource "same_source" "both are texts of one outlet";
         UpdateMarker "update_marker" "the later text calls itself an update or a correction";
         CreditsExemplar "credits_exemplar" "a credit, dateline, licence or page line names the exemplar's source";
+        CitesExemplar "cites_exemplar" "the story cites the exemplar's source, or links to it";
         CreditsOther "credits_other" "such a line names another member's source, and the exemplar has no such line";
         NamesSource "names_source" "such a line names a source that the group does not have";
         TailCut "tail_cut" "the copy ends earlier";

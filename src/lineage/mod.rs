@@ -16,22 +16,29 @@ mod chances;
 mod credit;
 mod dates;
 mod evidence;
+mod header;
 mod marginals;
+mod phrases;
 mod rates;
 mod readings;
 mod reasons;
 mod second;
+mod sources;
 mod stemma;
+mod update;
 mod weigh;
 
 pub use arborescence::{Link, arborescence};
-pub use credit::{Credit, SourceNames, credits, update_rank};
+pub use credit::{Credit, CreditKind, address_credit, credits};
 pub use dates::{Agreement, Dated, Trust, date_nats, order};
 pub use evidence::{Code, Evidence, Strength};
+pub use header::text_date;
 pub use marginals::{Marginals, marginals, marginals_of_one_root};
 pub use rates::{Rates, Tally, cost};
 pub use readings::{Line, Operation, Operator, Reading, Readings, operations};
+pub use sources::{SourceNames, host_of};
 pub use stemma::{GroupTexts, Kin, Learnt, infer, learn};
+pub use update::update_rank;
 pub use weigh::{Member, Model, Nats};
 
 codes! {

@@ -81,10 +81,16 @@ impl Witness<'_> {
                 ));
             }
         }
-        let credited = |credit: &Credit| (Some((y.doc, credit.place.clone())), credit.line.clone());
+        let credited = |credit: &Credit| {
+            let place = credit.place.clone().map(|place| (y.doc, place));
+            (place, credit.line.clone())
+        };
         if let Some(credit) = y.names(x.source) {
             let (place, line) = credited(credit);
             found.push(piece(Code::CreditsExemplar, Strength::Strong, place, line));
+        } else if let Some(credit) = y.cites(x.source) {
+            let (place, line) = credited(credit);
+            found.push(piece(Code::CitesExemplar, Strength::Weak, place, line));
         } else if let Some(credit) = self.scale.credits_other(x, y) {
             let (place, line) = credited(credit);
             found.push(piece(Code::CreditsOther, Strength::Against, place, line));
@@ -256,7 +262,10 @@ impl Witness<'_> {
         let mut naming = 0;
         for &at in members {
             let own = self.member(at);
-            let foreign = own.credits.iter().filter(|credit| self.is_foreign(credit));
+            let foreign = own
+                .credits
+                .iter()
+                .filter(|credit| credit.how.is_of_the_text() && self.is_foreign(credit));
             let mut names: Vec<&str> = foreign.map(|credit| credit.name.as_str()).collect();
             names.sort_unstable();
             names.dedup();
@@ -331,7 +340,7 @@ impl Witness<'_> {
             exemplar: None,
             code: Code::NamesSource,
             strength: Strength::Weak,
-            place: Some((own.doc, credit.place.clone())),
+            place: credit.place.clone().map(|place| (own.doc, place)),
             text: credit.line.clone(),
         };
         own.credits

@@ -41,10 +41,30 @@ impl<'a> Member<'a> {
         }
     }
 
-    /// The first line that names a source other than its own.
+    /// The first line that names a source other than its own as the one it is from.
     pub(super) fn names(&self, source: Option<usize>) -> Option<&'a Credit> {
-        let named = source.filter(|_| source != self.source);
-        named.and_then(|_| self.credits.iter().find(|credit| credit.source == source))
+        self.credit(source, true)
+    }
+
+    /// The first place where the story cites a source other than its own.
+    pub(super) fn cites(&self, source: Option<usize>) -> Option<&'a Credit> {
+        self.credit(source, false)
+    }
+
+    fn credit(&self, source: Option<usize>, of_the_text: bool) -> Option<&'a Credit> {
+        let named = source.filter(|_| source != self.source)?;
+        self.credits.iter().find(|credit| {
+            credit.source == Some(named) && credit.how.is_of_the_text() == of_the_text
+        })
+    }
+
+    /// The lines that name another source than its own as the one it is from.
+    fn foreign(&self) -> impl Iterator<Item = &'a Credit> {
+        let own = self.source;
+        let foreign = move |credit: &&Credit| {
+            credit.how.is_of_the_text() && (credit.source.is_none() || credit.source != own)
+        };
+        self.credits.iter().filter(foreign)
     }
 }
 
@@ -111,6 +131,8 @@ impl Nats {
 // careful reader would call near proof (20 to 1), 0.7 a nod (2 to 1).
 /// The copy names the exemplar's source.
 const CREDITED: f64 = 3.0;
+/// The copy's story cites the exemplar's source.
+const CITED: f64 = 1.0;
 /// The copy names another member's source, and the exemplar does not.
 const CREDITS_OTHER: f64 = -1.5;
 /// The copy names a source that no member has, and is said to be made from that.
@@ -243,10 +265,12 @@ impl<'g> Scale<'g> {
     /// What credits say of a descent.
     fn credit(&self, x: &Member<'_>, y: &Member<'_>) -> f64 {
         let (named, back) = (y.names(x.source).is_some(), x.names(y.source).is_some());
+        let cited = x.source.is_some() && y.cites(x.source).is_some();
         match (named, back) {
             (true, false) => CREDITED,
             (false, true) => -CREDITED,
             (true, true) => 0.0,
+            (false, false) if cited => CITED,
             (false, false) if self.credits_other(x, y).is_some() => CREDITS_OTHER,
             (false, false) => 0.0,
         }
@@ -254,31 +278,19 @@ impl<'g> Scale<'g> {
 
     /// A line of a copy that names another member's source, which its exemplar neither is nor names.
     pub(super) fn credits_other<'c>(&self, x: &Member<'_>, y: &Member<'c>) -> Option<&'c Credit> {
-        y.credits.iter().find(|credit| {
-            let known = credit.source.is_some()
-                && credit.source != y.source
-                && credit.source != x.source
-                && self
-                    .members
-                    .iter()
-                    .any(|member| member.source == credit.source);
-            known && x.names(credit.source).is_none()
+        y.foreign().find(|credit| {
+            let of =
+                |member: &Member<'_>| credit.source.is_some() && member.source == credit.source;
+            !of(x) && self.members.iter().any(of) && x.names(credit.source).is_none()
         })
     }
 
     /// For each member how likely it is the first of all, beside the others.
     pub(super) fn origins(&self) -> Vec<f64> {
         let each = -(self.members.len() as f64).ln();
-        let credits = |member: &Member<'_>| {
-            let other = |credit: &Credit| credit.source.is_none() || credit.source != member.source;
-            member.credits.iter().any(other)
-        };
-        let nats = |member| {
-            if credits(member) {
-                each + ORIGIN_CREDITS
-            } else {
-                each
-            }
+        let nats = |member: &Member<'_>| match member.foreign().next() {
+            Some(_) => each + ORIGIN_CREDITS,
+            None => each,
         };
         self.members.iter().map(nats).collect()
     }
@@ -296,12 +308,9 @@ impl<'g> Scale<'g> {
                         .iter()
                         .any(|other| other.source == credit.source)
             };
-            let foreign =
-                |credit: &&Credit| credit.source.is_none() || credit.source != member.source;
-            let mut named = member.credits.iter().filter(foreign);
-            let credit = match named.clone().next() {
+            let credit = match member.foreign().next() {
                 None => 0.0,
-                Some(_) if named.any(within) => -NAMES_MISSING,
+                Some(_) if member.foreign().any(within) => -NAMES_MISSING,
                 Some(_) => NAMES_MISSING,
             };
             // It would rather be made from the outlet's own text.

@@ -9,12 +9,12 @@ use super::{Observer, in_pieces};
 use crate::align::PreparedText;
 use crate::collate::{Collation, Collator};
 use crate::config::Settings;
-use crate::document::{Corpus, DocId};
+use crate::document::{Corpus, DocId, Moment};
 use crate::error::Error;
 use crate::hash::{hash64, hash128};
 use crate::lineage::{
     Basis, Credit, CreditStatus, Descent, Evidence, GroupTexts, Kin, Learnt, Member, Model,
-    Readings, Role, SourceNames, credits, infer, learn, update_rank,
+    Readings, Role, SourceNames, address_credit, credits, infer, learn, text_date, update_rank,
 };
 use crate::normalise::normalise;
 use crate::segment::kinds;
@@ -88,7 +88,7 @@ pub(super) fn descend(
         kinship,
         furniture,
         settings,
-        sources: SourceNames::new(documents.iter().filter_map(|d| d.source.as_deref())),
+        sources: SourceNames::of(documents, &settings.aliases),
     };
     let model = groups.model(observer)?;
     let mut descents = Descents {
@@ -176,6 +176,7 @@ struct Read {
     /// By member.
     heads: Vec<String>,
     credits: Vec<Vec<Credit>>,
+    written: Vec<Option<Moment>>,
     texts: Vec<usize>,
     collation: Collation,
 }
@@ -246,7 +247,7 @@ impl Groups<'_> {
                 credits: &read.credits[at],
                 head: &read.heads[at],
                 update: update_rank(&read.heads[at]),
-                written: None,
+                written: read.written[at],
                 text: read.texts[at],
             })
             .collect();
@@ -272,10 +273,11 @@ impl Groups<'_> {
         let first = members.binary_search(&group.representative).unwrap_or(0);
         let others = (0..members.len()).filter(|&at| at != first);
         let mut collator = Collator::default();
-        let mut known: AHashMap<u128, (usize, usize)> = AHashMap::new();
+        let mut known: AHashMap<u128, (usize, Vec<Credit>, Option<Moment>)> = AHashMap::new();
         let mut read = Read {
             heads: vec![String::new(); members.len()],
             credits: vec![Vec::new(); members.len()],
+            written: vec![None; members.len()],
             texts: vec![0; members.len()],
             collation: Collation::default(),
         };
@@ -286,14 +288,14 @@ impl Groups<'_> {
             let line = || text.lines().find(|line| !line.trim().is_empty());
             read.heads[at] = title.or_else(line).unwrap_or("").to_string();
             let hash = hash128(text.as_bytes());
-            if let Some(&(number, same)) = known.get(&hash) {
-                read.texts[at] = number;
-                read.credits[at] = read.credits[same].clone();
-                continue;
-            }
-            read.texts[at] = collator.add(&text);
-            read.credits[at] = credits_of(&text, &self.sources);
-            known.insert(hash, (read.texts[at], at));
+            let (number, credits, written) = known.entry(hash).or_insert_with(|| {
+                let credits = credits_of(&text, &self.sources);
+                let written = text_date(&text).map(|(moment, _)| moment);
+                (collator.add(&text), credits, written)
+            });
+            (read.texts[at], read.written[at]) = (*number, *written);
+            let address = address_credit(&self.corpus.documents[doc.index()], &self.sources);
+            read.credits[at] = credits.iter().cloned().chain(address).collect();
         }
         read.collation = collator.finish(|_| 1);
         read
@@ -327,7 +329,7 @@ impl Groups<'_> {
 fn credits_of(text: &str, sources: &SourceNames) -> Vec<Credit> {
     let prepared = PreparedText::new(text);
     let kinds = kinds(text, &prepared.normalised, &prepared.units);
-    credits(text, &prepared.units, &kinds, sources)
+    credits(text, &prepared.normalised, &prepared.units, &kinds, sources)
 }
 
 /// The first credit of another source, and whether it is the right one.
@@ -347,12 +349,14 @@ fn audit(
     let sources = made_from.map(|doc| doc.and_then(number));
     let right = foreign().find(|c| c.source.is_some() && sources.contains(&c.source));
     let exemplar_source = sources[0].filter(|&source| Some(source) != own_source);
-    let status = exemplar_source.map(|_| match (right, foreign().next()) {
+    // A story that cites somebody is not credited to them.
+    let other = || foreign().find(|credit| credit.how.is_of_the_text());
+    let status = exemplar_source.map(|_| match (right, other()) {
         (Some(_), _) => CreditStatus::Credited,
         (None, Some(_)) => CreditStatus::Mismatched,
         (None, None) => CreditStatus::Uncredited,
     });
-    (right.or_else(|| foreign().next()).map(line), status)
+    (right.or_else(other).map(line), status)
 }
 
 /// Sums of lineage in the groups: origins and credits.

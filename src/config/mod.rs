@@ -1,5 +1,9 @@
 //! The settings of a run: all that can change a result, frozen in one struct.
 
+mod aliases;
+
+pub use aliases::{Alias, aliases};
+
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -31,6 +35,8 @@ pub struct Settings {
     pub borderline: f64,
     /// Whether only pairs of an input and the archive count, none within either.
     pub against: bool,
+    /// Other names of sources; what they say wins over the built-in table of agencies.
+    pub aliases: Vec<Alias>,
 }
 
 /// How pairs are found.
@@ -107,6 +113,7 @@ impl Default for Settings {
             search: Search::Auto,
             borderline: 0.0,
             against: false,
+            aliases: Vec::new(),
         }
     }
 }

@@ -1,5 +1,6 @@
-//! Dates as feeds and archives write them.
+//! Dates as feeds, archives and news pages write them.
 
+mod names;
 mod words;
 
 use jiff::civil::{Date, Time};
@@ -8,7 +9,8 @@ use jiff::fmt::temporal::Pieces;
 use crate::document::{Moment, Precision};
 
 /// Reads a date: ISO 8601, RFC 3339, RFC 2822, Unix time in seconds, milli- or
-/// microseconds, and the forms of news pages with the month in English words.
+/// microseconds, and the forms of news pages: the month in the words of eleven
+/// languages, `3.4.2031`, `2031年4月3日`, Arabic and Persian digits.
 ///
 /// Dates that can be read in two ways, such as `03/04/2021`, and dates that do
 /// not exist, such as 31 June, give `None`. A zone name whose offset depends on
@@ -16,7 +18,7 @@ use crate::document::{Moment, Precision};
 ///
 /// # Examples
 /// ```
-/// use wirecopy::ingest::date::parse;
+/// use wirecopy::date::parse;
 /// let moment = parse("Thu, 03 Apr 2031 10:00:00 +0200").unwrap();
 /// assert_eq!(moment.to_string(), "2031-04-03T10:00:00+02:00");
 /// assert_eq!(parse("3 April 2031").unwrap().to_string(), "2031-04-03");
@@ -29,11 +31,41 @@ pub fn parse(text: &str) -> Option<Moment> {
     if text.is_empty() || text.len() > LONGEST {
         return None;
     }
+    let folded;
+    let text = if text.is_ascii() {
+        text
+    } else {
+        folded = fold(text);
+        folded.trim()
+    };
     number(text)
         .or_else(|| iso(text))
         .or_else(|| words::read(text))
         // Year 1 is what some systems write for "never".
         .filter(|moment| moment.civil.year() >= 1000)
+}
+
+/// True for the name of a month, or a usual abbreviation of it, in lower case.
+pub(crate) fn is_month(word: &str) -> bool {
+    names::month(word).is_some()
+}
+
+/// Digits of other scripts as ASCII, and the marks of Chinese and Japanese dates as usual ones.
+fn fold(text: &str) -> String {
+    let of = |c: char| match c {
+        '\u{660}'..='\u{669}' => digit(c, 0x660),
+        '\u{6F0}'..='\u{6F9}' => digit(c, 0x6F0),
+        '\u{FF10}'..='\u{FF19}' => digit(c, 0xFF10),
+        '年' | '月' => '-',
+        '时' | '時' | '：' => ':',
+        '日' | '分' | '،' | '，' => ' ',
+        _ => c,
+    };
+    text.chars().map(of).collect()
+}
+
+fn digit(c: char, zero: u32) -> char {
+    char::from_digit(c as u32 - zero, 10).unwrap_or(c)
 }
 
 /// Numbers by their count of digits: a day, Unix time, or a compact date and
@@ -238,8 +270,26 @@ mod tests {
             ("2031-04-03 10:00:05+00", "2031-04-03T10:00:05Z"),
             ("2031-04-03T10:00:00Z[UTC]", "2031-04-03T10:00:00Z"),
             ("2031-04-03 10:00:05.123456", "2031-04-03T10:00:05.123456"),
-            ("2031-04-03 10:00 PM", ""),
+            ("2031-04-03 10:00 PM", "2031-04-03T22:00:00"),
             ("3 April 2031 10:30 AM -0800", "2031-04-03T10:30:00-08:00"),
+            ("3 avril 2031 à 10h15", "2031-04-03T10:15:00"),
+            ("1er août 2031", "2031-08-01"),
+            ("Samstag, 3. Mai 2031, 10.30 Uhr", "2031-05-03T10:30:00"),
+            ("am 3. März 2031", "2031-03-03"),
+            ("3 de abril de 2031", "2031-04-03"),
+            ("3 dicembre 2031, ore 9:05", "2031-12-03T09:05:00"),
+            ("3 апреля 2031 г. в 10:30", "2031-04-03T10:30:00"),
+            ("3 Nisan 2031", "2031-04-03"),
+            ("٣ مايو ٢٠٣١", "2031-05-03"),
+            ("۱۲ دسامبر ۲۰۲۱ - ۲۱:۲۲", "2021-12-12T21:22:00"),
+            ("2031年4月3日 10:30", "2031-04-03T10:30:00"),
+            ("03.04.2031 10:30", "2031-04-03T10:30:00"),
+            ("2031-4-3", "2031-04-03"),
+            ("۱۲ آذر ۱۴۱۰", ""),
+            ("03.04.31", ""),
+            ("3/4/2031", ""),
+            ("3-4-2031", ""),
+            ("31 juin 2031", ""),
             ("0001-01-01T00:00:00Z", ""),
             ("0000-00-00", ""),
             ("April 2031", ""),

@@ -1,7 +1,8 @@
-//! Dates with the month in English words, as mail, feeds and news pages have them.
+//! Dates in words and figures, as mail, feeds and news pages have them.
 
 use jiff::civil::{Date, DateTime, Time};
 
+use super::names::{is_join, is_weekday, month};
 use super::{day, zone};
 use crate::document::{Moment, Precision};
 
@@ -56,10 +57,14 @@ fn once<T>(slot: &mut Option<T>, value: T) -> Option<()> {
 
 impl Said {
     fn take(&mut self, token: &str) -> Option<()> {
-        let lower = token.to_ascii_lowercase();
+        let lower = token.to_lowercase();
         let word = lower.trim_end_matches('.');
+        if word.is_empty() || is_join(word) {
+            return Some(());
+        }
         match word {
-            "" | "-" | "–" | "—" | "at" | "on" | "of" => return Some(()),
+            // "am 3. April" is German; a forenoon stands behind its hour.
+            "am" if self.day.is_none() && self.clock.is_none() => return Some(()),
             "am" | "a.m" => return once(&mut self.afternoon, false),
             "pm" | "p.m" => return once(&mut self.afternoon, true),
             _ => {}
@@ -69,6 +74,12 @@ impl Said {
         }
         if is_weekday(word) {
             return Some(());
+        }
+        if let Some(whole) = figures(word) {
+            return self.figures(whole);
+        }
+        if let Some(clock) = hours(word, self.is_dated()) {
+            return self.clock(&clock);
         }
         if word.contains(':') && word.starts_with(|c: char| c.is_ascii_digit()) {
             return self.clock(word);
@@ -89,6 +100,16 @@ impl Said {
             return zone(token).map(|_| ());
         }
         once(&mut self.zone, zone(token)?)
+    }
+
+    fn is_dated(&self) -> bool {
+        self.year.is_some() && self.month.is_some() && self.day.is_some()
+    }
+
+    fn figures(&mut self, (year, month, day): (i16, i8, i8)) -> Option<()> {
+        once(&mut self.year, year)?;
+        once(&mut self.month, month)?;
+        once(&mut self.day, day)
     }
 
     fn clock(&mut self, word: &str) -> Option<()> {
@@ -128,52 +149,51 @@ impl Said {
     }
 }
 
+/// Year, month and day of `3.4.2031` and `2031-4-3`: dots part a day that comes first, hyphens and
+/// slashes count behind a year only.
+fn figures(word: &str) -> Option<(i16, i8, i8)> {
+    let mark = if word.contains('.') { '.' } else { '-' };
+    let word = if mark == '-' {
+        word.replace('/', "-")
+    } else {
+        word.to_string()
+    };
+    let parts: Vec<&str> = word.split(mark).collect();
+    let [first, second, third] = parts[..] else {
+        return None;
+    };
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if !parts.iter().all(is_number) {
+        return None;
+    }
+    let (year, day) = match (mark, first.len(), third.len()) {
+        ('.', 1 | 2, 4) => (third, first),
+        ('-', 4, 1 | 2) => (first, third),
+        _ => return None,
+    };
+    Some((year.parse().ok()?, second.parse().ok()?, day.parse().ok()?))
+}
+
+/// `10h15`, `10h` and, behind a whole date, `10.15` as `10:15`.
+fn hours(word: &str, is_dated: bool) -> Option<String> {
+    let (hour, minute) = match word.split_once('h') {
+        Some(parts) => parts,
+        None if is_dated => word.split_once('.')?,
+        None => return None,
+    };
+    let is_number = |part: &str| part.len() <= 2 && part.bytes().all(|b| b.is_ascii_digit());
+    if hour.is_empty() || !is_number(hour) || !is_number(minute) {
+        return None;
+    }
+    Some(format!("{hour}:{minute:0>2}"))
+}
+
 /// `12`, `2021`, `3rd`.
 fn ordinal(word: &str) -> Option<i16> {
-    let digits = ["st", "nd", "rd", "th"]
+    let digits = ["st", "nd", "rd", "th", "er", "º", "°"]
         .iter()
         .find_map(|suffix| word.strip_suffix(suffix))
         .unwrap_or(word);
     (!digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
         .then(|| digits.parse().ok())?
-}
-
-fn month(word: &str) -> Option<i8> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    if word == "sept" {
-        return Some(9);
-    }
-    let at = MONTHS
-        .iter()
-        .position(|name| *name == word || (word.len() == 3 && name.starts_with(word)))?;
-    i8::try_from(at + 1).ok()
-}
-
-fn is_weekday(word: &str) -> bool {
-    const DAYS: [&str; 7] = [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ];
-    matches!(word, "tues" | "thur" | "thurs")
-        || DAYS
-            .iter()
-            .any(|name| *name == word || (word.len() == 3 && name.starts_with(word)))
 }
