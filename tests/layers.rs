@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 ///
 /// `codes`, `document`, `config`, `error`, `hash` and `spill` are shared. `trace` holds the rows of
 /// the outputs, `pipeline` alone knows the order, `write` and `cli` come last.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 24] = [
     "codes",
     "error",
     "hash",
@@ -30,6 +30,7 @@ const ORDER: [&str; 23] = [
     "collate",
     "lineage",
     "trace",
+    "eval",
     "pipeline",
     "write",
     "cli",
