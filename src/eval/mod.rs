@@ -74,3 +74,53 @@ impl Found {
         (of > 0).then(|| 2.0 * self.recall.count as f64 / of as f64)
     }
 }
+
+/// Documents that the two sides have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Overlap {
+    /// In the result and in the truth: only these are compared.
+    pub both: u64,
+    /// In the result alone.
+    pub result_only: u64,
+    /// In the truth alone.
+    pub truth_only: u64,
+}
+
+/// All that is said of a result beside a truth.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evaluation {
+    /// Documents with a true group or parent.
+    pub documents: Overlap,
+    /// How well groups agree; `None` where the truth has no groups.
+    pub groups: Option<GroupScores>,
+    /// How well lineage agrees; `None` where the truth has no parents.
+    pub lineage: Option<LineageScores>,
+}
+
+/// The labels of a sheet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Labels {
+    /// Bands of Jaccard from 0 upwards.
+    pub bands: Vec<BandLabels>,
+    /// Pairs of the result that the sheet was drawn from.
+    pub all_pairs: u64,
+}
+
+/// The labels of one band.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BandLabels {
+    /// Its pairs, and the labels yes and no.
+    pub band: Band,
+    /// Rows of the sheet.
+    pub drawn: u64,
+    /// Rows labelled `?`.
+    pub unsure: u64,
+}
+
+impl Labels {
+    /// The share of right pairs over all bands; `None` without a label.
+    pub fn overall(&self) -> Option<Estimate> {
+        let bands: Vec<Band> = self.bands.iter().map(|labels| labels.band).collect();
+        overall(&bands)
+    }
+}
