@@ -20,6 +20,10 @@ pub struct Sheet {
     row: StringRecord,
     /// Line of the row, from 1.
     line: u64,
+    /// The parser ends a row before the LF of CRLF and is then a line behind.
+    lag: u64,
+    /// Whether the row goes over several lines.
+    is_broken: bool,
 }
 
 /// One row of a [`Sheet`].
@@ -51,10 +55,16 @@ impl Sheet {
             columns: Vec::new(),
             row: StringRecord::new(),
             line: 1,
+            lag: 0,
+            is_broken: false,
         };
         if !sheet.advance()? {
             return Err(sheet.wrong(None, "is empty; its first row must name the columns"));
         }
+        let cells = sheet.row.iter();
+        let breaks = cells.map(|cell| cell.matches('\n').count() as u64);
+        let next = 2 + breaks.sum::<u64>();
+        sheet.lag = next.saturating_sub(sheet.csv.position().line());
         let names = sheet.row.iter().map(|name| name.trim().to_lowercase());
         sheet.columns = names.collect();
         Ok(sheet)
@@ -103,20 +113,19 @@ impl Sheet {
     }
 
     fn advance(&mut self) -> Result<bool, Error> {
-        let read = self.csv.read_record(&mut self.row);
-        if let Some(at) = self.row.position() {
-            self.line = at.line();
-        }
-        match read {
+        match self.csv.read_record(&mut self.row) {
             Ok(true) => {}
+            // The parser takes what follows an unclosed quote for one cell and says nothing.
+            Ok(false) if self.is_broken && self.csv.get_ref().count % 2 == 1 => {
+                return Err(self.wrong(Some(self.line), "has a quote that is never closed"));
+            }
             Ok(false) => return Ok(false),
             Err(error) => return Err(self.failed(error)),
         }
-        // The parser takes what follows an unclosed quote for one cell and says nothing.
-        let swallowed = || self.row.iter().any(|cell| cell.contains('\n'));
-        if self.csv.is_done() && self.csv.get_ref().count % 2 == 1 && swallowed() {
-            return Err(self.wrong(Some(self.line), "has a quote that is never closed"));
+        if let Some(at) = self.row.position() {
+            self.line = at.line() + self.lag;
         }
+        self.is_broken = self.row.iter().any(|cell| cell.contains('\n'));
         Ok(true)
     }
 
@@ -131,7 +140,7 @@ impl Sheet {
     }
 
     fn failed(&self, error: csv::Error) -> Error {
-        let line = error.position().map(csv::Position::line);
+        let line = error.position().map(|at| at.line() + self.lag);
         match error.into_kind() {
             csv::ErrorKind::Io(cause) => Error::io(self.doing, &self.path, cause),
             csv::ErrorKind::Utf8 { .. } => {
