@@ -32,6 +32,17 @@ pub fn allot(sizes: &[u64], most: u64) -> Vec<u64> {
     }
 }
 
+/// A pair with a score.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scored<T> {
+    /// The keys of the two, in their order.
+    pub keys: (String, String),
+    /// Its [`band`].
+    pub band: usize,
+    /// Whatever else is known of it.
+    pub carried: T,
+}
+
 /// Pairs that were drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Drawn<T> {
@@ -39,25 +50,29 @@ pub struct Drawn<T> {
     pub sizes: Vec<u64>,
     /// What was drawn, in an order that says nothing of the score, so that the first
     /// part of it is a sample as well.
-    pub pairs: Vec<T>,
+    pub pairs: Vec<Scored<T>>,
 }
 
 /// Draws at most `most` pairs from a stream, as evenly from the bands as [`allot`] says.
 ///
-/// A pair is (a key, another key, its band) and whatever it carries. Which ones are drawn depends on the
-/// keys and the seed alone: those with the smallest hashes of each band. Memory: `most` pairs a band.
+/// Which ones are drawn depends on the keys and the seed alone: those with the smallest hashes of
+/// each band. Memory: `most` pairs a band.
 ///
 /// # Errors
 /// The first error of the stream.
 pub fn draw<T, E>(
-    pairs: impl Iterator<Item = Result<((String, String), usize, T), E>>,
+    pairs: impl Iterator<Item = Result<Scored<T>, E>>,
     most: usize,
     seed: u64,
-) -> Result<Drawn<((String, String), usize, T)>, E> {
+) -> Result<Drawn<T>, E> {
     let mut sizes = vec![0u64; BANDS];
     let mut kept: Vec<BinaryHeap<Ticket<T>>> = (0..BANDS).map(|_| BinaryHeap::new()).collect();
     for pair in pairs {
-        let (keys, band, carried) = pair?;
+        let Scored {
+            keys,
+            band,
+            carried,
+        } = pair?;
         let band = band.min(BANDS - 1);
         sizes[band] += 1;
         let order = (pair_hash(&keys.0, &keys.1, seed), keys);
@@ -77,7 +92,11 @@ pub fn draw<T, E>(
         drawn.extend(sorted.take(share as usize).map(|ticket| (band, ticket)));
     }
     drawn.sort_by(|x, y| x.1.order.cmp(&y.1.order));
-    let pair = |(band, ticket): (usize, Ticket<T>)| (ticket.order.1, band, ticket.carried);
+    let pair = |(band, ticket): (usize, Ticket<T>)| Scored {
+        keys: ticket.order.1,
+        band,
+        carried: ticket.carried,
+    };
     Ok(Drawn {
         sizes,
         pairs: drawn.into_iter().map(pair).collect(),
@@ -152,9 +171,9 @@ mod tests {
             most in 1usize..30,
             seed in 0u64..3,
         ) {
-            let stream = shuffled.into_iter().map(|(keys, band)| Ok::<_, ()>((keys, band, ())));
+            let stream = shuffled.into_iter().map(|(keys, band)| Ok::<_, ()>(Scored { keys, band, carried: () }));
             let drawn = draw(stream, most, seed).unwrap();
-            let plain: Vec<_> = drawn.pairs.into_iter().map(|(keys, band, ())| (keys, band)).collect();
+            let plain: Vec<_> = drawn.pairs.into_iter().map(|pair| (pair.keys, pair.band)).collect();
             prop_assert_eq!(plain, slow(&pairs, most, seed));
             prop_assert_eq!(drawn.sizes.iter().sum::<u64>(), pairs.len() as u64);
         }

@@ -16,7 +16,7 @@ mod intervals;
 mod lineage;
 
 pub use calibration::{BINS, Bin, Calibration, calibration};
-pub use draw::{BANDS, Drawn, allot, band, draw};
+pub use draw::{BANDS, Drawn, Scored, allot, band, draw};
 pub use forest::{Forest, on_a_cycle};
 pub use groups::{GroupScores, group_scores};
 pub use intervals::{Band, Estimate, overall, wilson};

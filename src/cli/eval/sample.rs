@@ -13,7 +13,7 @@ use crate::cli::args::SampleArgs;
 use crate::cli::plan;
 use crate::document::DocId;
 use crate::error::Error;
-use crate::eval::{Drawn, band, draw};
+use crate::eval::{Drawn, Scored, band, draw};
 use crate::ingest::Sheet;
 use crate::trace::Relation;
 use crate::write::{self, CsvStyle, SheetPair, SheetText, inert, original, plural};
@@ -47,7 +47,10 @@ pub(super) fn run(args: &SampleArgs) -> Result<Outcome, Error> {
         );
         return Err(Error::setting("eval sample", advice));
     }
-    let keys = drawn.pairs.iter().flat_map(|((a, b), ..)| [a, b]);
+    let keys = drawn
+        .pairs
+        .iter()
+        .flat_map(|pair| [&pair.keys.0, &pair.keys.1]);
     let keys: BTreeSet<&str> = keys.map(String::as_str).collect();
     let mut texts = described(&args.folder, &keys, style)?;
     let mut outcome = Outcome::Done;
@@ -58,13 +61,13 @@ pub(super) fn run(args: &SampleArgs) -> Result<Outcome, Error> {
     let pairs: Vec<SheetPair> = drawn
         .pairs
         .into_iter()
-        .map(|((a, b), band, scores)| SheetPair {
-            sides: [text(&a), text(&b)],
-            relation: scores.relation,
-            scores: scores.scores,
-            longest_run_words: scores.longest_run_words,
-            band,
-            band_pairs: drawn.sizes.get(band).copied().unwrap_or_default(),
+        .map(|pair| SheetPair {
+            sides: [text(&pair.keys.0), text(&pair.keys.1)],
+            relation: pair.carried.relation,
+            scores: pair.carried.scores,
+            longest_run_words: pair.carried.longest_run_words,
+            band: pair.band,
+            band_pairs: drawn.sizes.get(pair.band).copied().unwrap_or_default(),
         })
         .collect();
     let style = plan::csv_style(args.csv);
@@ -84,10 +87,8 @@ fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", inert(line));
 }
 
-type DrawnPair = ((String, String), usize, Scores);
-
 /// Draws from a folder's `pairs.csv`, which is read once and not held.
-fn pairs(folder: &Path, most: usize, seed: u64) -> Result<Drawn<DrawnPair>, Error> {
+fn pairs(folder: &Path, most: usize, seed: u64) -> Result<Drawn<Scores>, Error> {
     let mut sheet = Sheet::open(&folder.join(PAIRS), "reading the pairs of the result")?;
     let [a, b, relation, run] = [
         sheet.required("a_id")?,
@@ -101,7 +102,7 @@ fn pairs(folder: &Path, most: usize, seed: u64) -> Result<Drawn<DrawnPair>, Erro
         (scores[1], sheet.required(scores[1])?),
         (scores[2], sheet.required(scores[2])?),
     ];
-    let mut next = || -> Result<Option<DrawnPair>, Error> {
+    let mut next = || -> Result<Option<Scored<Scores>>, Error> {
         while let Some(row) = sheet.next_row()? {
             let relation = row.cell(relation);
             if NO_COPIES.iter().any(|other| other.code() == relation) {
@@ -120,7 +121,11 @@ fn pairs(folder: &Path, most: usize, seed: u64) -> Result<Drawn<DrawnPair>, Erro
                 scores: values,
                 longest_run_words: row.cell(run).parse().unwrap_or_default(),
             };
-            return Ok(Some((keys, band(values[0]), own)));
+            return Ok(Some(Scored {
+                keys,
+                band: band(values[0]),
+                carried: own,
+            }));
         }
         Ok(None)
     };
