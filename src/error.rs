@@ -52,6 +52,22 @@ pub enum ErrorKind {
         /// Why not, and what to do instead.
         advice: &'static str,
     },
+    /// A table, such as a truth or a labelled sheet, that says something which cannot be.
+    Sheet {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1; `None` where the whole file is meant.
+        line: Option<u64>,
+        /// What is wrong there, and what to do.
+        what: String,
+    },
+    /// A folder that holds no complete result.
+    NoResult {
+        /// The folder.
+        path: PathBuf,
+        /// True where a run did not finish it.
+        unfinished: bool,
+    },
     /// A key that no document has.
     UnknownKey {
         /// The key as asked for.
@@ -141,6 +157,29 @@ impl fmt::Display for Error {
                 path.display()
             ),
             ErrorKind::Overwrite { path, advice } => write!(f, "{} {advice}", path.display()),
+            ErrorKind::Sheet { path, line, what } => {
+                write!(f, "{}: ", path.display())?;
+                if let Some(line) = line {
+                    write!(f, "line {line}: ")?;
+                }
+                f.write_str(what)
+            }
+            ErrorKind::NoResult {
+                path,
+                unfinished: true,
+            } => write!(
+                f,
+                "{} holds a result that was not finished; run `wirecopy trace INPUT -o {0} --force` again",
+                path.display()
+            ),
+            ErrorKind::NoResult {
+                path,
+                unfinished: false,
+            } => write!(
+                f,
+                "{} holds no result of wirecopy; `wirecopy trace INPUT -o DIR` writes one",
+                path.display()
+            ),
             ErrorKind::UnknownKey { key, near } => {
                 write!(f, "no document has the key {key:?}")?;
                 if !near.is_empty() {

@@ -17,7 +17,8 @@
 //!    side by side, whatever their wrapping.
 //! 6. [`lineage`] says who copied whom, lists its evidence, and says *unresolved*
 //!    where there is none.
-//! 7. [`pipeline`] knows the order of all this; its result is a
+//! 7. [`eval`] measures a result against what is known, in numbers alone.
+//! 8. [`pipeline`] knows the order of all this; its result is a
 //!    [`Trace`](trace::Trace), which [`write`](mod@write) turns into files and
 //!    [`cli`] into a command.
 //!
@@ -55,6 +56,7 @@ pub mod cpu;
 pub mod date;
 pub mod document;
 pub mod error;
+pub mod eval;
 pub mod group;
 pub mod hash;
 pub mod ingest;

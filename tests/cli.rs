@@ -52,7 +52,7 @@ fn path(folder: &TempDir, name: &str) -> String {
 fn help_and_version_are_data() {
     assert!(out(&["--help"]).contains("Exit codes: 0 done"));
     assert!(out(&["--version"]).starts_with(concat!("wirecopy ", env!("CARGO_PKG_VERSION"))));
-    for command in ["trace", "diff", "dedup", "explain", "curve"] {
+    for command in ["trace", "diff", "dedup", "explain", "curve", "eval"] {
         assert!(out(&[command, "--help"]).contains("Examples:"));
         assert_eq!(code(&[command, "--help"]), 0);
     }
@@ -487,6 +487,9 @@ fn every_command_has_a_man_page() {
         "-curve",
         "-dedup",
         "-diff",
+        "-eval-sample",
+        "-eval-score",
+        "-eval",
         "-explain",
         "-man",
         "-trace",

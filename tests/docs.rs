@@ -14,7 +14,10 @@ use wirecopy::lineage::{Basis, Code, CreditStatus, Role};
 use wirecopy::pipeline::{Reason, Rule};
 use wirecopy::segment::Kind;
 use wirecopy::trace::{Flag, Op, Relation};
-use wirecopy::write::{Column, Type, collation_columns, curve_columns, decision_columns, tables};
+use wirecopy::write::{
+    Column, Measure, Type, collation_columns, curve_columns, decision_columns, evaluation_columns,
+    score_columns, sheet_columns, tables,
+};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -84,6 +87,14 @@ fn the_formats_list_every_column_and_code() {
     column_rows(&mut out, curve_columns());
     out.push_str("## `diff --group --format csv`\none row per line (sentence or line) of each member, in the order of the members and of the lines; a line that a member has in several parts is several rows.\n\n");
     column_rows(&mut out, collation_columns());
+    out.push_str("## `eval --format csv`\none row per figure, in the order of the table of measures, the two of a bin together.\n\n");
+    column_rows(&mut out, evaluation_columns());
+    out.push_str(
+        "## `eval sample`\none row per pair drawn, in an order that says nothing of its score.\n\n",
+    );
+    column_rows(&mut out, sheet_columns());
+    out.push_str("## `eval score --format csv`\none row per band that was drawn from, the lowest first, and one for all.\n\n");
+    column_rows(&mut out, score_columns());
     out.push_str("## Codes\n");
     codes!(out, "`role`", Role);
     codes!(out, "`relation`", Relation);
@@ -96,6 +107,7 @@ fn the_formats_list_every_column_and_code() {
     codes!(out, "`reason` of a decision", Reason);
     codes!(out, "`reason` of a rejection", Rejected);
     codes!(out, "`rule` and `pair_rule` of `explain`", Rule);
+    codes!(out, "`measure` of `eval`", Measure);
     generated("docs/formats.md", "tables", &out);
 }
 

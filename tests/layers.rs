@@ -31,6 +31,7 @@ const ORDER: [&str; 24] = [
     "collate",
     "lineage",
     "trace",
+    "eval",
     "pipeline",
     "write",
     "cli",

@@ -1,9 +1,13 @@
 //! What can be typed.
 
+mod eval;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+pub use eval::{EvalArgs, EvalTask, SampleArgs, ScoreArgs};
 
 /// Finds every news article that republishes the same text, shows line by line
 /// what each copy added or dropped, and works out who copied whom.
@@ -17,6 +21,7 @@ Examples:
   wirecopy dedup feed.jsonl -o unique.jsonl   the feed without its copies
   wirecopy explain feed.jsonl -- KEY KEY      why two of them are, or are not, one group
   wirecopy curve --threshold 0.7              which pairs the search finds, at what cost
+  wirecopy eval result --truth truth.csv      how good a result is, where the truth is known
 
 Exit codes: 0 done; 1 copies or differences found (with --exit-code only); 2 usage or failure;
 3 done, but some records were rejected.")]
@@ -42,6 +47,8 @@ pub enum Command {
     Explain(Box<ExplainArgs>),
     /// Show which Jaccards a setting of bands and rows finds, and at what cost
     Curve(Box<CurveArgs>),
+    /// Show how good a result is, beside a truth or people's labels
+    Eval(Box<EvalArgs>),
     /// Print a completion script for a shell
     Completions {
         /// The shell

@@ -31,22 +31,27 @@ pub fn with_config(typed: Vec<OsString>) -> Result<Vec<OsString>, Error> {
     let Ok(matches) = command.clone().try_get_matches_from(&typed) else {
         return Ok(typed);
     };
-    let Some((name, own)) = matches.subcommand() else {
+    let Some((mut name, mut own)) = matches.subcommand() else {
         return Ok(typed);
     };
+    let mut asked = command.find_subcommand(name);
+    while let Some((deeper, of_deeper)) = own.subcommand() {
+        (name, own) = (deeper, of_deeper);
+        asked = asked.and_then(|sub| sub.find_subcommand(name));
+    }
     let Ok(Some(path)) = own.try_get_one::<PathBuf>("config") else {
         return Ok(typed);
     };
     let text = fs::read_to_string(path)
         .map_err(|cause| Error::io("reading the flags of --config", path, cause))?;
     let file = File { path, text: &text };
-    let flags: Vec<&Arg> = command
+    let deep = command
         .get_subcommands()
+        .flat_map(clap::Command::get_subcommands);
+    let flags: Vec<&Arg> = (command.get_subcommands().chain(deep))
         .flat_map(clap::Command::get_arguments)
         .collect();
-    let of_command: Vec<&Arg> = command
-        .find_subcommand(name)
-        .map_or(Vec::new(), |sub| sub.get_arguments().collect());
+    let of_command: Vec<&Arg> = asked.map_or(Vec::new(), |sub| sub.get_arguments().collect());
 
     let table = DeTable::parse(&text)
         .map_err(|error| file.wrong(error.span().map_or(0, |span| span.start), error.message()))?;

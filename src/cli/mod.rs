@@ -6,6 +6,7 @@ mod config;
 mod curve;
 mod dedup;
 mod diff;
+mod eval;
 mod explain;
 mod keys;
 mod plan;
@@ -55,6 +56,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::Dedup(args) => dedup::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Curve(args) => curve::run(&args),
+        Command::Eval(args) => eval::run(&args),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { folder } => shell::man(&folder),
     }

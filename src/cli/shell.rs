@@ -20,14 +20,18 @@ pub(super) fn completions(shell: clap_complete::Shell) -> Result<Outcome, Error>
 pub(super) fn man(folder: &Path) -> Result<Outcome, Error> {
     let mut command = Cli::command();
     command.build();
-    page(folder, &command, "wirecopy")?;
-    for sub in command
-        .get_subcommands()
-        .filter(|sub| sub.get_name() != "help")
-    {
-        page(folder, sub, &format!("wirecopy-{}", sub.get_name()))?;
-    }
+    pages(folder, &command, "wirecopy")?;
     Ok(Outcome::Done)
+}
+
+/// The page of a command and those of what it can do.
+fn pages(folder: &Path, command: &clap::Command, name: &str) -> Result<(), Error> {
+    page(folder, command, name)?;
+    let subs = command.get_subcommands();
+    for sub in subs.filter(|sub| sub.get_name() != "help") {
+        pages(folder, sub, &format!("{name}-{}", sub.get_name()))?;
+    }
+    Ok(())
 }
 
 fn page(folder: &Path, command: &clap::Command, name: &str) -> Result<(), Error> {

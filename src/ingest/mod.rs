@@ -16,6 +16,7 @@ mod reason;
 mod record;
 mod scan;
 mod settle;
+mod sheet;
 mod sniff;
 mod unescape;
 mod walk;
@@ -46,6 +47,7 @@ use self::window::{Bytes, Window};
 
 pub use self::fields::FieldNames;
 pub use self::reason::{Reason, Rejection};
+pub use self::sheet::{Sheet, SheetRow};
 
 /// Something to read.
 #[derive(Clone, Debug, PartialEq, Eq)]

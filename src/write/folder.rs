@@ -61,13 +61,36 @@ pub fn is_result(folder: &Path) -> bool {
     }
 }
 
+/// Makes sure that a folder holds a complete result, and says how its CSV cells were written.
+///
+/// # Errors
+/// [`ErrorKind::NoResult`], or what the file system says.
+pub fn result_style(folder: &Path) -> Result<CsvStyle, Error> {
+    let io = |cause| Error::io("looking at the results", folder, cause);
+    fs::read_dir(folder).map_err(io)?;
+    let path = folder.to_path_buf();
+    let unfinished = folder.join(UNFINISHED).exists();
+    match manifest(&folder.join(MANIFEST)) {
+        Some(manifest) if !unfinished => Ok(match manifest.get("csv") {
+            Some(style) if style == "raw" => CsvStyle::Raw,
+            _ => CsvStyle::Neutral,
+        }),
+        _ => Err(ErrorKind::NoResult { path, unfinished }.into()),
+    }
+}
+
 fn is_manifest(path: &Path) -> bool {
+    manifest(path).is_some()
+}
+
+/// The manifest of a result of ours.
+fn manifest(path: &Path) -> Option<Value> {
     /// Far more than a manifest needs.
     const LONGEST: u64 = 4 << 20;
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut bytes));
     let manifest: Option<Value> = read.ok().and_then(|_| serde_json::from_slice(&bytes).ok());
-    manifest.is_some_and(|value| value.get("program") == Some(&Value::from("wirecopy")))
+    manifest.filter(|value| value.get("program") == Some(&Value::from("wirecopy")))
 }
 
 /// Writes every table, `datapackage.json` and, last, `run.json` into `folder`.

@@ -5,6 +5,7 @@ mod curve;
 mod datapackage;
 mod decisions;
 mod diff;
+mod eval;
 mod evidence;
 mod explain;
 mod explain_json;
@@ -25,11 +26,16 @@ pub use diff::{
     LEAST_WIDTH, Named, NamedPair, View, collation_columns, collation_csv, collation_json,
     collation_text, diff_csv, diff_html, diff_json, diff_side_by_side, diff_text, diff_unified,
 };
+pub(crate) use eval::band_name;
+pub use eval::{
+    Measure, SheetPair, SheetText, evaluation_columns, evaluation_csv, evaluation_json,
+    evaluation_text, score_columns, scores_csv, scores_json, scores_text, sheet_columns, sheet_csv,
+};
 pub use explain::explain_text;
 pub use explain_json::explain_json;
 pub use feed::{FeedKind, feed, feed_kind};
 pub(crate) use folder::place;
-pub use folder::{CsvStyle, check, is_result, publish};
+pub use folder::{CsvStyle, check, is_result, publish, result_style};
 pub use inert::inert;
 pub use table::{Cell, Column, Table, TableWriter, Type, original};
 pub(crate) use terminal::plural;
