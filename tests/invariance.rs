@@ -34,7 +34,8 @@ fn result(feed: &[String], threads: &str) -> BTreeMap<String, Vec<u8>> {
 fn searched(feed: &[String], threads: &str, how: &str) -> BTreeMap<String, Vec<u8>> {
     let folder = temp();
     put(&folder, "feed.jsonl", feed.join("\n"));
-    let flags = ["--threads", threads, "--search", how];
+    let flags = ["--threads", threads, "--search", how, "--prov"];
+    let flags = [&flags[..], &["--graph", "graphml,dot,gexf"]].concat();
     let result = traced(folder.path(), &["feed.jsonl"], &flags);
     files(&result.path().join("result"))
 }
@@ -51,7 +52,7 @@ fn same(left: &BTreeMap<String, Vec<u8>>, right: &BTreeMap<String, Vec<u8>>) {
 fn threads_change_no_byte() {
     let feed = feed();
     let one = result(&feed, "1");
-    assert!(one["pairs.csv"].len() > 1000 && one.len() == 8);
+    assert!(one["pairs.csv"].len() > 1000 && one.len() == 12);
     same(&one, &result(&feed, "2"));
     same(&one, &result(&feed, "8"));
 }

@@ -8,6 +8,7 @@ mod diff;
 mod evidence;
 mod explain;
 mod explain_json;
+mod exports;
 mod feed;
 mod folder;
 mod groups;
@@ -27,6 +28,7 @@ pub use diff::{
 };
 pub use explain::explain_text;
 pub use explain_json::explain_json;
+pub use exports::{Export, LinkRole, graph_columns};
 pub use feed::{FeedKind, feed, feed_kind};
 pub(crate) use folder::place;
 pub use folder::{CsvStyle, check, is_result, publish};
