@@ -14,7 +14,10 @@ use wirecopy::lineage::{Basis, Code, CreditStatus, Role};
 use wirecopy::pipeline::{Reason, Rule};
 use wirecopy::segment::Kind;
 use wirecopy::trace::{Flag, Op, Relation};
-use wirecopy::write::{Column, Type, collation_columns, curve_columns, decision_columns, tables};
+use wirecopy::write::{
+    Column, LinkRole, Type, collation_columns, curve_columns, decision_columns, graph_columns,
+    tables,
+};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -84,6 +87,11 @@ fn the_formats_list_every_column_and_code() {
     column_rows(&mut out, curve_columns());
     out.push_str("## `diff --group --format csv`\none row per line (sentence or line) of each member, in the order of the members and of the lines; a line that a member has in several parts is several rows.\n\n");
     column_rows(&mut out, collation_columns());
+    let (nodes, edges) = graph_columns();
+    out.push_str("## Nodes of `--graph` and `--prov`\none per document of a group, excerpt or text that an excerpt is from, and one per missing source of a group.\n\n");
+    column_rows(&mut out, nodes);
+    out.push_str("## Edges of `--graph` and `--prov`\none per claim of lineage.csv, from the exemplar to the copy.\n\n");
+    column_rows(&mut out, edges);
     out.push_str("## Codes\n");
     codes!(out, "`role`", Role);
     codes!(out, "`relation`", Relation);
@@ -91,6 +99,7 @@ fn the_formats_list_every_column_and_code() {
     codes!(out, "`credit_status`", CreditStatus);
     codes!(out, "`evidence`, and `code` in evidence.csv", Code);
     codes!(out, "`flags`", Flag);
+    codes!(out, "`role` of an edge", LinkRole);
     codes!(out, "`op`", Op);
     codes!(out, "`kind`", Kind);
     codes!(out, "`reason` of a decision", Reason);

@@ -388,7 +388,7 @@ fn attributes(record: &Value, ends: &[&str], prefixes: &serde_json::Map<String, 
         for value in values {
             let written = literal(value, prefixes);
             if let Some(own) = attribute.strip_prefix("wirecopy:") {
-                assert!(said.insert(own.into(), written).is_none());
+                assert!(said.insert(own.into(), original(&written)).is_none());
             }
         }
     }

@@ -12,6 +12,7 @@ use serde_json::{Map, Number, Value, json};
 use super::super::table::{Cell, Column};
 use super::graph::{Graph, Link, LinkRole, Node, graph_columns, known, missing, node_id};
 use super::id;
+use super::xml::storable;
 use crate::document::{DocId, Moment, Precision};
 use crate::lineage::Role;
 use crate::trace::{Relation, UNNAMED};
@@ -32,7 +33,7 @@ pub(super) fn write(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<()> {
     });
     sections.write("entity", entities)?;
     let agents = outlets(graph).into_iter().map(|source| {
-        let said = json!({ "prov:type": name("prov:Organization"), "prov:label": source });
+        let said = json!({ "prov:type": name("prov:Organization"), "prov:label": string(source) });
         (qualified(&id::outlet(source)), said)
     });
     sections.write("agent", agents)?;
@@ -104,7 +105,7 @@ fn entity(graph: &Graph<'_>, node: Node<'_>) -> Value {
         Node::Missing(..) => "wirecopy:MissingSource",
     };
     said.insert("prov:type".into(), name(kind));
-    said.insert("prov:label".into(), graph.label(node).into());
+    said.insert("prov:label".into(), string(graph.label(node)));
     add(&mut said, node_columns, &graph.node_cells(node));
     if let Node::Document(doc) = node
         && let Some(moment) = graph.trace.document(doc).published
@@ -224,7 +225,7 @@ fn add(said: &mut Map<String, Value>, columns: &'static [Column], cells: &[Cell<
                 .ok()
                 .and_then(Number::from_f64)
                 .map_or(Value::Null, Value::Number),
-            Cell::Text(_) | Cell::Empty => Value::from(&*cell.written()),
+            Cell::Text(_) | Cell::Empty => string(&cell.written()),
         };
         said.insert(term(column.name), value);
     }
@@ -252,6 +253,11 @@ fn qualified(id: &str) -> String {
 /// The name of an attribute of ours.
 fn term(word: &str) -> String {
     format!("{}:{word}", TERMS.0)
+}
+
+/// Text as a value: an `xsd:string` holds what XML can hold, and PROV-JSON is turned into XML.
+fn string(text: &str) -> Value {
+    storable(text).into()
 }
 
 /// A name as a value.
