@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use support::{Random, documents, files, put, records, shared, temp, text, traced};
 
+/// Flags for every file that there is.
+const EXPORTS: &[&str] = &["--prov", "--graph", "graphml,dot,gexf"];
+
 /// The records of the sample, and of 300 BBC articles where they are to be had.
 fn feed() -> Vec<String> {
     let sample = documents(&["data/sample"]).into_iter().map(|document| {
@@ -34,8 +37,8 @@ fn result(feed: &[String], threads: &str) -> BTreeMap<String, Vec<u8>> {
 fn searched(feed: &[String], threads: &str, how: &str) -> BTreeMap<String, Vec<u8>> {
     let folder = temp();
     put(&folder, "feed.jsonl", feed.join("\n"));
-    let flags = ["--threads", threads, "--search", how, "--prov"];
-    let flags = [&flags[..], &["--graph", "graphml,dot,gexf"]].concat();
+    let flags = ["--threads", threads, "--search", how];
+    let flags = [&flags[..], EXPORTS].concat();
     let result = traced(folder.path(), &["feed.jsonl"], &flags);
     files(&result.path().join("result"))
 }
@@ -85,7 +88,7 @@ fn the_order_of_the_files_changes_no_byte() {
     put(&folder, "left.jsonl", left.join("\n"));
     put(&folder, "right.jsonl", right.join("\n"));
     let run = |inputs: &[&str]| {
-        let result = traced(folder.path(), inputs, &[]);
+        let result = traced(folder.path(), inputs, EXPORTS);
         files(&result.path().join("result"))
     };
     let forth = run(&["left.jsonl", "right.jsonl"]);
