@@ -15,8 +15,8 @@ use wirecopy::pipeline::{Reason, Rule};
 use wirecopy::segment::Kind;
 use wirecopy::trace::{Flag, Op, Relation};
 use wirecopy::write::{
-    Column, Measure, Type, collation_columns, curve_columns, decision_columns, evaluation_columns,
-    score_columns, sheet_columns, tables,
+    Column, LinkRole, Measure, Type, collation_columns, curve_columns, decision_columns,
+    evaluation_columns, graph_columns, score_columns, sheet_columns, tables,
 };
 
 fn root() -> &'static Path {
@@ -95,6 +95,11 @@ fn the_formats_list_every_column_and_code() {
     column_rows(&mut out, sheet_columns());
     out.push_str("## `eval score --format csv`\none row per band that was drawn from, the lowest first, and one for all.\n\n");
     column_rows(&mut out, score_columns());
+    let (nodes, edges) = graph_columns();
+    out.push_str("## Nodes of `--graph` and `--prov`\none per document of a group, excerpt or text that an excerpt is from, and one per missing source of a group.\n\n");
+    column_rows(&mut out, nodes);
+    out.push_str("## Edges of `--graph` and `--prov`\none per claim of lineage.csv, from the exemplar to the copy.\n\n");
+    column_rows(&mut out, edges);
     out.push_str("## Codes\n");
     codes!(out, "`role`", Role);
     codes!(out, "`relation`", Relation);
@@ -102,6 +107,7 @@ fn the_formats_list_every_column_and_code() {
     codes!(out, "`credit_status`", CreditStatus);
     codes!(out, "`evidence`, and `code` in evidence.csv", Code);
     codes!(out, "`flags`", Flag);
+    codes!(out, "`role` of an edge", LinkRole);
     codes!(out, "`op`", Op);
     codes!(out, "`kind`", Kind);
     codes!(out, "`reason` of a decision", Reason);

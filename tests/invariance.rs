@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use support::{Random, documents, files, put, records, shared, temp, text, traced};
 
+/// Flags for every file that there is.
+const EXPORTS: &[&str] = &["--prov", "--graph", "graphml,dot,gexf"];
+
 /// The records of the sample, and of 300 BBC articles where they are to be had.
 fn feed() -> Vec<String> {
     let sample = documents(&["data/sample"]).into_iter().map(|document| {
@@ -35,6 +38,7 @@ fn searched(feed: &[String], threads: &str, how: &str) -> BTreeMap<String, Vec<u
     let folder = temp();
     put(&folder, "feed.jsonl", feed.join("\n"));
     let flags = ["--threads", threads, "--search", how];
+    let flags = [&flags[..], EXPORTS].concat();
     let result = traced(folder.path(), &["feed.jsonl"], &flags);
     files(&result.path().join("result"))
 }
@@ -51,7 +55,7 @@ fn same(left: &BTreeMap<String, Vec<u8>>, right: &BTreeMap<String, Vec<u8>>) {
 fn threads_change_no_byte() {
     let feed = feed();
     let one = result(&feed, "1");
-    assert!(one["pairs.csv"].len() > 1000 && one.len() == 8);
+    assert!(one["pairs.csv"].len() > 1000 && one.len() == 12);
     same(&one, &result(&feed, "2"));
     same(&one, &result(&feed, "8"));
 }
@@ -84,7 +88,7 @@ fn the_order_of_the_files_changes_no_byte() {
     put(&folder, "left.jsonl", left.join("\n"));
     put(&folder, "right.jsonl", right.join("\n"));
     let run = |inputs: &[&str]| {
-        let result = traced(folder.path(), inputs, &[]);
+        let result = traced(folder.path(), inputs, EXPORTS);
         files(&result.path().join("result"))
     };
     let forth = run(&["left.jsonl", "right.jsonl"]);

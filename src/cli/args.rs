@@ -182,9 +182,11 @@ Examples:
   zcat feed.jsonl.gz | wirecopy trace - --text-field content
   wirecopy trace archive/ -o result --force --containment off
   wirecopy trace today.jsonl --against archive.jsonl -o result
+  wirecopy trace feed.jsonl.gz -o result --prov --graph graphml,dot
 
 Without -o the groups stand on standard output. With -o the folder holds groups.csv, pairs.csv,
-changes.csv, lineage.csv, evidence.csv, rejected.csv, datapackage.json and run.json.")]
+changes.csv, lineage.csv, evidence.csv, rejected.csv, datapackage.json and run.json, with --prov
+also lineage.prov.json, and with --graph lineage.graphml, lineage.dot or lineage.gexf.")]
 pub struct TraceArgs {
     /// Folder to write the results to
     #[arg(short, long, value_name = "DIR")]
@@ -192,6 +194,12 @@ pub struct TraceArgs {
     /// Replace an earlier result in the folder
     #[arg(long)]
     pub force: bool,
+    /// Write the lineage as W3C PROV too, lineage.prov.json in the folder
+    #[arg(long)]
+    pub prov: bool,
+    /// Write the lineage as a graph too, in one form or several; may be given more than once
+    #[arg(long, value_name = "FORM", value_delimiter = ',')]
+    pub graph: Vec<GraphArg>,
     /// List pairs that miss a bar by this much at most as well, to help choose one
     #[arg(
         long,
@@ -462,6 +470,17 @@ pub enum CsvArg {
     Neutral,
     /// As they are
     Raw,
+}
+
+/// Form of a graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphArg {
+    /// For networkx, yEd, igraph and their like
+    Graphml,
+    /// For Graphviz
+    Dot,
+    /// For Gephi
+    Gexf,
 }
 
 /// Form of an output that has no table.

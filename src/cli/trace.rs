@@ -1,13 +1,13 @@
 //! `wirecopy trace`
 
 use super::Outcome;
-use super::args::TraceArgs;
+use super::args::{GraphArg, TraceArgs};
 use super::plan;
 use super::progress::Messages;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::pipeline;
-use crate::write::{self, plural};
+use crate::write::{self, Export, plural};
 
 pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     let settings = Settings {
@@ -19,6 +19,7 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     settings.check()?;
     plan::threads(&args.running)?;
     let messages = Messages::new(&args.running);
+    let exports = exports(args)?;
     let all = plan::all_inputs(&args.input, &args.archive);
     if let Some(folder) = &args.output {
         if folder.as_os_str() == "-" {
@@ -44,7 +45,8 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     messages.end();
     match &args.output {
         Some(folder) => {
-            write::publish(&trace, folder, plan::csv_style(args.csv), args.force)?;
+            let style = plan::csv_style(args.csv);
+            write::publish(&trace, folder, style, &exports, args.force)?;
             messages.say(&format!(
                 "{}, {}, {}: {}",
                 plural(trace.documents.len(), "document"),
@@ -64,4 +66,30 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     } else {
         Outcome::Done
     })
+}
+
+/// The further files that were asked for; they need a folder.
+fn exports(args: &TraceArgs) -> Result<Vec<Export>, Error> {
+    let graphs = args.graph.iter().map(|form| match form {
+        GraphArg::Graphml => Export::GraphMl,
+        GraphArg::Dot => Export::Dot,
+        GraphArg::Gexf => Export::Gexf,
+    });
+    let exports: Vec<Export> = args
+        .prov
+        .then_some(Export::Prov)
+        .into_iter()
+        .chain(graphs)
+        .collect();
+    match exports.first() {
+        Some(first) if args.output.is_none() => {
+            let flag = if args.prov { "--prov" } else { "--graph" };
+            let file = first.file();
+            Err(Error::setting(
+                flag,
+                format!("{file} is written beside the tables; name a folder with -o"),
+            ))
+        }
+        _ => Ok(exports),
+    }
 }

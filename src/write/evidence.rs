@@ -1,6 +1,7 @@
 //! `evidence.csv`
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io;
 
 use super::table::{Column, Table, TableWriter, Type};
@@ -103,5 +104,32 @@ impl Table for EvidenceTable {
             ])?;
         }
         Ok(())
+    }
+}
+
+/// Codes of the evidence of each document, each once, in the order of the rows.
+pub(super) struct EvidenceCodes(BTreeMap<DocId, Vec<&'static str>>);
+
+impl EvidenceCodes {
+    /// Goes through all evidence once.
+    ///
+    /// # Errors
+    /// What is said where the evidence is read.
+    pub(super) fn of_all(trace: &Trace) -> io::Result<Self> {
+        let mut codes: BTreeMap<DocId, Vec<&str>> = BTreeMap::new();
+        for piece in &trace.evidence {
+            let list = codes.entry(piece.doc).or_default();
+            if !list.contains(&piece.code.code()) {
+                list.push(piece.code.code());
+            }
+        }
+        Ok(EvidenceCodes(codes))
+    }
+
+    /// Those of one document, joined by `;`.
+    pub(super) fn of(&self, doc: DocId) -> String {
+        self.0
+            .get(&doc)
+            .map_or(String::new(), |list| list.join(";"))
     }
 }

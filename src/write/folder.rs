@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
+use super::exports::{Export, Graph};
 use super::table::TableWriter;
 use super::{datapackage, run, tables};
 use crate::error::{Error, ErrorKind};
@@ -93,25 +94,32 @@ fn manifest(path: &Path) -> Option<Value> {
     manifest.filter(|value| value.get("program") == Some(&Value::from("wirecopy")))
 }
 
-/// Writes every table, `datapackage.json` and, last, `run.json` into `folder`.
+/// Writes every table, the `exports` that are asked for, `datapackage.json` and, last, `run.json`
+/// into `folder`.
 ///
 /// Each file is written beside its place, brought to the disk and renamed, so
 /// that no file is ever half there; a folder without `run.json` is unfinished.
-/// Files of an earlier result are replaced with `force`, all others are left alone.
+/// Files of an earlier result are replaced with `force`, exports that are not asked for now go
+/// with it, all other files are left alone.
 ///
 /// # Errors
 /// As [`check`]; or what the file system says, with the file.
-pub fn publish(trace: &Trace, folder: &Path, style: CsvStyle, force: bool) -> Result<(), Error> {
+pub fn publish(
+    trace: &Trace,
+    folder: &Path,
+    style: CsvStyle,
+    exports: &[Export],
+    force: bool,
+) -> Result<(), Error> {
     check(folder, force)?;
     let io = |doing| move |cause| Error::io(doing, folder, cause);
     fs::create_dir_all(folder).map_err(io("making the output folder"))?;
     mark(&folder.join(UNFINISHED)).map_err(io("marking the output folder"))?;
     clear_temporary(folder).map_err(io("clearing the output folder"))?;
-    match fs::remove_file(folder.join(MANIFEST)) {
-        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-            return Err(Error::io("removing", folder.join(MANIFEST), cause));
-        }
-        _ => {}
+    remove(&folder.join(MANIFEST))?;
+    let not_asked_for = |export: &&Export| !exports.contains(export);
+    for export in Export::ALL.iter().filter(not_asked_for) {
+        remove(&folder.join(export.file()))?;
     }
     let tables = tables();
     for table in &tables {
@@ -121,6 +129,7 @@ pub fn publish(trace: &Trace, folder: &Path, style: CsvStyle, force: bool) -> Re
             writer.finish()
         })?;
     }
+    write_exports(trace, folder, exports)?;
     place(&folder.join("datapackage.json"), |out| {
         write_json(out, &datapackage::describe(&tables))
     })?;
@@ -131,6 +140,29 @@ pub fn publish(trace: &Trace, folder: &Path, style: CsvStyle, force: bool) -> Re
     })?;
     fs::remove_file(folder.join(UNFINISHED)).map_err(io("unmarking the output folder"))?;
     sync(folder).map_err(io("bringing the output folder to the disk"))
+}
+
+fn write_exports(trace: &Trace, folder: &Path, exports: &[Export]) -> Result<(), Error> {
+    if exports.is_empty() {
+        return Ok(());
+    }
+    let graph =
+        Graph::new(trace).map_err(|cause| Error::io("drawing the lineage", folder, cause))?;
+    let asked_for = |export: &&Export| exports.contains(export);
+    for export in Export::ALL.iter().filter(asked_for) {
+        place(&folder.join(export.file()), |out| export.write(&graph, out))?;
+    }
+    Ok(())
+}
+
+/// Removes a file of an earlier result, if there is one.
+fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+            Err(Error::io("removing", path, cause))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Creates the marker; a link or anything else in its place is not followed.

@@ -1,8 +1,8 @@
 //! `lineage.csv`
 
-use std::collections::BTreeMap;
 use std::io;
 
+use super::evidence::EvidenceCodes;
 use super::table::{Cell, Column, Table, TableWriter, Type};
 use crate::document::DocId;
 use crate::trace::Trace;
@@ -206,22 +206,13 @@ impl Table for LineageTable {
     }
 
     fn write(&self, trace: &Trace, out: &mut TableWriter<'_>) -> io::Result<()> {
-        let mut codes: BTreeMap<DocId, Vec<&str>> = BTreeMap::new();
-        for piece in &trace.evidence {
-            let list = codes.entry(piece.doc).or_default();
-            if !list.contains(&piece.code.code()) {
-                list.push(piece.code.code());
-            }
-        }
+        let codes = EvidenceCodes::of_all(trace)?;
         // Of an archive only what something came of is told.
         let told = |&i: &usize| !trace.documents[i].archived || trace.lineage[i].group.is_some();
         let mut order: Vec<usize> = (0..trace.lineage.len()).filter(told).collect();
         order.sort_by_key(|&i| (trace.group_id(trace.lineage[i].group), i));
         for i in order {
-            let evidence = codes
-                .get(&DocId(i as u32))
-                .map_or(String::new(), |list| list.join(";"));
-            out.row(&cells(trace, i, evidence))?;
+            out.row(&cells(trace, i, codes.of(DocId(i as u32))))?;
         }
         Ok(())
     }

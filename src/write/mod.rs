@@ -9,6 +9,7 @@ mod eval;
 mod evidence;
 mod explain;
 mod explain_json;
+mod exports;
 mod feed;
 mod folder;
 mod groups;
@@ -33,6 +34,7 @@ pub use eval::{
 };
 pub use explain::explain_text;
 pub use explain_json::explain_json;
+pub use exports::{Export, LinkRole, graph_columns};
 pub use feed::{FeedKind, feed, feed_kind};
 pub(crate) use folder::place;
 pub use folder::{CsvStyle, check, is_result, publish, result_style};

@@ -50,6 +50,19 @@ pub enum Cell<'a> {
     Boolean(bool),
 }
 
+impl Cell<'_> {
+    /// As it stands in a file, before anything is quoted; empty for nothing known.
+    pub fn written(&self) -> Cow<'_, str> {
+        match self {
+            Cell::Empty => Cow::Borrowed(""),
+            Cell::Text(text) => Cow::Borrowed(text),
+            Cell::Integer(number) => Cow::Owned(number.to_string()),
+            Cell::Number(number) => Cow::Owned(format!("{number:.4}")),
+            Cell::Boolean(yes) => Cow::Borrowed(if *yes { "true" } else { "false" }),
+        }
+    }
+}
+
 impl<'a> From<&'a str> for Cell<'a> {
     fn from(text: &'a str) -> Self {
         if text.is_empty() {
@@ -151,12 +164,8 @@ impl<'w> TableWriter<'w> {
         debug_assert_eq!(cells.len(), self.columns.len());
         for (cell, column) in cells.iter().zip(self.columns) {
             let text = match cell {
-                Cell::Empty => Cow::Borrowed(""),
                 Cell::Text(text) if self.neutralise && column.kind == Type::Text => neutral(text),
-                Cell::Text(text) => Cow::Borrowed(text.as_ref()),
-                Cell::Integer(number) => Cow::Owned(number.to_string()),
-                Cell::Number(number) => Cow::Owned(format!("{number:.4}")),
-                Cell::Boolean(yes) => Cow::Borrowed(if *yes { "true" } else { "false" }),
+                _ => cell.written(),
             };
             self.csv.write_field(text.as_bytes())?;
         }

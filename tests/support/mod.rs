@@ -3,6 +3,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 pub mod dice;
+pub mod graphs;
 pub mod languages;
 pub mod naive;
 pub mod planted;
@@ -186,4 +187,34 @@ impl Random {
             list.swap(i, self.below(i + 1));
         }
     }
+}
+
+/// Compares with a file of `tests/golden`, or rewrites it.
+pub fn golden(name: &str, bytes: &[u8]) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let path = root.join(name);
+    if std::env::var_os("WIRECOPY_BLESS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+        return;
+    }
+    let expected = fs::read(&path).unwrap_or_default();
+    if expected == bytes {
+        return;
+    }
+    let (new, old) = (
+        String::from_utf8_lossy(bytes),
+        String::from_utf8_lossy(&expected),
+    );
+    let at = new
+        .lines()
+        .zip(old.lines())
+        .take_while(|(x, y)| x == y)
+        .count();
+    panic!(
+        "{name}, line {}: is\n{}\nand was\n{}\nWIRECOPY_BLESS=1 accepts it",
+        at + 1,
+        new.lines().nth(at).unwrap_or("(end)"),
+        old.lines().nth(at).unwrap_or("(end)")
+    );
 }
