@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 ///
 /// `codes`, `document`, `date`, `config`, `error`, `hash` and `spill` are shared. `trace` holds the rows of
 /// the outputs, `pipeline` alone knows the order, `write` and `cli` come last.
-const ORDER: [&str; 24] = [
+const ORDER: [&str; 25] = [
     "codes",
     "error",
     "hash",
