@@ -1,6 +1,6 @@
 //! The lines of a group's texts, as far as lineage looks at them.
 
-use crate::collate::Collation;
+use crate::collate::{CollatedUnit, Collation};
 use crate::segment::Kind;
 
 /// A line of the matrix.
@@ -38,8 +38,14 @@ pub struct Readings {
 
 impl Readings {
     /// Reads a collation of so many texts. `owners` gives the outlets whose
-    /// furniture a line with these words is, ascending.
-    pub fn new(collation: &Collation, texts: usize, owners: impl Fn(&str) -> Vec<usize>) -> Self {
+    /// furniture a line with these words is, ascending; `is_title` says whether a
+    /// document has these words for a title, which makes them a headline in all texts.
+    pub fn new(
+        collation: &Collation,
+        texts: usize,
+        owners: impl Fn(&str) -> Vec<usize>,
+        is_title: impl Fn(&str) -> bool,
+    ) -> Self {
         let mut readings = Readings {
             lines: Vec::with_capacity(collation.rows.len()),
             texts: vec![Vec::new(); texts],
@@ -52,7 +58,9 @@ impl Readings {
                 ),
                 ..Line::default()
             };
-            for (variant, wording) in row.variants.iter().enumerate() {
+            let classes = but_for_datelines(row);
+            line.variants = vec![0; row.variants.len()];
+            for (wording, &variant) in row.variants.iter().zip(&classes) {
                 for cell in &wording.cells {
                     readings.texts[cell.text].push(Reading {
                         line: number,
@@ -60,9 +68,10 @@ impl Readings {
                         moved: cell.moved,
                     });
                 }
-                line.variants.push(wording.cells.len() as u32);
+                line.variants[variant] += wording.cells.len() as u32;
                 line.holders += wording.cells.len() as u32;
                 line.owners.extend(owners(&wording.words));
+                line.body &= !is_title(&wording.words);
             }
             line.owners.sort_unstable();
             line.owners.dedup();
@@ -111,6 +120,26 @@ impl Readings {
         }
         f64::from(holders.saturating_sub(of_pair)) / others as f64
     }
+}
+
+/// For each wording of a line the first that is the same but for words before it: a
+/// dateline that was put there or taken away is no other wording.
+fn but_for_datelines(row: &CollatedUnit) -> Vec<usize> {
+    /// Words of a dateline at most.
+    const WORDS: usize = 8;
+    let ends_alike = |x: &str, y: &str| {
+        let (long, short) = if x.len() > y.len() { (x, y) } else { (y, x) };
+        let before = long
+            .strip_suffix(short)
+            .and_then(|before| before.strip_suffix(' '));
+        before.is_some_and(|before| before.split(' ').count() <= WORDS)
+            && short.split(' ').count() >= WORDS
+    };
+    let words = |at: usize| row.variants[at].words.as_str();
+    let first = |at: usize| (0..at).find(|&other| ends_alike(words(other), words(at)));
+    (0..row.variants.len())
+        .map(|at| first(at).unwrap_or(at))
+        .collect()
 }
 
 /// What a scribe did to a run of lines.
@@ -251,12 +280,12 @@ mod tests {
 
     fn readings(texts: &[&str]) -> Readings {
         let collation = collate(texts.iter().map(|&text| text.into()));
-        Readings::new(&collation, texts.len(), |words| {
-            if words.starts_with("follow") {
-                vec![7]
-            } else {
-                Vec::new()
-            }
+        let owners = |words: &str| match words.starts_with("follow") {
+            true => vec![7],
+            false => Vec::new(),
+        };
+        Readings::new(&collation, texts.len(), owners, |words| {
+            words == "ferry aground"
         })
     }
 
@@ -308,6 +337,14 @@ mod tests {
         assert_eq!(shared(1, 0), 1.0);
         // One of the two others reads "seven".
         assert_eq!((shared(2, 0), shared(0, 2)), (0.5 + 0.5, 0.0));
+    }
+
+    #[test]
+    fn a_headline_and_a_dateline_change_no_story() {
+        let headed = format!("Ferry aground\n\nPORT HALLAM, Monday - {A}");
+        let all = readings(&[A, &headed]);
+        assert_eq!(told(&all, 0, 1), (6, Vec::new()));
+        assert_eq!(told(&all, 1, 0), (6, Vec::new()));
     }
 
     #[test]

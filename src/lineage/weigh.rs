@@ -29,6 +29,8 @@ pub struct Member<'a> {
     pub written: Option<Moment>,
     /// Number of its text among the readings.
     pub text: usize,
+    /// Number of its headline among those of the group.
+    pub headline: Option<usize>,
 }
 
 impl<'a> Member<'a> {
@@ -145,6 +147,8 @@ const LEAKED: f64 = 3.0;
 const STRANGE: f64 = -2.0;
 /// A line of the page that all others have as well, and the exemplar lacks.
 const SHARED_PAGE: f64 = -1.0;
+/// The copy's headline is another member's, and not the exemplar's.
+const OTHER_HEADLINE: f64 = -2.0;
 /// Both are texts of one outlet.
 const SAME_OUTLET: f64 = 1.5;
 /// The later one of an outlet says that it is an update, or the earlier one does.
@@ -164,6 +168,8 @@ pub(super) struct Scale<'g> {
     consensus: Vec<Reading>,
     body: Vec<usize>,
     standing: Vec<f64>,
+    /// Members by headline.
+    headlines: Vec<usize>,
     /// By text, and whether as a revision.
     costs: RefCell<AHashMap<(usize, usize, bool), Option<f64>>>,
 }
@@ -179,6 +185,7 @@ impl<'g> Scale<'g> {
                 .map(|text| readings.body(text))
                 .collect(),
             standing: standing(members),
+            headlines: headlines(members),
             costs: RefCell::default(),
         }
     }
@@ -189,7 +196,7 @@ impl<'g> Scale<'g> {
         let story = self.story(x.text, y.text, x.source.is_some() && x.source == y.source)?;
         let dates = date_nats(&x.dated(), &y.dated(), &self.model.trust);
         Some(Nats {
-            text: self.page(x, y) - story,
+            text: self.page(x, y) + self.headline(x.headline, y) - story,
             dates,
             credit: self.credit(x, y),
             outlet: outlet(x, y, dates),
@@ -262,6 +269,15 @@ impl<'g> Scale<'g> {
             + shared.min(2.0) * SHARED_PAGE
     }
 
+    /// What the headlines of a text and of a copy say: nobody makes up another one's.
+    fn headline(&self, exemplar: Option<usize>, copy: &Member<'_>) -> f64 {
+        let known = |headline: usize| self.headlines.get(headline).copied().unwrap_or(0);
+        match (exemplar, copy.headline) {
+            (Some(x), Some(y)) if x != y && known(y) > 1 => OTHER_HEADLINE,
+            _ => 0.0,
+        }
+    }
+
     /// What credits say of a descent.
     fn credit(&self, x: &Member<'_>, y: &Member<'_>) -> f64 {
         let (named, back) = (y.names(x.source).is_some(), x.names(y.source).is_some());
@@ -297,6 +313,13 @@ impl<'g> Scale<'g> {
 
     /// For each member how likely it was made from a text that the input lacks.
     pub(super) fn missing(&self) -> Vec<f64> {
+        let most = self
+            .headlines
+            .iter()
+            .copied()
+            .enumerate()
+            .max_by_key(|&(at, count)| (count, std::cmp::Reverse(at)));
+        let usual = most.map(|(headline, _)| headline);
         let mut of_text: Vec<Option<f64>> = vec![None; self.readings.texts.len()];
         let nats = |member: &Member<'_>| {
             let text =
@@ -323,7 +346,7 @@ impl<'g> Scale<'g> {
             } else {
                 0.0
             };
-            credit + own - text
+            credit + own + self.headline(usual, member) - text
         };
         self.members.iter().map(nats).collect()
     }
@@ -365,6 +388,18 @@ impl<'g> Scale<'g> {
         };
         nothing + found.iter().map(each).sum::<f64>()
     }
+}
+
+/// How many members have each headline.
+fn headlines(members: &[Member<'_>]) -> Vec<usize> {
+    let mut count = Vec::new();
+    for headline in members.iter().filter_map(|member| member.headline) {
+        if headline >= count.len() {
+            count.resize(headline + 1, 0);
+        }
+        count[headline] += 1;
+    }
+    count
 }
 
 /// What two texts of one outlet are to each other.

@@ -17,7 +17,7 @@ use crate::lineage::{
     Readings, Role, SourceNames, address_credit, credits, infer, learn, text_date, update_rank,
 };
 use crate::normalise::normalise;
-use crate::segment::kinds;
+use crate::segment::{Kind, kinds};
 use crate::shingle::{ShingleSet, shingles};
 use crate::trace::{Trace, UNNAMED};
 use crate::verify::{Standing, Verdict, judge};
@@ -236,7 +236,10 @@ impl Groups<'_> {
             owning.map(|(source, _)| *source).collect()
         };
         let texts = read.texts.iter().max().map_or(0, |last| last + 1);
-        let readings = Readings::new(&read.collation, texts, owners);
+        let titles: Vec<Option<String>> = members.iter().map(|&doc| self.title(doc)).collect();
+        let is_title = |words: &str| titles.iter().flatten().any(|title| title == words);
+        let readings = Readings::new(&read.collation, texts, owners, is_title);
+        let headlines = headlines(&titles, &read);
         let views: Vec<Member<'_>> = members
             .iter()
             .enumerate()
@@ -249,6 +252,7 @@ impl Groups<'_> {
                 update: update_rank(&read.heads[at]),
                 written: read.written[at],
                 text: read.texts[at],
+                headline: headlines[at],
             })
             .collect();
         let known = |x: usize, y: usize| self.known(group, members[x], members[y]);
@@ -264,6 +268,13 @@ impl Groups<'_> {
             readings: &readings,
         };
         (look(texts, kin), read.credits)
+    }
+
+    /// The words of a title.
+    fn title(&self, doc: DocId) -> Option<String> {
+        let title = self.corpus.documents[doc.index()].title.as_deref()?;
+        let words = normalise(title);
+        (!words.canonical().is_empty()).then(|| words.canonical().to_string())
     }
 
     /// Collates the texts of a group, the representative's first.
@@ -324,6 +335,34 @@ impl Groups<'_> {
         };
         judge(&set(x), &set(y), self.settings).0 != Verdict::Apart
     }
+}
+
+/// Numbers the headlines of a group by member: titles, else the first line of a text that
+/// is another's title or has the form of a headline.
+fn headlines(titles: &[Option<String>], read: &Read) -> Vec<Option<usize>> {
+    let mut known: AHashMap<String, usize> = AHashMap::new();
+    for title in titles.iter().flatten() {
+        let next = known.len();
+        known.entry(title.clone()).or_insert(next);
+    }
+    let mut in_text: AHashMap<usize, usize> = AHashMap::new();
+    for row in &read.collation.rows {
+        for variant in &row.variants {
+            if row.kind != Kind::Headline && !known.contains_key(&variant.words) {
+                continue;
+            }
+            let next = known.len();
+            let number = *known.entry(variant.words.clone()).or_insert(next);
+            for cell in &variant.cells {
+                in_text.entry(cell.text).or_insert(number);
+            }
+        }
+    }
+    let of = |(title, text): (&Option<String>, &usize)| match title {
+        Some(title) => known.get(title).copied(),
+        None => in_text.get(text).copied(),
+    };
+    titles.iter().zip(&read.texts).map(of).collect()
 }
 
 fn credits_of(text: &str, sources: &SourceNames) -> Vec<Credit> {
