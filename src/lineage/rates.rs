@@ -105,7 +105,7 @@ pub fn cost(operations: &[Operation], (lines, kept): (usize, usize), rates: &Rat
 
 /// Shape of the gamma distribution by which scribes differ: most change little or
 /// nothing, a few change much. A Poisson law in its place is sure of what it cannot know.
-const SHAPE: f64 = 0.5;
+const SHAPE: f64 = 2.0;
 
 /// Minus the logarithm of the probability that just these `count` of `places` were
 /// touched, where a scribe touches a share of them that is gamma distributed about `rate`

@@ -60,6 +60,21 @@ impl<'a> Member<'a> {
         })
     }
 
+    /// Whether it names the same source as a credit does.
+    fn carries(&self, credit: &Credit) -> bool {
+        let same = |own: &Credit| match (own.source, credit.source) {
+            (Some(x), Some(y)) => x == y,
+            (None, None) => own.name == credit.name,
+            _ => false,
+        };
+        self.foreign().any(same)
+    }
+
+    /// Whether both name one source that neither is.
+    fn names_with(&self, other: &Member<'_>) -> bool {
+        other.foreign().any(|credit| self.carries(credit))
+    }
+
     /// The lines that name another source than its own as the one it is from.
     fn foreign(&self) -> impl Iterator<Item = &'a Credit> {
         let own = self.source;
@@ -129,16 +144,23 @@ impl Nats {
     }
 }
 
+/// What the text says counts by this share of itself. Its pieces are taken as independent
+/// and are not: one hand makes several changes at once, a line that is matched amiss looks
+/// like two operations. Without it what is said to be .98 likely is right in .85 of the
+/// cases (`cargo test --test stemma`); with it in .94.
+const TEXT: f64 = 0.4;
 // Weights of evidence that no corpus is large enough to tell, in nats: 3 is what a
 // careful reader would call near proof (20 to 1), 0.7 a nod (2 to 1).
 /// The copy names the exemplar's source.
 const CREDITED: f64 = 3.0;
+/// Both name a third source: the copy kept the line.
+const CREDIT_KEPT: f64 = 2.5;
 /// The copy's story cites the exemplar's source.
 const CITED: f64 = 1.0;
-/// The copy names another member's source, and the exemplar does not.
+/// The copy names another source, which the exemplar neither is nor names.
 const CREDITS_OTHER: f64 = -1.5;
 /// The copy names a source that no member has, and is said to be made from that.
-const NAMES_MISSING: f64 = 2.0;
+const NAMES_MISSING: f64 = 3.0;
 /// A text that names another source is said to be the first of all.
 const ORIGIN_CREDITS: f64 = -2.0;
 /// Furniture of the exemplar's outlet in the copy; the same the other way round.
@@ -196,7 +218,7 @@ impl<'g> Scale<'g> {
         let story = self.story(x.text, y.text, x.source.is_some() && x.source == y.source)?;
         let dates = date_nats(&x.dated(), &y.dated(), &self.model.trust);
         Some(Nats {
-            text: self.page(x, y) + self.headline(x.headline, y) - story,
+            text: TEXT * (self.page(x, y) + self.headline(x.headline, y) - story),
             dates,
             credit: self.credit(x, y),
             outlet: outlet(x, y, dates),
@@ -286,18 +308,18 @@ impl<'g> Scale<'g> {
             (true, false) => CREDITED,
             (false, true) => -CREDITED,
             (true, true) => 0.0,
+            (false, false) if x.names_with(y) => CREDIT_KEPT,
             (false, false) if cited => CITED,
             (false, false) if self.credits_other(x, y).is_some() => CREDITS_OTHER,
             (false, false) => 0.0,
         }
     }
 
-    /// A line of a copy that names another member's source, which its exemplar neither is nor names.
+    /// A line of a copy that names another source, which its exemplar neither is nor names.
     pub(super) fn credits_other<'c>(&self, x: &Member<'_>, y: &Member<'c>) -> Option<&'c Credit> {
         y.foreign().find(|credit| {
-            let of =
-                |member: &Member<'_>| credit.source.is_some() && member.source == credit.source;
-            !of(x) && self.members.iter().any(of) && x.names(credit.source).is_none()
+            let is_source = credit.source.is_some() && credit.source == x.source;
+            !is_source && !x.carries(credit)
         })
     }
 
@@ -333,7 +355,7 @@ impl<'g> Scale<'g> {
             };
             let credit = match member.foreign().next() {
                 None => 0.0,
-                Some(_) if member.foreign().any(within) => -NAMES_MISSING,
+                Some(_) if member.foreign().any(within) => CREDITS_OTHER,
                 Some(_) => NAMES_MISSING,
             };
             // It would rather be made from the outlet's own text.
@@ -346,7 +368,7 @@ impl<'g> Scale<'g> {
             } else {
                 0.0
             };
-            credit + own + self.headline(usual, member) - text
+            credit + own + TEXT * (self.headline(usual, member) - text)
         };
         self.members.iter().map(nats).collect()
     }
