@@ -234,6 +234,13 @@ impl Chances {
         }
     }
 
+    /// How likely one member was made from another.
+    pub(super) fn share(&self, exemplar: usize, copy: usize) -> f64 {
+        let own = self.exemplars.get(copy).into_iter().flatten();
+        let known = own.copied().find(|&(member, _)| member == exemplar);
+        known.map_or(0.0, |(_, share)| share)
+    }
+
     /// Finds the tree and sorts the exemplars by weight.
     fn grow(&mut self, roots: &[f64], weight: impl Fn(f64) -> f64) {
         let count = roots.len();

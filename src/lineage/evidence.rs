@@ -18,6 +18,7 @@ codes! {
         CitesExemplar "cites_exemplar" "the story cites the exemplar's source, or links to it";
         CreditsOther "credits_other" "such a line names another member's source, and the exemplar has no such line";
         NamesSource "names_source" "such a line names a source that the group does not have";
+        FitsBest "fits_best" "what was done to the story to make the copy of it";
         TailCut "tail_cut" "the copy ends earlier";
         HeadCut "head_cut" "the copy begins later";
         InteriorCut "interior_cut" "lines between others were cut";

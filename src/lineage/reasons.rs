@@ -103,8 +103,15 @@ impl Witness<'_> {
     fn of_text(&self, exemplar: usize, copy: usize) -> Vec<Evidence> {
         let (x, y) = (self.member(exemplar), self.member(copy));
         let mut operations = Vec::new();
-        self.scale.operations(x.text, y.text, &mut operations);
-        let mut found = Vec::new();
+        let kept = self.scale.operations(x.text, y.text, &mut operations);
+        let mut found = vec![Evidence {
+            doc: y.doc,
+            exemplar: Some(x.doc),
+            code: Code::FitsBest,
+            strength: Strength::Weak,
+            place: None,
+            text: sum_up(kept, &operations),
+        }];
         for operation in &operations {
             let (code, strength, side) = match operation.operator {
                 Operator::TailCut => (Code::TailCut, Strength::Strong, x),
@@ -349,6 +356,33 @@ impl Witness<'_> {
             .map(as_evidence)
             .collect()
     }
+}
+
+/// What was done to a story, in words.
+fn sum_up(kept: usize, operations: &[Operation]) -> String {
+    let count = |operators: &[Operator]| -> u32 {
+        let own = operations
+            .iter()
+            .filter(|op| operators.contains(&op.operator));
+        own.map(|operation| operation.count).sum()
+    };
+    let put_in = [Operator::Insertion, Operator::Prepended, Operator::Appended];
+    let told = [
+        (count(&[Operator::TailCut]), "cut at the end"),
+        (count(&[Operator::HeadCut]), "cut at the start"),
+        (count(&[Operator::InteriorCut]), "cut within"),
+        (count(&put_in), "put in"),
+        (count(&[Operator::Edit]), "in other words"),
+        (count(&[Operator::Move]), "moved"),
+    ];
+    let mut text = match kept {
+        1 => "1 line of the story kept".to_string(),
+        kept => format!("{kept} lines of the story kept"),
+    };
+    for (count, what) in told.iter().filter(|(count, _)| *count > 0) {
+        text += &format!(", {count} {what}");
+    }
+    text
 }
 
 fn dates(x: &Member<'_>, y: &Member<'_>, code: Code, sign: &str) -> String {

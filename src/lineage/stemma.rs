@@ -69,8 +69,8 @@ impl Learnt {
 
 /// A descent is claimed where it is this many times as likely as the next best.
 const AHEAD: f64 = 1.15;
-/// Nats that must speak for this direction rather than the other.
-const DIRECTED: f64 = 0.5;
+/// It must be this many times as likely as the same descent the other way round.
+const DIRECTED: f64 = 1.5;
 /// Nats from which on one kind of evidence is named as a basis.
 const COUNTS: f64 = 0.35;
 /// Nats from which on text or credits are taken to tell an order without dates.
@@ -129,35 +129,6 @@ pub fn learn(group: GroupTexts<'_>, model: &Model, kin: Kin<'_>) -> Learnt {
 pub fn infer(group: GroupTexts<'_>, model: &Model, kin: Kin<'_>) -> Vec<Descent> {
     let scale = Scale::new(group.members, group.readings, model);
     let chances = chances(&scale, model, kin.known);
-    if std::env::var("WC_DEBUG").is_ok() {
-        eprintln!("{model:?}");
-        for (i, m) in group.members.iter().enumerate() {
-            eprintln!(
-                "{i} {} text {} origin {:.3} missing {:.3} tree {:?} ex {:.3?} weights origin {:.2} missing {:.2}",
-                m.document.key,
-                m.text,
-                chances.origin[i],
-                chances.missing[i],
-                chances.tree[i],
-                chances.exemplars[i],
-                scale.origins()[i],
-                scale.missing()[i]
-            );
-            for j in 0..group.members.len() {
-                if j != i {
-                    let mut ops = Vec::new();
-                    scale.operations(group.members[j].text, m.text, &mut ops);
-                    eprintln!(
-                        "    from {j}: {:.2?} {:?}",
-                        scale.link(j, i),
-                        ops.iter()
-                            .map(|o| (o.operator, o.count, o.shared))
-                            .collect::<Vec<_>>()
-                    );
-                }
-            }
-        }
-    }
     let witness = Witness {
         group,
         scale: &scale,
@@ -201,16 +172,10 @@ fn claim(witness: &Witness<'_>, copy: usize, kin: Kin<'_>) -> Descent {
         approximate: chances.approximate,
         ..Descent::unresolved()
     };
-    let share = |exemplar: usize| {
-        let known = chances.exemplars[copy]
-            .iter()
-            .find(|(member, _)| *member == exemplar);
-        known.map_or(0.0, |&(_, share)| share)
-    };
     let Some(exemplar) = chances.tree[copy] else {
         return descent;
     };
-    let best = share(exemplar);
+    let best = chances.share(exemplar, copy);
     let others = || {
         chances.exemplars[copy]
             .iter()
@@ -224,36 +189,37 @@ fn claim(witness: &Witness<'_>, copy: usize, kin: Kin<'_>) -> Descent {
         return descent;
     };
     let back = scale.link(copy, exemplar).unwrap_or_default();
-    let (basis, told) = basis(&on, &back);
+    let directed = best >= chances.share(copy, exemplar) * DIRECTED;
     if best < rival * AHEAD {
         // What is as likely as this one, and came before the copy just as surely.
         let tied: Vec<usize> = others()
             .filter(|(_, share)| *share * AHEAD > best)
             .map(|&(member, _)| member)
             .collect();
-        if told >= DIRECTED && !tied.is_empty() {
+        if directed && !tied.is_empty() {
             descent.shared_source = true;
             let tied: Vec<usize> = std::iter::once(exemplar).chain(tied).collect();
             descent.evidence.push(witness.tie(copy, &tied));
         }
         return descent;
     }
-    if told < DIRECTED || basis == Basis::None || !(kin.verified)(exemplar, copy) {
+    if !directed || !(kin.verified)(exemplar, copy) {
         return descent;
     }
     let members = scale.members;
     let same = members[copy].source.is_some() && members[copy].source == members[exemplar].source;
     descent.role = if same { Role::Revision } else { Role::Copy };
     descent.exemplar = Some(exemplar);
-    descent.basis = basis;
+    descent.basis = basis(&on, &back);
     descent.probability = Some(best);
     let alternative = others().next().filter(|(_, share)| *share >= 0.01);
     descent.alternative = alternative.copied();
     descent
 }
 
-/// What tells that one text was made from another and not the other way round, and by how much.
-fn basis(on: &Nats, back: &Nats) -> (Basis, f64) {
+/// What tells that one text was made from another and not the other way round. Where the
+/// two alone do not tell it, what they share with the other members does: their texts.
+fn basis(on: &Nats, back: &Nats) -> Basis {
     let text = on.text - back.text;
     let dates = on.dates + on.outlet + on.standing - back.dates - back.outlet - back.standing;
     let credit = on.credit - back.credit;
@@ -263,12 +229,11 @@ fn basis(on: &Nats, back: &Nats) -> (Basis, f64) {
         (credit, Basis::Credit),
     ];
     let mut named = given.iter().filter(|(nats, _)| *nats >= COUNTS);
-    let basis = match (named.next(), named.next()) {
+    match (named.next(), named.next()) {
         (Some((_, only)), None) => *only,
         (Some(_), Some(_)) => Basis::Mixed,
-        (None, _) => Basis::None,
-    };
-    (basis, text + dates + credit)
+        (None, _) => Basis::Text,
+    }
 }
 
 /// Claims a missing source for members that were likely made from one, where credits

@@ -116,7 +116,7 @@ impl Default for Model {
             revisions: Rates::of_revisions(),
             trust: Trust::default(),
             missing: 0.35,
-            direct: 0.5,
+            direct: 0.35,
         }
     }
 }
