@@ -1,5 +1,7 @@
 //! How likely a scribe makes one text out of another.
 
+use std::cmp::Ordering;
+
 use super::readings::{Operation, Operator};
 
 /// How often editors do what; estimated from the corpus, see [`Tally::rates`].
@@ -21,6 +23,10 @@ pub struct Rates {
     pub edit: f64,
     /// Lines carried elsewhere, for each line kept.
     pub moved: f64,
+    /// A run of lines that are put in or cut out within goes on with this probability.
+    pub goes_on: f64,
+    /// Of the edits that change how many words a line has, those that add some.
+    pub grows: f64,
 }
 
 impl Rates {
@@ -36,20 +42,25 @@ impl Rates {
             appended: 0.25,
             edit: 0.03,
             moved: 0.003,
+            goes_on: 0.5,
+            grows: 0.5,
         }
     }
 
-    /// What an outlet does with its own text when there is more to say.
+    /// What an outlet does with its own text when there is more to say: it grows, by lines
+    /// and by paragraphs, and in the lines that it has.
     pub fn of_revisions() -> Self {
         Rates {
-            tail_cut: 0.15,
-            head_cut: 0.05,
-            interior_cut: 0.06,
+            tail_cut: 0.06,
+            head_cut: 0.03,
+            interior_cut: 0.04,
             insertion: 0.12,
-            prepended: 0.1,
-            appended: 0.25,
+            prepended: 0.08,
+            appended: 0.2,
             edit: 0.15,
             moved: 0.01,
+            goes_on: 0.8,
+            grows: 0.7,
         }
     }
 }
@@ -60,8 +71,6 @@ impl Rates {
 /// copy is the one from which those others have them. That is one event, however
 /// many lines it brought: so the price is not one for each line.
 const SHARED: f64 = 6.0;
-/// A run of lines goes on with this probability.
-const GOES_ON: f64 = 0.5;
 
 /// Minus the logarithm of the probability that these operations were done to a text
 /// of so many lines, of which `kept` were kept.
@@ -84,8 +93,13 @@ pub fn cost(operations: &[Operation], (lines, kept): (usize, usize), rates: &Rat
     let each = |count: f64, rate: f64| dispersed(count as usize, kept + 1, rate);
     let short = |operation: &Operation| match operation.operator {
         Operator::InteriorCut | Operator::Insertion | Operator::Prepended | Operator::Appended => {
-            -(1.0 - GOES_ON).ln() - f64::from(operation.count - 1) * GOES_ON.ln()
+            -(1.0 - rates.goes_on).ln() - f64::from(operation.count - 1) * rates.goes_on.ln()
         }
+        Operator::Edit => match operation.grown {
+            Ordering::Greater => -(2.0 * rates.grows).ln(),
+            Ordering::Less => -(2.0 * (1.0 - rates.grows)).ln(),
+            Ordering::Equal => 0.0,
+        },
         _ => 0.0,
     };
     let runs: f64 = operations.iter().map(short).sum();
@@ -215,6 +229,7 @@ impl Tally {
             appended: of(self.appended, self.copies, prior.appended, COPIES),
             edit: of(self.edits, self.kept, prior.edit, LINES),
             moved: of(self.moves, self.kept, prior.moved, LINES),
+            ..prior
         }
     }
 }
@@ -229,6 +244,7 @@ mod tests {
             lines: (0, 0),
             count,
             shared: 0.0,
+            grown: Ordering::Equal,
         }
     }
 

@@ -1,6 +1,8 @@
 //! The lines of a group's texts, as far as lineage looks at them.
 
-use crate::collate::{CollatedUnit, Collation};
+use std::cmp::Ordering;
+
+use crate::collate::{CollatedUnit, Collation, Variant};
 use crate::segment::Kind;
 
 /// A line of the matrix.
@@ -14,6 +16,8 @@ pub struct Line {
     pub holders: u32,
     /// Texts that have it in each wording.
     pub variants: Vec<u32>,
+    /// Words of each wording.
+    pub words: Vec<u32>,
 }
 
 /// What a text has of a line.
@@ -60,6 +64,8 @@ impl Readings {
             };
             let classes = but_for_datelines(row);
             line.variants = vec![0; row.variants.len()];
+            let words = |variant: &Variant| variant.words.split(' ').count() as u32;
+            line.words = row.variants.iter().map(words).collect();
             for (wording, &variant) in row.variants.iter().zip(&classes) {
                 for cell in &wording.cells {
                     readings.texts[cell.text].push(Reading {
@@ -174,6 +180,8 @@ pub struct Operation {
     pub count: u32,
     /// Sum over the lines that are new to the copy: the share of other texts that read so too.
     pub shared: f64,
+    /// Of an edit: whether the line has more words after it, or fewer.
+    pub grown: Ordering,
 }
 
 /// What makes the story of `copy` out of that of `exemplar`, in the order of the
@@ -199,6 +207,7 @@ pub fn operations(
             lines: (line, line),
             count: 1,
             shared,
+            grown: Ordering::Equal,
         };
         match (x, y) {
             (Some(x), Some(y)) => {
@@ -223,7 +232,10 @@ pub fn operations(
                 kept += 1;
                 if x.variant != y.variant {
                     let shared = readings.share(about.variants[y.variant], 1);
-                    into.push(one(Operator::Edit, shared));
+                    into.push(Operation {
+                        grown: about.words[y.variant].cmp(&about.words[x.variant]),
+                        ..one(Operator::Edit, shared)
+                    });
                 }
                 if x.moved != y.moved {
                     into.push(one(Operator::Move, 0.0));

@@ -26,8 +26,10 @@ pub(super) struct Witness<'a> {
 const READINGS: usize = 5;
 /// Code points of a text that are shown.
 const SHOWN: usize = 160;
-/// Nats of what members share and lack that tell of a missing source by themselves.
-const TELLS: f64 = 4.0;
+/// Nats of what members share and lack that tell of a missing source by themselves, and
+/// what one of them can give to that.
+const TELLS: f64 = 2.0;
+const MOST: f64 = 5.0;
 
 impl Witness<'_> {
     fn member(&self, at: usize) -> &Member<'_> {
@@ -289,20 +291,23 @@ impl Witness<'_> {
     }
 
     /// Whether a missing source explains the stories far better than any member does.
+    /// Two texts tell nothing: what one of them lacks, either it cut or the other put in.
     pub(super) fn tells_of_missing(&self, members: &[usize]) -> bool {
-        let best = |&copy: &usize| {
+        if self.group.readings.texts.len() < 3 || members.len() < 2 {
+            return false;
+        }
+        let best = |copy: usize| {
             let known = self.chances.exemplars[copy].iter();
             known
                 .filter_map(|&(exemplar, _)| self.scale.link(exemplar, copy))
-                .map(|nats| nats.sum())
+                .map(|nats| nats.text)
                 .fold(f64::NEG_INFINITY, f64::max)
         };
-        let missing = self.scale.missing();
-        let gain: f64 = members
-            .iter()
-            .map(|copy| (missing[*copy] - best(copy)).min(20.0))
-            .sum();
-        members.len() >= 2 && gain >= TELLS
+        let gain = |&copy: &usize| {
+            let text = self.scale.text_from_missing(self.member(copy).text);
+            (text - best(copy)).min(MOST)
+        };
+        members.iter().map(gain).sum::<f64>() >= TELLS
     }
 
     fn is_foreign(&self, credit: &Credit) -> bool {

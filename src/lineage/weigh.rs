@@ -373,6 +373,11 @@ impl<'g> Scale<'g> {
         self.members.iter().map(nats).collect()
     }
 
+    /// What the story says for a text that was made from one which is missing.
+    pub(super) fn text_from_missing(&self, text: usize) -> f64 {
+        -TEXT * self.from_consensus(text)
+    }
+
     /// As `story` for a text that was made from the consensus. A line that nobody
     /// else has was put in, or it stood in the source and all others cut it.
     fn from_consensus(&self, text: usize) -> f64 {
