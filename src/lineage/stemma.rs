@@ -73,6 +73,8 @@ const AHEAD: f64 = 1.15;
 const DIRECTED: f64 = 1.5;
 /// Nats from which on one kind of evidence is named as a basis.
 const COUNTS: f64 = 0.35;
+/// Nats of dates and credits from which on a descent teaches what is done to texts.
+const TOLD: f64 = 1.0;
 /// Nats from which on text or credits are taken to tell an order without dates.
 const TELLS: f64 = 4.0;
 
@@ -89,6 +91,13 @@ pub fn learn(group: GroupTexts<'_>, model: &Model, kin: Kin<'_>) -> Learnt {
     let mut operations = Vec::new();
     for (copy, exemplars) in chances.exemplars.iter().enumerate() {
         for &(exemplar, share) in exemplars.iter().filter(|(_, share)| *share >= 0.05) {
+            // Where the text alone tells the direction, it would only confirm what was believed.
+            let apart = |nats: Nats| nats.dates + nats.credit + nats.outlet;
+            let told = scale.link(exemplar, copy).map_or(0.0, apart)
+                - scale.link(copy, exemplar).map_or(0.0, apart);
+            if told < TOLD {
+                continue;
+            }
             let (x, y) = (&group.members[exemplar], &group.members[copy]);
             let kept = scale.operations(x.text, y.text, &mut operations);
             let revised = x.source.is_some() && x.source == y.source;
