@@ -99,6 +99,8 @@ pub struct Group {
     pub credited: u64,
     /// Members that name none.
     pub uncredited: u64,
+    /// Members that name another than the one they were made from.
+    pub mismatched: u64,
     /// Whether every verified pair of the group is listed (identical texts as a star).
     pub pairs_complete: bool,
     /// Members beyond the first of each source.
@@ -220,10 +222,12 @@ pub struct Lineage {
     pub lag_seconds: Option<i64>,
     /// What it changed.
     pub comparison: Option<Box<Comparison>>,
-    /// The first line that names another source.
+    /// The line that names the source that it was made from, else the first that names another.
     pub credit: Option<String>,
     /// Whether it names the source that it was made from.
     pub credit_status: Option<CreditStatus>,
+    /// The other sources that it says its words are from, that of `credit` first.
+    pub credited: Vec<String>,
     /// What is odd about it, ascending.
     pub flags: Vec<Flag>,
 }

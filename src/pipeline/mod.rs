@@ -10,6 +10,7 @@
 mod apart;
 mod collate;
 mod compare;
+mod credit;
 mod dedup;
 mod descend;
 mod explain;

@@ -83,6 +83,11 @@ const COLUMNS: &[Column] = &[
         kind: Type::Integer,
         meaning: "members beyond the first of each outlet",
     },
+    Column {
+        name: "mismatched",
+        kind: Type::Integer,
+        meaning: "members that name another source than the one they were made from",
+    },
 ];
 
 impl Table for Groups {
@@ -124,6 +129,7 @@ impl Table for Groups {
                 group.uncredited.into(),
                 group.pairs_complete.into(),
                 group.same_source_copies.into(),
+                group.mismatched.into(),
             ])?;
         }
         Ok(())

@@ -173,7 +173,7 @@ const COLUMNS: &[Column] = &[
     Column {
         name: "credit",
         kind: Type::Text,
-        meaning: "the first line that names another source",
+        meaning: "the line that names the source that it was made from, else the first that names another",
     },
     Column {
         name: "credit_status",
