@@ -1,9 +1,15 @@
 //! What a run found, ready to be written: the rows of every output.
 
+mod audit;
 mod changes;
+mod cuts;
+mod origin;
 mod pairs;
 
+pub use audit::{Audit, Kept, SourceAudit, audit, share_kept};
 pub use changes::Changes;
+pub use cuts::{Cuts, cuts};
+pub use origin::{OriginView, Scope, Taking, TextView};
 pub use pairs::Pairs;
 
 use std::borrow::Cow;
@@ -48,6 +54,8 @@ pub struct Trace {
     pub search: Search,
     /// Shingles in a window of the fingerprints.
     pub fingerprint_window: usize,
+    /// What is told of it, where that is not all.
+    pub scope: Option<Scope>,
 }
 
 impl Trace {

@@ -2,11 +2,13 @@
 
 use super::Outcome;
 use super::args::{GraphArg, TraceArgs};
+use super::keys;
 use super::plan;
 use super::progress::Messages;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::pipeline;
+use crate::trace::Trace;
 use crate::write::{self, Export, plural};
 
 pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
@@ -41,8 +43,11 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
         &resources,
         &messages,
     )?;
-    let trace = pipeline::trace_surveyed(intake, survey, &settings, &resources, &messages)?;
+    let mut trace = pipeline::trace_surveyed(intake, survey, &settings, &resources, &messages)?;
     messages.end();
+    if let Some(source) = &args.origin {
+        narrow(&mut trace, source)?;
+    }
     match &args.output {
         Some(folder) => {
             let style = plan::csv_style(args.csv);
@@ -66,6 +71,23 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     } else {
         Outcome::Done
     })
+}
+
+/// Tells of one source only from now on.
+fn narrow(trace: &mut Trace, source: &str) -> Result<(), Error> {
+    let known = match trace.narrow_to(source) {
+        Ok(()) => return Ok(()),
+        Err(known) => known,
+    };
+    let near = keys::near(source, known.iter().map(String::as_str));
+    let advice = match near.is_empty() {
+        true => {
+            "sources.csv lists the sources of the input, --aliases gives them further names".into()
+        }
+        false => format!("did you mean {}?", near.join(" or ")),
+    };
+    let said = format!("no text is from {source:?} or credits it; {advice}");
+    Err(Error::setting("--origin", said))
 }
 
 /// The further files that were asked for; they need a folder.

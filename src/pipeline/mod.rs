@@ -155,6 +155,7 @@ pub fn trace_surveyed(
         archive,
         rejected,
         intake: read,
+        scope: None,
     };
     descend::sum_up(&mut trace);
     Ok(trace)

@@ -104,7 +104,8 @@ impl Table for Groups {
     }
 
     fn write(&self, trace: &Trace, out: &mut TableWriter<'_>) -> io::Result<()> {
-        for group in &trace.groups {
+        let groups = trace.groups.iter().enumerate();
+        for (_, group) in groups.filter(|(number, _)| trace.tells_group(*number)) {
             let members = || group.members.iter().map(|&doc| trace.document(doc));
             let mut sources: Vec<&str> = members().filter_map(|d| d.source.as_deref()).collect();
             sources.sort_unstable();
