@@ -9,7 +9,7 @@ use crate::config::Settings;
 use crate::error::Error;
 use crate::pipeline;
 use crate::trace::Trace;
-use crate::write::{self, Export, plural};
+use crate::write::{self, Export, inert, plural};
 
 pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     let settings = Settings {
@@ -52,13 +52,7 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
         Some(folder) => {
             let style = plan::csv_style(args.csv);
             write::publish(&trace, folder, style, &exports, args.force)?;
-            messages.say(&format!(
-                "{}, {}, {}: {}",
-                plural(trace.documents.len(), "document"),
-                plural(trace.groups.len(), "group"),
-                plural(trace.pairs.len(), "pair"),
-                folder.display()
-            ));
+            messages.say(&format!("{}: {}", written(&trace), folder.display()));
         }
         None => plan::to_stream(plan::page(args.running.color), |out| {
             write::summary(&trace, plan::width(), out)
@@ -66,11 +60,29 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     }
     Ok(if !trace.rejected.is_empty() {
         Outcome::Rejected
-    } else if args.running.exit_code && !trace.groups.is_empty() {
+    } else if args.running.exit_code && (0..trace.groups.len()).any(|at| trace.tells_group(at)) {
         Outcome::Found
     } else {
         Outcome::Done
     })
+}
+
+/// What the files tell of.
+fn written(trace: &Trace) -> String {
+    let documents = plural(trace.documents.len(), "document");
+    let groups = plural(trace.groups.len(), "group");
+    match &trace.scope {
+        None => format!(
+            "{documents}, {groups}, {}",
+            plural(trace.pairs.len(), "pair")
+        ),
+        Some(scope) => format!(
+            "{}: {} of {documents}, {} of {groups}",
+            inert(&scope.source),
+            scope.count_documents(),
+            scope.count_groups()
+        ),
+    }
 }
 
 /// Tells of one source only from now on.

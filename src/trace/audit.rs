@@ -331,9 +331,14 @@ impl Sources {
         self.shown.get(number).map_or("", String::as_str)
     }
 
-    /// Whether a table has the name, though no document may be from it.
-    pub(super) fn is_in_a_table(&self, spelling: &str) -> bool {
-        self.table.number(spelling).is_some()
+    /// As [`number`](Sources::number), also by initials in capitals that one source has, with
+    /// whether a table has the name.
+    pub(super) fn typed(&mut self, name: &str) -> Option<(usize, bool)> {
+        let table = &self.table;
+        let known = table.number(name).or_else(|| table.meant(name));
+        let shown = known.map(|known| table.name(known).to_string());
+        let number = self.number(shown.as_deref().unwrap_or(name))?;
+        Some((number, known.is_some()))
     }
 }
 

@@ -17,6 +17,18 @@ pub struct Scope {
     groups: Vec<bool>,
 }
 
+impl Scope {
+    /// Documents that are told of.
+    pub fn count_documents(&self) -> usize {
+        self.documents.iter().filter(|told| **told).count()
+    }
+
+    /// Groups that are told of.
+    pub fn count_groups(&self) -> usize {
+        self.groups.iter().filter(|told| **told).count()
+    }
+}
+
 /// The texts of one source and who made what of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OriginView {
@@ -157,20 +169,18 @@ impl Trace {
     pub fn narrow_to(&mut self, source: &str) -> Result<(), Vec<String>> {
         let mut kinship = Kinship::of(self);
         let known = kinship.known();
-        let number = kinship.names.number(source);
-        let Some(number) =
-            number.filter(|number| known.contains(number) || kinship.names.is_in_a_table(source))
-        else {
+        let typed = kinship.names.typed(source);
+        let heard = typed.filter(|&(number, in_table)| in_table || known.contains(&number));
+        let Some((number, _)) = heard else {
             let names = known.iter().map(|&number| kinship.names.name(number));
             let mut names: Vec<String> = names.map(str::to_string).collect();
             names.sort_unstable();
             return Err(names);
         };
         let scope = kinship.scope(number);
-        let count = |told: &[bool]| told.iter().filter(|told| **told).count() as u64;
         let counts = [
-            ("documents_of_the_origin", count(&scope.documents)),
-            ("groups_of_the_origin", count(&scope.groups)),
+            ("documents_of_the_origin", scope.count_documents() as u64),
+            ("groups_of_the_origin", scope.count_groups() as u64),
         ];
         self.counts.extend(counts);
         self.scope = Some(scope);

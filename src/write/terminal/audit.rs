@@ -11,7 +11,7 @@ use crate::write::inert::inert_line;
 /// Sources that are shown; the rest is counted.
 const SHOWN: usize = 10;
 /// Outlets of each that are named.
-const OUTLETS: usize = 4;
+const OUTLETS: usize = 3;
 
 /// The sources that were copied most.
 pub(super) fn sources(trace: &Trace, width: usize, out: &mut dyn Write) -> io::Result<()> {
@@ -45,11 +45,11 @@ pub(super) fn sources(trace: &Trace, width: usize, out: &mut dyn Write) -> io::R
     }
     let reposts: u64 = sources.iter().map(|source| source.own_reposts).sum();
     if reposts > 0 {
-        let posts = plural(reposts as usize, "re-post or revision");
-        note(
-            format!("counted apart: {posts} by the outlets of the texts themselves"),
-            out,
-        )?;
+        let posts = match reposts {
+            1 => "1 re-post or revision by the outlet of the text itself".to_string(),
+            _ => format!("{reposts} re-posts or revisions by the outlets of the texts themselves"),
+        };
+        note(format!("counted apart: {posts}"), out)?;
     }
     if !copied.is_empty() || of_nobody > 0 || reposts > 0 {
         writeln!(out)?;
@@ -68,25 +68,22 @@ fn one(source: &SourceAudit, width: usize, out: &mut dyn Write) -> io::Result<()
         Span::new(Look::Plain, format!("{absent}: {}", figures(source))),
     ];
     page_line("  ", &head, 4, width, out)?;
-    let mut said = Vec::new();
-    if !source.outlets.is_empty() {
-        said.push(format!("by {}", outlets(source)));
-    }
-    said.extend(kept(source));
-    said.extend(source.median_lag.map(|lag| match source.copies {
+    let by = (!source.outlets.is_empty()).then(|| format!("by {}", outlets(source)));
+    let lag = source.median_lag.map(|lag| match source.copies {
         1 => after(lag),
-        _ => format!("median {}", after(lag)),
-    }));
-    match said.is_empty() {
-        true => Ok(()),
-        false => page_line(
-            "    ",
-            &[Span::new(Look::Plain, said.join("; "))],
-            4,
-            width,
-            out,
-        ),
+        _ => format!("{} (median)", after(lag)),
+    });
+    let measured: Vec<String> = kept(source).into_iter().chain(lag).collect();
+    let measured = (!measured.is_empty()).then(|| measured.join("; "));
+    let said: Vec<String> = by.into_iter().chain(measured).collect();
+    let lines = match source.copies {
+        1 => vec![said.join("; ")],
+        _ => said,
+    };
+    for line in lines.into_iter().filter(|line| !line.is_empty()) {
+        page_line("    ", &[Span::new(Look::Plain, line)], 4, width, out)?;
     }
+    Ok(())
 }
 
 /// "5 copies of 2 texts: 4 credited, 1 uncredited".
@@ -102,7 +99,10 @@ pub(super) fn figures(source: &SourceAudit) -> String {
     ]
     .iter()
     .filter(|(count, _)| *count > 0)
-    .map(|(count, status)| format!("{count} {status}"))
+    .map(|(count, status)| match source.copies {
+        1 => (*status).to_string(),
+        _ => format!("{count} {status}"),
+    })
     .collect();
     if !statuses.is_empty() {
         said += &format!(": {}", statuses.join(", "));
@@ -131,14 +131,14 @@ pub(super) fn outlets(source: &SourceAudit) -> String {
     few(&names, OUTLETS, "outlet")
 }
 
-/// "kept 71 to 100 % of the words, median 86 %".
+/// "kept 71 to 100 % of the words (median 86 %)".
 pub(super) fn kept(source: &SourceAudit) -> Option<String> {
     let kept = source.kept?;
     let (least, most, median) = (whole(kept.least), whole(kept.most), whole(kept.median));
     Some(if least == most {
         format!("kept {least} % of the words")
     } else {
-        format!("kept {least} to {most} % of the words, median {median} %")
+        format!("kept {least} to {most} % of the words (median {median} %)")
     })
 }
 
@@ -175,7 +175,7 @@ mod tests {
             }),
             ..SourceAudit::default()
         };
-        assert_eq!(figures(&source), "1 copy of 1 text: 1 credited");
+        assert_eq!(figures(&source), "1 copy of 1 text: credited");
         assert_eq!(kept(&source).unwrap(), "kept 100 % of the words");
         source.copies = 3;
         source.mismatched = 2;
