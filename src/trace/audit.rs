@@ -179,10 +179,7 @@ fn sums(rows: &[Republication]) -> BTreeMap<usize, SourceSums> {
 }
 
 /// The two in the middle; twice the one of an odd number.
-fn middle<T: Copy>(mut values: Vec<T>) -> Option<(T, T)>
-where
-    T: PartialOrd,
-{
+fn middle<T: Copy + PartialOrd>(mut values: Vec<T>) -> Option<(T, T)> {
     values.sort_by(|x, y| x.partial_cmp(y).unwrap_or(std::cmp::Ordering::Equal));
     let last = values.len().checked_sub(1)?;
     Some((*values.get(last / 2)?, *values.get(last.div_ceil(2))?))

@@ -108,8 +108,7 @@ pub(super) fn figures(source: &SourceAudit) -> String {
         said += &format!(": {}", statuses.join(", "));
     }
     if source.onward_copies > 0 {
-        let onward = plural(source.onward_copies as usize, "copy");
-        said += &format!("; {onward} of these copies");
+        said += &format!("; {} more at second hand", source.onward_copies);
     }
     if source.own_reposts > 0 {
         let reposts = plural(source.own_reposts as usize, "re-post");
@@ -183,7 +182,7 @@ mod tests {
         source.onward_copies = 1;
         assert_eq!(
             figures(&source),
-            "3 copies of 1 text: 1 credited, 2 crediting another; 1 copy of these copies; 2 re-posts of its own"
+            "3 copies of 1 text: 1 credited, 2 crediting another; 1 more at second hand; 2 re-posts of its own"
         );
     }
 }

@@ -140,7 +140,8 @@ fn copy(
         .text
         .and_then(|doc| published(taking.copy)?.seconds_since(&published(doc)?));
     let mut head = name(trace, taking.copy);
-    let mut facts: Vec<String> = lag.map(after).into_iter().collect();
+    let date = || published(taking.copy).map(|moment| moment.to_string());
+    let mut facts: Vec<String> = lag.map(after).or_else(date).into_iter().collect();
     if let Some(between) = taking.by_way_of {
         facts.push(format!("by way of {}", inert(trace.key(between))));
     }
