@@ -1,9 +1,15 @@
 //! What a run found, ready to be written: the rows of every output.
 
+mod audit;
 mod changes;
+mod cuts;
+mod origin;
 mod pairs;
 
+pub use audit::{Audit, Kept, SourceAudit, audit, share_kept};
 pub use changes::Changes;
+pub use cuts::{Cuts, cuts};
+pub use origin::{OriginView, Scope, Taking, TextView};
 pub use pairs::Pairs;
 
 use std::borrow::Cow;
@@ -48,6 +54,8 @@ pub struct Trace {
     pub search: Search,
     /// Shingles in a window of the fingerprints.
     pub fingerprint_window: usize,
+    /// What is told of it, where that is not all.
+    pub scope: Option<Scope>,
 }
 
 impl Trace {
@@ -99,6 +107,8 @@ pub struct Group {
     pub credited: u64,
     /// Members that name none.
     pub uncredited: u64,
+    /// Members that name another than the one they were made from.
+    pub mismatched: u64,
     /// Whether every verified pair of the group is listed (identical texts as a star).
     pub pairs_complete: bool,
     /// Members beyond the first of each source.
@@ -220,10 +230,12 @@ pub struct Lineage {
     pub lag_seconds: Option<i64>,
     /// What it changed.
     pub comparison: Option<Box<Comparison>>,
-    /// The first line that names another source.
+    /// The line that names the source that it was made from, else the first that names another.
     pub credit: Option<String>,
     /// Whether it names the source that it was made from.
     pub credit_status: Option<CreditStatus>,
+    /// The other sources that it says its words are from, that of `credit` first.
+    pub credited: Vec<String>,
     /// What is odd about it, ascending.
     pub flags: Vec<Flag>,
 }

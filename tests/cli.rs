@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 const SAMPLE: &str = "data/sample";
 const FEED: &str = "data/sample/outlets.jsonl";
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "changes.csv",
     "datapackage.json",
     "evidence.csv",
@@ -22,6 +22,7 @@ const TABLES: [&str; 8] = [
     "pairs.csv",
     "rejected.csv",
     "run.json",
+    "sources.csv",
 ];
 
 fn run(arguments: &[&str]) -> Output {

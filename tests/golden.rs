@@ -48,6 +48,14 @@ fn the_summary_on_a_terminal() {
 }
 
 #[test]
+fn one_source_on_a_terminal() {
+    for (name, source) in [("tarnwire", "Tarnwire"), ("ostrel", "Ostrel News Agency")] {
+        let view = printed(&["trace", SAMPLE, "--origin", source]);
+        golden(&format!("origin/{name}.txt"), &view);
+    }
+}
+
+#[test]
 fn two_texts_compared_in_every_format() {
     let wire = |name: &str| format!("{SAMPLE}/wire/{name}.txt");
     let pairs = [

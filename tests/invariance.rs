@@ -55,7 +55,7 @@ fn same(left: &BTreeMap<String, Vec<u8>>, right: &BTreeMap<String, Vec<u8>>) {
 fn threads_change_no_byte() {
     let feed = feed();
     let one = result(&feed, "1");
-    assert!(one["pairs.csv"].len() > 1000 && one.len() == 12);
+    assert!(one["pairs.csv"].len() > 1000 && one.len() == 13);
     same(&one, &result(&feed, "2"));
     same(&one, &result(&feed, "8"));
 }

@@ -183,10 +183,15 @@ Examples:
   wirecopy trace archive/ -o result --force --containment off
   wirecopy trace today.jsonl --against archive.jsonl -o result
   wirecopy trace feed.jsonl.gz -o result --prov --graph graphml,dot
+  wirecopy trace feed.jsonl.gz --origin Reuters
 
-Without -o the groups stand on standard output. With -o the folder holds groups.csv, pairs.csv,
-changes.csv, lineage.csv, evidence.csv, rejected.csv, datapackage.json and run.json, with --prov
-also lineage.prov.json, and with --graph lineage.graphml, lineage.dot or lineage.gexf.")]
+Without -o the groups stand on standard output, and whose texts were copied. With -o the folder holds
+groups.csv, pairs.csv, changes.csv, lineage.csv, evidence.csv, sources.csv, rejected.csv, datapackage.json
+and run.json, with --prov also lineage.prov.json, and with --graph lineage.graphml, lineage.dot or
+lineage.gexf.
+
+With --origin all of this tells only of groups in which a text was made from one of SOURCE, present or
+missing, or may have been, or in which a text credits SOURCE.")]
 pub struct TraceArgs {
     /// Folder to write the results to
     #[arg(short, long, value_name = "DIR")]
@@ -211,6 +216,9 @@ pub struct TraceArgs {
     /// Other names of sources: lines of `Name = alias, alias, domain.example`; they win over the built-in agencies
     #[arg(long, value_name = "FILE")]
     pub aliases: Option<PathBuf>,
+    /// Tell of one source only: its texts, who copied them, how much, credited or not
+    #[arg(long, value_name = "SOURCE")]
+    pub origin: Option<String>,
     /// Whether cells that a spreadsheet could take for formulas get a `'`
     #[arg(long, value_name = "STYLE", default_value = "neutral")]
     pub csv: CsvArg,

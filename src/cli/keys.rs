@@ -17,19 +17,22 @@ pub(super) fn find(documents: &[Document], key: &OsStr) -> Result<DocId, Error> 
     if let Ok(at) = documents.binary_search_by(|document| (*document.key).cmp(&*key)) {
         return Ok(DocId(at as u32));
     }
-    let mut near: Vec<(f64, &str)> = documents
-        .iter()
-        .map(|document| (likeness(&key, &document.key), &*document.key))
-        .collect();
+    let near = near(&key, documents.iter().map(|document| &*document.key));
+    Err(ErrorKind::UnknownKey {
+        key: key.to_string(),
+        near: near.into_iter().map(str::to_string).collect(),
+    }
+    .into())
+}
+
+/// Up to three names that look like the one typed, the likest first.
+pub(super) fn near<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut near: Vec<(f64, &str)> = names.map(|name| (likeness(typed, name), name)).collect();
     near.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(y.1)));
     let best = near.first().map_or(0.0, |(likeness, _)| *likeness);
     let alike = |likeness: f64| likeness >= ALIKE && likeness >= best - BESIDE_THE_BEST;
-    let near = near.iter().filter(|(likeness, _)| alike(*likeness)).take(3);
-    Err(ErrorKind::UnknownKey {
-        key: key.to_string(),
-        near: near.map(|(_, key)| (*key).to_string()).collect(),
-    }
-    .into())
+    let near = near.into_iter().filter(|(likeness, _)| alike(*likeness));
+    near.map(|(_, name)| name).take(3).collect()
 }
 
 /// Share of neighbouring letters that two keys have in common (Dice).

@@ -2,12 +2,14 @@
 
 use super::Outcome;
 use super::args::{GraphArg, TraceArgs};
+use super::keys;
 use super::plan;
 use super::progress::Messages;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::pipeline;
-use crate::write::{self, Export, plural};
+use crate::trace::Trace;
+use crate::write::{self, Export, inert, plural};
 
 pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     let settings = Settings {
@@ -41,19 +43,16 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
         &resources,
         &messages,
     )?;
-    let trace = pipeline::trace_surveyed(intake, survey, &settings, &resources, &messages)?;
+    let mut trace = pipeline::trace_surveyed(intake, survey, &settings, &resources, &messages)?;
     messages.end();
+    if let Some(source) = &args.origin {
+        narrow(&mut trace, source)?;
+    }
     match &args.output {
         Some(folder) => {
             let style = plan::csv_style(args.csv);
             write::publish(&trace, folder, style, &exports, args.force)?;
-            messages.say(&format!(
-                "{}, {}, {}: {}",
-                plural(trace.documents.len(), "document"),
-                plural(trace.groups.len(), "group"),
-                plural(trace.pairs.len(), "pair"),
-                folder.display()
-            ));
+            messages.say(&format!("{}: {}", written(&trace), folder.display()));
         }
         None => plan::to_stream(plan::page(args.running.color), |out| {
             write::summary(&trace, plan::width(), out)
@@ -61,11 +60,46 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     }
     Ok(if !trace.rejected.is_empty() {
         Outcome::Rejected
-    } else if args.running.exit_code && !trace.groups.is_empty() {
+    } else if args.running.exit_code && (0..trace.groups.len()).any(|at| trace.tells_group(at)) {
         Outcome::Found
     } else {
         Outcome::Done
     })
+}
+
+/// What the files tell of.
+fn written(trace: &Trace) -> String {
+    let documents = plural(trace.documents.len(), "document");
+    let groups = plural(trace.groups.len(), "group");
+    match &trace.scope {
+        None => format!(
+            "{documents}, {groups}, {}",
+            plural(trace.pairs.len(), "pair")
+        ),
+        Some(scope) => format!(
+            "{}: {} of {documents}, {} of {groups}",
+            inert(&scope.source),
+            scope.count_documents(),
+            scope.count_groups()
+        ),
+    }
+}
+
+/// Tells of one source only from now on.
+fn narrow(trace: &mut Trace, source: &str) -> Result<(), Error> {
+    let known = match trace.narrow_to(source) {
+        Ok(()) => return Ok(()),
+        Err(known) => known,
+    };
+    let near = keys::near(source, known.iter().map(String::as_str));
+    let advice = match near.is_empty() {
+        true => {
+            "sources.csv lists the sources of the input, --aliases gives them further names".into()
+        }
+        false => format!("did you mean {}?", near.join(" or ")),
+    };
+    let said = format!("no text is from {source:?} or credits it; {advice}");
+    Err(Error::setting("--origin", said))
 }
 
 /// The further files that were asked for; they need a folder.

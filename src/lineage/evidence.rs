@@ -16,9 +16,11 @@ codes! {
         UpdateMarker "update_marker" "the later text calls itself an update or a correction";
         CreditsExemplar "credits_exemplar" "a credit, dateline, licence or page line names the exemplar's source";
         CitesExemplar "cites_exemplar" "the story cites the exemplar's source, or links to it";
-        CreditsOther "credits_other" "such a line names another member's source, and the exemplar has no such line";
+        CreditsOrigin "credits_origin" "such a line, or a citation, names the source of the text from which the exemplar descends, not the exemplar's";
+        CreditsOther "credits_other" "such a line names another source, and the exemplar neither is nor names it";
         NamesSource "names_source" "such a line names a source that the group does not have";
         FitsBest "fits_best" "what was done to the story to make the copy of it";
+        NamesMember "names_member" "such a line names another member's source, and no claim rests on it";
         TailCut "tail_cut" "the copy ends earlier";
         HeadCut "head_cut" "the copy begins later";
         InteriorCut "interior_cut" "lines between others were cut";
@@ -35,6 +37,21 @@ codes! {
         StandsInLater "stands_in_later" "the text stands in a longer text that came later";
         SameForm "same_form" "the same form filled in with other figures";
         SharesPassage "shares_passage" "the texts share a passage, and a round-up joins them";
+    }
+}
+
+impl Code {
+    /// True for what says whom a text names.
+    pub fn is_of_credits(self) -> bool {
+        matches!(
+            self,
+            Code::CreditsExemplar
+                | Code::CitesExemplar
+                | Code::CreditsOrigin
+                | Code::CreditsOther
+                | Code::NamesSource
+                | Code::NamesMember
+        )
     }
 }
 

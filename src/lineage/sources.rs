@@ -206,7 +206,7 @@ impl SourceNames {
     /// The source that a name in brackets means: by one of its names, with or without
     /// the words of an agency, or by its initials in capitals ("KPA") where only one
     /// source has them.
-    pub(super) fn meant(&self, name: &str) -> Option<usize> {
+    pub fn meant(&self, name: &str) -> Option<usize> {
         let words = normalise(name);
         let called = self.named(&words);
         if let Some(called) = called {

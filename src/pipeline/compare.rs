@@ -115,6 +115,7 @@ pub(super) fn compare(
                 .map(|compared| Box::new(compared.comparison)),
             credit: descent.credit.clone(),
             credit_status: descent.credit_status,
+            credited: descent.credited.clone(),
             flags,
         };
         let mut changes = compared.map_or(Vec::new(), |compared| compared.changes);

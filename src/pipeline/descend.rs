@@ -1,7 +1,11 @@
 //! Lineage of every group.
 
-use ahash::AHashMap;
+use std::collections::BTreeSet;
 
+use ahash::AHashMap;
+use rayon::prelude::*;
+
+use super::credit::{self, Named, Provenance, audit};
 use super::furniture::Furniture;
 use super::relate::Kinship;
 use super::search::Found;
@@ -50,9 +54,11 @@ pub(super) struct DocDescent {
     pub missing_source: Option<String>,
     pub shared_source: bool,
     pub root: Option<(DocId, u32)>,
-    /// The first line that names another source.
+    /// The line that names the source that it was made from, else the first that names another.
     pub credit: Option<String>,
     pub credit_status: Option<CreditStatus>,
+    /// The other sources that it says its words are from.
+    pub credited: Vec<String>,
 }
 
 impl DocDescent {
@@ -70,6 +76,7 @@ impl DocDescent {
             root: None,
             credit: None,
             credit_status: None,
+            credited: Vec::new(),
         }
     }
 }
@@ -104,14 +111,21 @@ pub(super) fn descend(
         |group, (inferred, credits)| {
             let members = &kinship.groups[group].members;
             descents.approximated += u64::from(inferred.iter().any(|d| d.approximate));
+            let sources: Vec<Option<usize>> = members
+                .iter()
+                .map(|&member| groups.source(member))
+                .collect();
+            let provenances = groups.provenances(&sources, &inferred);
+            let known: BTreeSet<usize> = sources.into_iter().flatten().collect();
+            let is_member = |credit: &Credit| credit.source.is_some_and(|s| known.contains(&s));
             for (at, descent) in inferred.into_iter().enumerate() {
-                descents.put(members, at, descent, &credits[at], &|doc| {
-                    groups.source(doc)
-                });
+                descents.put(members, at, descent);
+                descents.credit(members[at], &provenances[at], &credits[at], is_member);
             }
         },
     )?;
     descents.excerpts(documents, found, kinship);
+    groups.credit_excerpts(&mut descents);
     descents.forms_and_round_ups(found);
     descents.evidence.sort_by(|x, y| {
         let key = |e: &Evidence| {
@@ -128,19 +142,11 @@ pub(super) fn descend(
 }
 
 impl Descents {
-    fn put(
-        &mut self,
-        members: &[DocId],
-        at: usize,
-        descent: Descent,
-        credits: &[Credit],
-        source: &dyn Fn(DocId) -> Option<usize>,
-    ) {
+    fn put(&mut self, members: &[DocId], at: usize, descent: Descent) {
         let own = members[at];
         let member = |place: Option<usize>| place.map(|place| members[place]);
         let exemplar = member(descent.exemplar);
         let root = member(descent.root);
-        let (credit, credit_status) = audit(own, [exemplar, root], credits, source);
         self.of[own.index()] = DocDescent {
             role: descent.role,
             exemplar,
@@ -154,10 +160,31 @@ impl Descents {
                 .map(|name| name.unwrap_or(UNNAMED.to_string())),
             shared_source: descent.shared_source,
             root: root.zip(descent.depth),
-            credit,
-            credit_status,
+            ..DocDescent::alone()
         };
         self.evidence.extend(descent.evidence);
+    }
+
+    /// Sets the credits of the document put last beside its lineage.
+    fn credit(
+        &mut self,
+        own: DocId,
+        from: &Provenance,
+        credits: &[Credit],
+        is_member: impl Fn(&Credit) -> bool,
+    ) {
+        let descent = &mut self.of[own.index()];
+        let credited = audit(from, credits);
+        if let Some(credit) = &credited.credit {
+            let first = self.evidence.iter().rposition(|piece| piece.doc != own);
+            let known = &self.evidence[first.map_or(0, |at| at + 1)..];
+            let about = (own, descent.exemplar);
+            let piece = credit::piece(about, from, credit, is_member(credit), known);
+            self.evidence.extend(piece);
+        }
+        descent.credit = credited.credit.map(|credit| credit.line);
+        descent.credit_status = credited.status;
+        descent.credited = credited.names;
     }
 }
 
@@ -185,6 +212,62 @@ impl Groups<'_> {
     fn source(&self, doc: DocId) -> Option<usize> {
         let name = self.corpus.documents[doc.index()].source.as_deref()?;
         self.sources.number(name)
+    }
+
+    fn named(&self, doc: DocId) -> Option<Named> {
+        self.source(doc).map(Named::Known)
+    }
+
+    /// Whose texts the members of a group are, given their sources, and whose they were made from.
+    fn provenances(&self, members: &[Option<usize>], descents: &[Descent]) -> Vec<Provenance> {
+        let named = |member: usize| members.get(member).copied().flatten().map(Named::Known);
+        let missing = |descent: &Descent| {
+            let name = descent.missing.as_ref()?.as_deref()?;
+            Named::of(name, &self.sources)
+        };
+        let of = |(own, descent): (usize, &Descent)| Provenance {
+            own: named(own),
+            exemplar: match descent.exemplar {
+                Some(exemplar) => named(exemplar),
+                None => missing(descent),
+            },
+            origin: descent.root.and_then(|root| {
+                let above = descents.get(root).and_then(missing);
+                above.or_else(|| named(root))
+            }),
+        };
+        descents.iter().enumerate().map(of).collect()
+    }
+
+    /// The credits of excerpts, which stand in no group.
+    fn credit_excerpts(&self, descents: &mut Descents) {
+        let documents = (0u32..).zip(&descents.of);
+        let excerpts: Vec<DocId> = documents
+            .filter(|(_, descent)| descent.role == Role::Excerpt)
+            .map(|(doc, _)| DocId(doc))
+            .collect();
+        let credits: Vec<Vec<Credit>> = excerpts
+            .par_iter()
+            .map(|&doc| {
+                let address = address_credit(&self.corpus.documents[doc.index()], &self.sources);
+                let of_text = credits_of(&self.corpus.text(doc), &self.sources);
+                of_text.into_iter().chain(address).collect()
+            })
+            .collect();
+        for (&doc, credits) in excerpts.iter().zip(&credits) {
+            let descent = &descents.of[doc.index()];
+            let (exemplar, root) = (descent.exemplar, descent.root.map(|(root, _)| root));
+            let missing = root.and_then(|root| {
+                let name = descents.of[root.index()].missing_source.as_deref();
+                Named::of(name.filter(|name| *name != UNNAMED)?, &self.sources)
+            });
+            let from = Provenance {
+                own: self.named(doc),
+                exemplar: exemplar.and_then(|exemplar| self.named(exemplar)),
+                origin: missing.or_else(|| self.named(root?)),
+            };
+            descents.credit(doc, &from, credits, |_| false);
+        }
     }
 
     /// What groups chosen by a hash of their ids teach of all.
@@ -374,33 +457,6 @@ fn credits_of(text: &str, sources: &SourceNames) -> Vec<Credit> {
     credits(text, &prepared.normalised, &prepared.units, &kinds, sources)
 }
 
-/// The first credit of another source, and whether it is the right one.
-fn audit(
-    own: DocId,
-    made_from: [Option<DocId>; 2],
-    credits: &[Credit],
-    number: &dyn Fn(DocId) -> Option<usize>,
-) -> (Option<String>, Option<CreditStatus>) {
-    let own_source = number(own);
-    let line = |credit: &Credit| credit.line.clone();
-    let foreign = || {
-        credits
-            .iter()
-            .filter(|c| c.source.is_none() || c.source != own_source)
-    };
-    let sources = made_from.map(|doc| doc.and_then(number));
-    let right = foreign().find(|c| c.source.is_some() && sources.contains(&c.source));
-    let exemplar_source = sources[0].filter(|&source| Some(source) != own_source);
-    // A story that cites somebody is not credited to them.
-    let other = || foreign().find(|credit| credit.how.is_of_the_text());
-    let status = exemplar_source.map(|_| match (right, other()) {
-        (Some(_), _) => CreditStatus::Credited,
-        (None, Some(_)) => CreditStatus::Mismatched,
-        (None, None) => CreditStatus::Uncredited,
-    });
-    (right.or_else(other).map(line), status)
-}
-
 /// Sums of lineage in the groups: origins and credits.
 pub(super) fn sum_up(trace: &mut Trace) {
     for group in &mut trace.groups {
@@ -412,7 +468,8 @@ pub(super) fn sum_up(trace: &mut Trace) {
             match line.credit_status {
                 Some(CreditStatus::Credited) => group.credited += 1,
                 Some(CreditStatus::Uncredited) => group.uncredited += 1,
-                _ => {}
+                Some(CreditStatus::Mismatched) => group.mismatched += 1,
+                None => {}
             }
         }
     }

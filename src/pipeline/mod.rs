@@ -10,6 +10,7 @@
 mod apart;
 mod collate;
 mod compare;
+mod credit;
 mod dedup;
 mod descend;
 mod explain;
@@ -154,6 +155,7 @@ pub fn trace_surveyed(
         archive,
         rejected,
         intake: read,
+        scope: None,
     };
     descend::sum_up(&mut trace);
     Ok(trace)

@@ -129,6 +129,7 @@ fn describe(corpus: Corpus<'_>, found: &Found, classes: &[u32], settings: &Setti
         diameter: (classes.len() <= MEASURED_GROUP).then(|| steps(classes, &edges)),
         credited: 0,
         uncredited: 0,
+        mismatched: 0,
         pairs_complete: complete,
         same_source_copies: by_source.values().map(|count| count - 1).sum(),
         members,

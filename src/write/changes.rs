@@ -107,7 +107,11 @@ impl Table for Changes {
 
     fn write(&self, trace: &Trace, out: &mut TableWriter<'_>) -> io::Result<()> {
         let group = |doc: DocId| trace.group_id(trace.lineage[doc.index()].group);
-        let mut copies: Vec<DocId> = trace.changes.documents().collect();
+        let mut copies: Vec<DocId> = trace
+            .changes
+            .documents()
+            .filter(|&doc| trace.tells(doc))
+            .collect();
         copies.sort_by_key(|&copy| (group(copy), copy));
         for copy in copies {
             let changes = trace.changes.of(copy).map_err(io::Error::other)?;

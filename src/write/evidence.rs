@@ -80,7 +80,7 @@ impl Table for EvidenceTable {
     fn write(&self, trace: &Trace, out: &mut TableWriter<'_>) -> io::Result<()> {
         // Most pieces of one document stand in one text, which is read once.
         let mut last: Option<(DocId, Cow<'_, str>)> = None;
-        for piece in &trace.evidence {
+        for piece in trace.evidence.iter().filter(|piece| trace.tells(piece.doc)) {
             let (doc, bytes) = match &piece.place {
                 Some((doc, bytes)) => (Some(*doc), Some(bytes)),
                 None => (None, None),

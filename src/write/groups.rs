@@ -83,6 +83,11 @@ const COLUMNS: &[Column] = &[
         kind: Type::Integer,
         meaning: "members beyond the first of each outlet",
     },
+    Column {
+        name: "mismatched",
+        kind: Type::Integer,
+        meaning: "members that name another source than the one they were made from",
+    },
 ];
 
 impl Table for Groups {
@@ -99,7 +104,8 @@ impl Table for Groups {
     }
 
     fn write(&self, trace: &Trace, out: &mut TableWriter<'_>) -> io::Result<()> {
-        for group in &trace.groups {
+        let groups = trace.groups.iter().enumerate();
+        for (_, group) in groups.filter(|(number, _)| trace.tells_group(*number)) {
             let members = || group.members.iter().map(|&doc| trace.document(doc));
             let mut sources: Vec<&str> = members().filter_map(|d| d.source.as_deref()).collect();
             sources.sort_unstable();
@@ -124,6 +130,7 @@ impl Table for Groups {
                 group.uncredited.into(),
                 group.pairs_complete.into(),
                 group.same_source_copies.into(),
+                group.mismatched.into(),
             ])?;
         }
         Ok(())

@@ -173,7 +173,7 @@ const COLUMNS: &[Column] = &[
     Column {
         name: "credit",
         kind: Type::Text,
-        meaning: "the first line that names another source",
+        meaning: "the line that names the source that it was made from, else the first that names another",
     },
     Column {
         name: "credit_status",
@@ -208,7 +208,10 @@ impl Table for LineageTable {
     fn write(&self, trace: &Trace, out: &mut TableWriter<'_>) -> io::Result<()> {
         let codes = EvidenceCodes::of_all(trace)?;
         // Of an archive only what something came of is told.
-        let told = |&i: &usize| !trace.documents[i].archived || trace.lineage[i].group.is_some();
+        let told = |&i: &usize| {
+            trace.tells(DocId(i as u32))
+                && (!trace.documents[i].archived || trace.lineage[i].group.is_some())
+        };
         let mut order: Vec<usize> = (0..trace.lineage.len()).filter(told).collect();
         order.sort_by_key(|&i| (trace.group_id(trace.lineage[i].group), i));
         for i in order {

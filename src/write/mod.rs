@@ -18,6 +18,7 @@ mod lineage;
 mod pairs;
 mod rejected;
 mod run;
+mod sources;
 mod table;
 mod terminal;
 
@@ -55,6 +56,7 @@ pub fn tables() -> Vec<Box<dyn Table>> {
         Box::new(changes::Changes),
         Box::new(lineage::LineageTable),
         Box::new(evidence::EvidenceTable),
+        Box::new(sources::Sources),
         Box::new(rejected::Rejected),
     ]
 }

@@ -81,6 +81,9 @@ impl Table for Pairs {
     fn write(&self, trace: &Trace, out: &mut TableWriter<'_>) -> io::Result<()> {
         for pair in trace.pairs.iter() {
             let pair = pair.map_err(io::Error::other)?;
+            if !(trace.tells(pair.a) && trace.tells(pair.b)) {
+                continue;
+            }
             out.row(&[
                 trace.group_id(pair.group).into(),
                 trace.key(pair.a).into(),

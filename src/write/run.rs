@@ -44,6 +44,7 @@ pub(super) fn manifest(trace: &Trace, style: CsvStyle) -> Value {
         "schema_version": SCHEMA_VERSION,
         "signature_version": SIGNATURE_VERSION,
         "settings": settings,
+        "origin": trace.scope.as_ref().map(|scope| &scope.source),
         "reading": trace.reading,
         "csv": if style == CsvStyle::Neutral { "neutral" } else { "raw" },
         "recall": {

@@ -153,7 +153,8 @@ impl<'t> Graph<'t> {
     pub(in super::super) fn new(trace: &'t Trace) -> io::Result<Self> {
         let mut drawn = vec![false; trace.lineage.len()];
         let mut missing = BTreeSet::new();
-        for doc in (0..trace.lineage.len()).map(|i| DocId(i as u32)) {
+        let all = (0..trace.lineage.len()).map(|i| DocId(i as u32));
+        for doc in all.filter(|&doc| trace.tells(doc)) {
             drawn[doc.index()] |= trace.lineage[doc.index()].group.is_some();
             for link in links(trace, doc) {
                 drawn[doc.index()] = true;

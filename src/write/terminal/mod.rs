@@ -1,19 +1,20 @@
 //! The summary of a trace for people: each group, who copied whom, and what
-//! each copy changed.
+//! each copy changed; whose texts were copied; and for one source what became of its texts.
+
+mod audit;
+mod origin;
+mod totals;
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
 
 use anstyle::Style;
 
-use super::curve::percent;
 use super::diff::{Direction, Look, Span, paragraph, write_changes};
 use super::inert::{inert, inert_line};
-use crate::candidates::sampled_recall_at_bar;
-use crate::config::Search;
 use crate::document::DocId;
 use crate::lineage::{Basis, Evidence, Role};
-use crate::trace::{Group, Lineage, Pair, Relation, Trace};
+use crate::trace::{Group, Lineage, Trace};
 
 const BOLD: Style = Style::new().bold();
 
@@ -23,6 +24,10 @@ const BOLD: Style = Style::new().bold();
 /// # Errors
 /// What the output says.
 pub fn summary(trace: &Trace, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(view) = trace.origin_view() {
+        origin::texts_of_one_source(trace, &view, width, out)?;
+        return totals::totals(trace, width, out);
+    }
     let mut order: Vec<usize> = (0..trace.groups.len()).collect();
     // The largest first, then as in the files.
     order.sort_by_key(|&number| (Reverse(trace.groups[number].members.len()), number));
@@ -30,7 +35,8 @@ pub fn summary(trace: &Trace, width: usize, out: &mut dyn Write) -> io::Result<(
         group(trace, number, width, out)?;
     }
     excerpts(trace, width, out)?;
-    totals(trace, width, out)
+    audit::sources(trace, width, out)?;
+    totals::totals(trace, width, out)
 }
 
 fn group(trace: &Trace, number: usize, width: usize, out: &mut dyn Write) -> io::Result<()> {
@@ -134,7 +140,7 @@ fn claim(trace: &Trace, doc: DocId, line: &Lineage) -> Option<String> {
             };
             let lag = line
                 .lag_seconds
-                .map_or(String::new(), |lag| format!(", {} later", duration(lag)));
+                .map_or(String::new(), |lag| format!(", {}", after(lag)));
             let credit = line
                 .credit_status
                 .map_or(String::new(), |status| format!(", {}", status.code()));
@@ -228,8 +234,13 @@ fn page_line(
 
 /// Text under the key of its document.
 fn hanging(text: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    let (indent, direction) = (" ".repeat(UNDER_KEY), Direction::of(text));
-    let place = (UNDER_KEY, width.saturating_sub(UNDER_KEY));
+    hanging_at(UNDER_KEY, text, width, out)
+}
+
+/// Text that may run either way, some columns in.
+fn hanging_at(columns: usize, text: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let (indent, direction) = (" ".repeat(columns), Direction::of(text));
+    let place = (columns, width.saturating_sub(columns));
     paragraph(
         &indent,
         &[Span::new(Look::Plain, text)],
@@ -256,136 +267,29 @@ fn excerpts(trace: &Trace, width: usize, out: &mut dyn Write) -> io::Result<()> 
     writeln!(out)
 }
 
-fn totals(trace: &Trace, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    let count = |name: &str| trace.counts.get(name).copied().unwrap_or(0);
-    let role = |role| {
-        trace
-            .lineage
-            .iter()
-            .filter(|line| line.role == role)
-            .count()
-    };
-    writeln!(
-        out,
-        "{BOLD}{}{BOLD:#}: {} in {}, {}, {} alone",
-        plural(trace.documents.len(), "document"),
-        count("grouped_documents"),
-        plural(trace.groups.len(), "group"),
-        plural(role(Role::Excerpt), "excerpt"),
-        role(Role::Singleton),
-    )?;
-    let read = &trace.intake;
-    let odd: Vec<String> = [
-        (read.merged, "merged with an identical one"),
-        (read.renamed, "renamed, their key being taken"),
-        (read.rejected, "rejected"),
-        (read.hidden, "hidden and left out"),
-        (read.skipped, "left out as results of an earlier run"),
-    ]
-    .iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, what)| format!("{count} {what}"))
-    .collect();
-    if !odd.is_empty() {
-        writeln!(
-            out,
-            "{}: {}",
-            plural(read.read as usize, "record"),
-            odd.join(", ")
-        )?;
-    }
-    if count("template_pairs") > 0 {
-        writeln!(
-            out,
-            "{} of one form filled in twice, kept apart",
-            plural(count("template_pairs") as usize, "pair")
-        )?;
-    }
-    borderline(trace, out)?;
-    let exact = format!("every pair was verified exactly; {}", recall(trace));
-    page_line("", &[Span::new(Look::Note, exact)], 0, width, out)
-}
-
-/// The pairs nearest to a bar among those that reach none, where they were asked for.
-fn borderline(trace: &Trace, out: &mut dyn Write) -> io::Result<()> {
-    const NAMED: usize = 10;
-    if trace.settings.borderline == 0.0 {
-        return Ok(());
-    }
-    let mut near: Vec<Pair> = Vec::new();
-    for pair in trace.pairs.iter() {
-        let pair = pair.map_err(io::Error::other)?;
-        if pair.relation == Relation::Borderline {
-            near.push(pair);
-        }
-    }
-    if near.is_empty() {
-        return Ok(());
-    }
-    let contained = |pair: &Pair| pair.containment_a.max(pair.containment_b);
-    near.sort_by(|x, y| {
-        let by_jaccard = y.jaccard.total_cmp(&x.jaccard);
-        by_jaccard.then_with(|| (x.a, x.b).cmp(&(y.a, y.b)))
-    });
-    writeln!(
-        out,
-        "{} just below a bar, no copies:",
-        plural(near.len(), "pair")
-    )?;
-    for pair in near.iter().take(NAMED) {
-        let (a, b) = (inert(trace.key(pair.a)), inert(trace.key(pair.b)));
-        let (jaccard, contained) = (pair.jaccard, contained(pair));
-        writeln!(
-            out,
-            "  Jaccard {jaccard:.4}, containment {contained:.4}  {a}  {b}"
-        )?;
-    }
-    if near.len() > NAMED {
-        writeln!(
-            out,
-            "  and {} more; -o DIR lists them in pairs.csv",
-            near.len() - NAMED
-        )?;
-    }
-    Ok(())
-}
-
-/// What the search is certain to find.
-fn recall(trace: &Trace) -> String {
-    let settings = &trace.settings;
-    let run = trace.fingerprint_window + settings.width - 1;
-    let finds = match trace.search {
-        Search::Exact | Search::Auto => "the search is exact and misses no pair at a bar".into(),
-        Search::Sampled => format!(
-            "a sample of the shingles finds {} % of pairs at a bar between texts of 100 words, \
-             {} % of 30",
-            percent(sampled_recall_at_bar(settings, 100)),
-            percent(sampled_recall_at_bar(settings, 30)),
-        ),
-        Search::Lsh => {
-            let share = 100.0 * settings.banding_recall(settings.threshold);
-            let banding = format!(
-                "banding finds {share:.2} % of pairs at the Jaccard bar {}",
-                settings.threshold
-            );
-            match settings.containment {
-                Some(_) => format!("{banding}, fingerprints every shared run of {run} words"),
-                None => banding,
-            }
-        }
-    };
-    match trace.counts.get("capped_buckets") {
-        None | Some(0) => finds,
-        Some(&capped) => {
-            let capped = plural(capped as usize, "key");
-            format!("{finds}, but for {capped} that too many texts share")
-        }
-    }
-}
-
 pub(crate) fn plural(count: usize, noun: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{ending}")
+    if count == 1 {
+        return format!("1 {noun}");
+    }
+    match noun.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{count} {stem}ies"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
+/// A list in words: its first few, the rest counted.
+fn few(names: &[String], most: usize, noun: &str) -> String {
+    let shown = names.get(..most).unwrap_or(names).join(", ");
+    match names.len().saturating_sub(most) {
+        0 => shown,
+        rest => format!("{shown} and {}", plural(rest, &format!("more {noun}"))),
+    }
+}
+
+/// How long after its exemplar a copy came.
+fn after(seconds: i64) -> String {
+    let way = if seconds < 0 { "earlier" } else { "later" };
+    format!("{} {way}", duration(seconds))
 }
 
 /// Seconds in the two largest units that they fill.
@@ -408,7 +312,7 @@ fn duration(seconds: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::duration;
+    use super::{after, duration, few, plural};
 
     #[test]
     fn durations_read_well() {
@@ -416,5 +320,23 @@ mod tests {
         assert_eq!(duration(59), "59 s");
         assert_eq!(duration(3_660), "1 h 1 min");
         assert_eq!(duration(90_061), "1 d 1 h");
+        assert_eq!(after(60), "1 min later");
+        assert_eq!(after(-60), "1 min earlier");
+    }
+
+    #[test]
+    fn nouns_are_counted() {
+        assert_eq!(plural(1, "copy"), "1 copy");
+        assert_eq!(plural(0, "copy"), "0 copies");
+        assert_eq!(plural(2, "key"), "2 keys");
+        assert_eq!(plural(2, "pair"), "2 pairs");
+    }
+
+    #[test]
+    fn long_lists_end_with_a_count() {
+        let names = ["A", "B", "C"].map(String::from);
+        assert_eq!(few(&names, 3, "outlet"), "A, B, C");
+        assert_eq!(few(&names, 2, "outlet"), "A, B and 1 more outlet");
+        assert_eq!(few(&names, 1, "outlet"), "A and 2 more outlets");
     }
 }
