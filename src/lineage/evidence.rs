@@ -90,7 +90,7 @@ pub struct Evidence {
     pub strength: Strength,
     /// The document in whose text it stands, with the bytes; `None` for dates.
     pub place: Option<(DocId, Range<usize>)>,
-    /// The words, or the two dates.
+    /// The two dates, or what else is to be said; empty for the words at the place.
     pub text: String,
 }
 

@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use crate::document::DocId;
 
@@ -126,40 +125,31 @@ impl Witness<'_> {
                     (Code::Insertion, Strength::Weak, y)
                 }
             };
-            found.push(self.lines_of(y.doc, x.doc, code, strength, (side, *operation)));
+            let line = (side, operation.lines.0);
+            found.push(self.piece_at(line, (x.doc, y.doc), code, strength));
         }
         found.extend(self.inherited(exemplar, copy));
         found
     }
 
-    /// A piece about a run of lines of one of the two texts.
-    fn lines_of(
+    /// A piece about a line of a text, whose words stand there.
+    fn piece_at(
         &self,
-        doc: DocId,
-        exemplar: DocId,
+        (side, line): (&Member<'_>, usize),
+        (exemplar, copy): (DocId, DocId),
         code: Code,
         strength: Strength,
-        (side, operation): (&Member<'_>, Operation),
     ) -> Evidence {
-        let (first, last) = operation.lines;
-        let from = self.cell(side.text, first);
-        let to = self.cell(side.text, last);
-        let place = from
-            .as_ref()
-            .zip(to.as_ref())
-            .map(|((from, _), (to, _))| (side.doc, from.start.min(to.start)..to.end.max(from.end)));
-        let lines = match operation.count {
-            1 => String::new(),
-            count => format!("{count} lines: "),
-        };
-        let words = from.map_or(String::new(), |(_, words)| shown(&words));
+        let row = self.group.collation.rows.get(line);
+        let cell = row.and_then(|row| row.of(side.text));
+        let bytes = cell.and_then(|(_, cell)| cell.bytes.first());
         Evidence {
-            doc,
+            doc: copy,
             exemplar: Some(exemplar),
             code,
             strength,
-            place,
-            text: lines + &words,
+            place: bytes.map(|bytes| (side.doc, bytes.clone())),
+            text: String::new(),
         }
     }
 
@@ -191,16 +181,7 @@ impl Witness<'_> {
                 }
                 _ => continue,
             };
-            if let Some((place, words)) = self.cell(y.text, line) {
-                found.push(Evidence {
-                    doc: y.doc,
-                    exemplar: Some(x.doc),
-                    code,
-                    strength: Strength::Strong,
-                    place: Some((y.doc, place)),
-                    text: shown(&words),
-                });
-            }
+            found.push(self.piece_at((y, line), (x.doc, y.doc), code, Strength::Strong));
             if found.len() == READINGS {
                 break;
             }
@@ -208,31 +189,11 @@ impl Witness<'_> {
         found
     }
 
-    /// Where a text has a line, and its words.
-    fn cell(&self, text: usize, line: usize) -> Option<(Range<usize>, String)> {
-        let row = self.group.collation.rows.get(line)?;
-        let (variant, cell) = row.of(text)?;
-        let bytes = cell.bytes.first()?;
-        let end = cell.bytes.iter().map(|range| range.end).max()?;
-        let words = &row.variants.get(variant)?.text;
-        Some((bytes.start..end.max(bytes.start), words.clone()))
-    }
-
     /// A piece for the second exemplar, with the first of its lines.
-    pub(super) fn second(&self, second: usize, copy: usize, lines: &[usize]) -> Evidence {
-        let y = self.member(copy);
-        let first = lines.first().and_then(|&line| self.cell(y.text, line));
-        let (place, words) = first.map_or((None, String::new()), |(place, words)| {
-            (Some((y.doc, place)), words)
-        });
-        Evidence {
-            doc: y.doc,
-            exemplar: Some(self.member(second).doc),
-            code: Code::StandsInSecond,
-            strength: Strength::Strong,
-            place,
-            text: format!("{} lines: {}", lines.len(), shown(&words)),
-        }
+    pub(super) fn second(&self, second: usize, copy: usize, line: usize) -> Evidence {
+        let (z, y) = (self.member(second), self.member(copy));
+        let docs = (z.doc, y.doc);
+        self.piece_at((y, line), docs, Code::StandsInSecond, Strength::Strong)
     }
 
     /// Several texts are equally likely.

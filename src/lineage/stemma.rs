@@ -162,7 +162,9 @@ pub fn infer(group: GroupTexts<'_>, model: &Model, kin: Kin<'_>) -> Vec<Descent>
             descent.evidence.extend(evidence);
             if let Some((member, lines)) = second {
                 descent.second = Some(member);
-                descent.evidence.push(witness.second(member, copy, &lines));
+                descent
+                    .evidence
+                    .push(witness.second(member, copy, lines[0]));
             }
         }
         let silence = witness.silence(copy, &descents[copy]);

@@ -85,11 +85,13 @@ impl Table for EvidenceTable {
                 Some((doc, bytes)) => (Some(*doc), Some(bytes)),
                 None => (None, None),
             };
-            let place = doc.zip(bytes).map(|(doc, bytes)| {
+            let told = doc.zip(bytes).map(|(doc, bytes)| {
                 let held = last.take().filter(|(held, _)| *held == doc);
                 let (_, text) = last.insert(held.unwrap_or_else(|| (doc, trace.text(doc))));
-                LineIndex::new(text).place(bytes.start)
+                let words = text.get(bytes.clone()).unwrap_or("");
+                (LineIndex::new(text).place(bytes.start), words)
             });
+            let (place, words) = told.unzip();
             out.row(&[
                 trace.key(piece.doc).into(),
                 piece.exemplar.map(|doc| trace.key(doc)).into(),
@@ -100,7 +102,10 @@ impl Table for EvidenceTable {
                 bytes.map(|bytes| bytes.end).into(),
                 place.map(|(line, _)| line).into(),
                 place.map(|(_, column)| column).into(),
-                piece.text.as_str().into(),
+                match words.filter(|_| piece.text.is_empty()) {
+                    Some(words) => words.into(),
+                    None => piece.text.as_str().into(),
+                },
             ])?;
         }
         Ok(())

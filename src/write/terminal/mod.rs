@@ -125,7 +125,10 @@ fn member_line(trace: &Trace, doc: DocId, width: usize, out: &mut dyn Write) -> 
 /// Who copied whom, or why nobody knows.
 fn claim(trace: &Trace, doc: DocId, line: &Lineage) -> Option<String> {
     let evidence: Vec<&Evidence> = evidence_of(trace, doc);
-    let said: Vec<String> = evidence.iter().map(|piece| describe(piece)).collect();
+    let said: Vec<String> = evidence
+        .iter()
+        .map(|piece| describe(trace, piece))
+        .collect();
     let because = if said.is_empty() {
         String::new()
     } else {
@@ -160,13 +163,18 @@ fn evidence_of(trace: &Trace, doc: DocId) -> Vec<&Evidence> {
     trace.evidence[from..to].iter().collect()
 }
 
-fn describe(piece: &Evidence) -> String {
+fn describe(trace: &Trace, piece: &Evidence) -> String {
     let name = piece.code.code().replace('_', " ");
-    if piece.text.is_empty() {
+    let text = match &piece.place {
+        Some((doc, bytes)) if piece.text.is_empty() => {
+            inert_line(trace.text(*doc).get(bytes.clone()).unwrap_or(""))
+        }
+        _ => inert_line(&piece.text),
+    };
+    if text.is_empty() {
         return name;
     }
     const SHOWN: usize = 100;
-    let text = inert_line(&piece.text);
     let mut short: String = text.chars().take(SHOWN).collect();
     if short.len() < text.len() {
         short.push('…');
