@@ -152,10 +152,14 @@ struct Entry {
 impl Collator {
     /// Takes the next text and gives its number, from 0.
     pub fn add(&mut self, text: &str) -> usize {
+        self.add_prepared(&PreparedText::new(text))
+    }
+
+    /// As [`add`](Collator::add) for a text that was prepared for something else as well.
+    pub fn add_prepared(&mut self, own: &PreparedText<'_>) -> usize {
         let number = self.texts;
         self.texts += 1;
-        let own = PreparedText::new(text);
-        let mut entries = self.entries(&own);
+        let mut entries = self.entries(own);
         self.adopt(&mut entries);
         let next = following(&entries);
         let mut fresh = Vec::new();
@@ -170,7 +174,7 @@ impl Collator {
                 self.rows.len() - 1
             });
             behind = entry.in_order().or(behind);
-            self.put(row, number, entry, text);
+            self.put(row, number, entry, own.text);
         }
         self.order.grow(&fresh);
         number

@@ -27,6 +27,13 @@ pub struct Rates {
     pub goes_on: f64,
     /// Of the edits that change how many words a line has, those that add some.
     pub grows: f64,
+    /// Nats at most for readings that other texts of the group have and the exemplar lacks.
+    ///
+    /// Two scribes never hit upon the same words, so such a descent is either wrong or the
+    /// copy is the one from which those others have them. That is one event, however
+    /// many lines it brought: so the price is not one for each line. Of an outlet's own texts
+    /// the next ones all have what one of them adds, which says nothing.
+    pub shared: f64,
 }
 
 impl Rates {
@@ -44,6 +51,7 @@ impl Rates {
             moved: 0.003,
             goes_on: 0.5,
             grows: 0.5,
+            shared: 6.0,
         }
     }
 
@@ -61,16 +69,10 @@ impl Rates {
             moved: 0.01,
             goes_on: 0.8,
             grows: 0.7,
+            shared: 0.0,
         }
     }
 }
-
-/// Nats at most for readings that other texts of the group have and the exemplar lacks.
-///
-/// Two scribes never hit upon the same words, so such a descent is either wrong or the
-/// copy is the one from which those others have them. That is one event, however
-/// many lines it brought: so the price is not one for each line.
-const SHARED: f64 = 6.0;
 
 /// Minus the logarithm of the probability that these operations were done to a text
 /// of so many lines, of which `kept` were kept.
@@ -114,7 +116,7 @@ pub fn cost(operations: &[Operation], (lines, kept): (usize, usize), rates: &Rat
         + each(edits, rates.edit)
         + each(moves, rates.moved)
         + runs
-        + SHARED * (1.0 - (-shared).exp())
+        + rates.shared * (1.0 - (-shared).exp())
 }
 
 /// Shape of the gamma distribution by which scribes differ: most change little or
@@ -262,7 +264,7 @@ mod tests {
             ..op(Operator::Insertion, 1)
         };
         let more = of(shared) - of(op(Operator::Insertion, 1));
-        assert!(more > 0.5 * SHARED && more < SHARED);
+        assert!(more > 0.5 * rates.shared && more < rates.shared);
     }
 
     #[test]

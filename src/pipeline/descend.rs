@@ -250,7 +250,8 @@ impl Groups<'_> {
             .par_iter()
             .map(|&doc| {
                 let address = address_credit(&self.corpus.documents[doc.index()], &self.sources);
-                let of_text = credits_of(&self.corpus.text(doc), &self.sources);
+                let text = self.corpus.text(doc);
+                let of_text = credits_of(&PreparedText::new(&text), &self.sources);
                 of_text.into_iter().chain(address).collect()
             })
             .collect();
@@ -383,9 +384,10 @@ impl Groups<'_> {
             read.heads[at] = title.or_else(line).unwrap_or("").to_string();
             let hash = hash128(text.as_bytes());
             let (number, credits, written) = known.entry(hash).or_insert_with(|| {
-                let credits = credits_of(&text, &self.sources);
+                let prepared = PreparedText::new(&text);
+                let credits = credits_of(&prepared, &self.sources);
                 let written = text_date(&text).map(|(moment, _)| moment);
-                (collator.add(&text), credits, written)
+                (collator.add_prepared(&prepared), credits, written)
             });
             (read.texts[at], read.written[at]) = (*number, *written);
             let address = address_credit(&self.corpus.documents[doc.index()], &self.sources);
@@ -451,10 +453,9 @@ fn headlines(titles: &[Option<String>], read: &Read) -> Vec<Option<usize>> {
     titles.iter().zip(&read.texts).map(of).collect()
 }
 
-fn credits_of(text: &str, sources: &SourceNames) -> Vec<Credit> {
-    let prepared = PreparedText::new(text);
-    let kinds = kinds(text, &prepared.normalised, &prepared.units);
-    credits(text, &prepared.normalised, &prepared.units, &kinds, sources)
+fn credits_of(text: &PreparedText<'_>, sources: &SourceNames) -> Vec<Credit> {
+    let kinds = kinds(text.text, &text.normalised, &text.units);
+    credits(text.text, &text.normalised, &text.units, &kinds, sources)
 }
 
 /// Sums of lineage in the groups: origins and credits.
