@@ -67,8 +67,8 @@ impl Rates {
             appended: 0.2,
             edit: 0.15,
             moved: 0.01,
-            goes_on: 0.8,
-            grows: 0.7,
+            goes_on: 0.9,
+            grows: 0.8,
             shared: 0.0,
         }
     }

@@ -1,29 +1,40 @@
 //! The second text that a copy was made from.
 
+use super::chances::Chances;
 use super::readings::side_by_side;
 use super::weigh::Scale;
 
 /// Lines that must stay unexplained by the exemplar and stand in the second text.
 const LINES: usize = 2;
+/// A text that is this likely a copy of the copy has its lines from there.
+const MADE_FROM_COPY: f64 = 0.1;
+/// A line of fewer words stands in two texts by chance.
+const WORDS: u32 = 5;
 
 /// The member in which most of what a copy has beyond its exemplar stands word for
-/// word, with these lines; `None` below two lines.
+/// word, with the first of these lines; `None` below two lines.
 ///
 /// It must not descend from the copy (`below` are the spans of the lines of descent),
 /// nor be dated after it. Of equals the first is taken. Cost: the readings of all texts.
 pub(super) fn second_exemplar(
     scale: &Scale<'_>,
-    exemplar: usize,
-    copy: usize,
+    chances: &Chances,
+    (exemplar, copy): (usize, usize),
     below: &[(usize, usize)],
-) -> Option<(usize, Vec<usize>)> {
+) -> Option<(usize, usize)> {
     let (x, y) = (&scale.members[exemplar], &scale.members[copy]);
     let texts = &scale.readings.texts;
+    // What most texts have the exemplar cut, and its copy is hardly its copy.
+    let most = (texts.len() / 2).max(2);
     let is_body = |line: usize| scale.readings.lines[line].body;
     let beyond: Vec<(usize, usize)> = side_by_side(&texts[x.text], &texts[y.text])
         .filter(|(line, of_x, _)| of_x.is_none() && is_body(*line))
         .filter_map(|(line, _, of_y)| Some((line, of_y?.variant)))
-        .filter(|&(line, variant)| scale.readings.lines[line].variants[variant] > 1)
+        .filter(|&(line, variant)| {
+            let about = &scale.readings.lines[line];
+            let held = about.variants[variant] as usize;
+            held > 1 && held <= most && about.words[variant] >= WORDS
+        })
         .collect();
     if beyond.len() < LINES {
         return None;
@@ -34,6 +45,7 @@ pub(super) fn second_exemplar(
         other != copy
             && other != exemplar
             && z.text != y.text
+            && chances.share(copy, other) < MADE_FROM_COPY
             && !(below[copy].0..below[copy].1).contains(&below[other].0)
             && after.is_none_or(|(order, _)| !order.is_lt())
     };
@@ -61,5 +73,6 @@ pub(super) fn second_exemplar(
             best = Some((other, lines));
         }
     }
-    best
+    let (member, lines) = best?;
+    Some((member, *lines.first()?))
 }

@@ -153,18 +153,16 @@ pub fn infer(group: GroupTexts<'_>, model: &Model, kin: Kin<'_>) -> Vec<Descent>
         descent.depth = root.map(|(_, depth)| depth);
     }
     claim_origin(&witness, &mut descents);
-    let below = spans(&claimed);
+    let below = spans(&chances.tree);
     for copy in 0..count {
         if let Some(exemplar) = claimed[copy] {
-            let second = second_exemplar(&scale, exemplar, copy, &below);
+            let second = second_exemplar(&scale, &chances, (exemplar, copy), &below);
             let evidence = witness.for_exemplar(exemplar, copy);
             let descent = &mut descents[copy];
             descent.evidence.extend(evidence);
-            if let Some((member, lines)) = second {
+            if let Some((member, line)) = second {
                 descent.second = Some(member);
-                descent
-                    .evidence
-                    .push(witness.second(member, copy, lines[0]));
+                descent.evidence.push(witness.second(member, copy, line));
             }
         }
         let silence = witness.silence(copy, &descents[copy]);
