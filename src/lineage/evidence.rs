@@ -19,7 +19,7 @@ codes! {
         CreditsOrigin "credits_origin" "such a line, or a citation, names the source of the text from which the exemplar descends, not the exemplar's";
         CreditsOther "credits_other" "such a line names another source, and the exemplar neither is nor names it";
         NamesSource "names_source" "such a line names a source that the group does not have";
-        FitsBest "fits_best" "what was done to the story to make the copy of it";
+        Story "story" "no member explains the story of the copy better: lines that were kept, and what was done to the others";
         NamesMember "names_member" "such a line names another member's source, and no claim rests on it";
         TailCut "tail_cut" "the copy ends earlier";
         HeadCut "head_cut" "the copy begins later";
@@ -41,6 +41,14 @@ codes! {
 }
 
 impl Code {
+    /// True for what a copy changed, which its changes tell in full.
+    pub fn is_of_changes(self) -> bool {
+        matches!(
+            self,
+            Code::TailCut | Code::HeadCut | Code::InteriorCut | Code::Insertion
+        )
+    }
+
     /// True for what says whom a text names.
     pub fn is_of_credits(self) -> bool {
         matches!(

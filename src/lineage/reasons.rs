@@ -108,7 +108,7 @@ impl Witness<'_> {
         let mut found = vec![Evidence {
             doc: y.doc,
             exemplar: Some(x.doc),
-            code: Code::FitsBest,
+            code: Code::Story,
             strength: Strength::Weak,
             place: None,
             text: sum_up(kept, &operations),
@@ -342,8 +342,8 @@ fn sum_up(kept: usize, operations: &[Operation]) -> String {
         (count(&[Operator::Move]), "moved"),
     ];
     let mut text = match kept {
-        1 => "1 line of the story kept".to_string(),
-        kept => format!("{kept} lines of the story kept"),
+        1 => "1 line kept".to_string(),
+        kept => format!("{kept} lines kept"),
     };
     for (count, what) in told.iter().filter(|(count, _)| *count > 0) {
         text += &format!(", {count} {what}");

@@ -14,7 +14,7 @@ use super::diff::{Direction, Look, Span, paragraph, write_changes};
 use super::inert::{inert, inert_line};
 use crate::document::DocId;
 use crate::lineage::{Basis, Evidence, Role};
-use crate::trace::{Group, Lineage, Trace};
+use crate::trace::{Group, Lineage, Trace, UNNAMED};
 
 const BOLD: Style = Style::new().bold();
 
@@ -124,7 +124,10 @@ fn member_line(trace: &Trace, doc: DocId, width: usize, out: &mut dyn Write) -> 
 
 /// Who copied whom, or why nobody knows.
 fn claim(trace: &Trace, doc: DocId, line: &Lineage) -> Option<String> {
-    let evidence: Vec<&Evidence> = evidence_of(trace, doc);
+    // One of each code; what was done to the story follows line by line.
+    let mut evidence: Vec<&Evidence> = evidence_of(trace, doc);
+    evidence.dedup_by_key(|piece| piece.code);
+    evidence.retain(|piece| !piece.code.is_of_changes());
     let said: Vec<String> = evidence
         .iter()
         .map(|piece| describe(trace, piece))
@@ -134,6 +137,26 @@ fn claim(trace: &Trace, doc: DocId, line: &Lineage) -> Option<String> {
     } else {
         format!(" ({})", said.join("; "))
     };
+    let percent = |probability: f64| match probability {
+        0.995.. => "over 99 %".to_string(),
+        _ => format!("{:.0} %", 100.0 * probability),
+    };
+    let credit = line
+        .credit_status
+        .map_or(String::new(), |status| format!(", {}", status.code()));
+    // What is less likely than one in twenty is in lineage.csv alone.
+    let other = line
+        .alternative
+        .zip(line.alternative_probability.filter(|p| *p >= 0.05));
+    let or = other.map_or(String::new(), |(doc, p)| {
+        format!("; else {}, {}", inert(trace.key(doc)), percent(p))
+    });
+    let likely = line
+        .probability
+        .map_or(String::new(), |p| format!(" ({} likely{or})", percent(p)));
+    let and = line.second_exemplar.map_or(String::new(), |doc| {
+        format!(" and took lines from {}", inert(trace.key(doc)))
+    });
     match (line.role, line.exemplar) {
         (_, Some(exemplar)) => {
             let verb = match line.role {
@@ -144,11 +167,18 @@ fn claim(trace: &Trace, doc: DocId, line: &Lineage) -> Option<String> {
             let lag = line
                 .lag_seconds
                 .map_or(String::new(), |lag| format!(", {}", after(lag)));
-            let credit = line
-                .credit_status
-                .map_or(String::new(), |status| format!(", {}", status.code()));
             let key = inert(trace.key(exemplar)).into_owned();
-            Some(format!("{verb} {key}{lag}{credit}{because}"))
+            Some(format!("{verb} {key}{likely}{and}{lag}{credit}{because}"))
+        }
+        (_, None) if line.missing_source.is_some() => {
+            let name = line.missing_source.as_deref().unwrap_or(UNNAMED);
+            let source = match name {
+                UNNAMED => "a text".to_string(),
+                name => format!("a text of {}", inert_line(name)),
+            };
+            Some(format!(
+                "was made from {source} that the input lacks{likely}{credit}{because}"
+            ))
         }
         (Role::Unresolved, None) if line.basis == Basis::None => {
             Some(format!("direction unknown{because}"))
