@@ -68,7 +68,13 @@ fn all_trees(
         }
     }
     let direct = model.direct(count);
-    let of_one = one_origin(&links, &scale.origins(), direct);
+    let of_one = one_origin(&links, &scale.origins(), |origin, copy| {
+        if scale.is_revision(origin, copy) {
+            0.0
+        } else {
+            direct
+        }
+    });
     let from_missing: Vec<f64> = scale.missing().iter().map(|nats| nats + direct).collect();
     let of_missing = marginals(&links, &from_missing);
     let (one, missing) = (
@@ -114,10 +120,10 @@ fn all_trees(
 }
 
 /// Sums over all trees with one member as the first of all, from which each copy is made
-/// more readily, by `direct` nats, than from any other.
+/// more readily, by `direct(origin, copy)` nats, than from any other.
 ///
 /// The members that are likely the first without this are tried one after the other.
-fn one_origin(links: &[f64], origins: &[f64], direct: f64) -> Marginals {
+fn one_origin(links: &[f64], origins: &[f64], direct: impl Fn(usize, usize) -> f64) -> Marginals {
     let count = origins.len();
     let plain = marginals_of_one_root(links, origins);
     let mut first: Vec<usize> = (0..count).collect();
@@ -126,7 +132,7 @@ fn one_origin(links: &[f64], origins: &[f64], direct: f64) -> Marginals {
     let of_each = first.iter().map(|&origin| {
         let mut nearer = links.to_vec();
         for copy in 0..count {
-            nearer[copy * count + origin] += direct;
+            nearer[copy * count + origin] += direct(origin, copy);
         }
         let mut roots = vec![f64::NEG_INFINITY; count];
         roots[origin] = origins[origin];

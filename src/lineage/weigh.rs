@@ -173,6 +173,8 @@ const SHARED_PAGE: f64 = -1.0;
 const OTHER_HEADLINE: f64 = -2.0;
 /// Both are texts of one outlet.
 const SAME_OUTLET: f64 = 1.5;
+/// The exemplar is the last text that the outlet had before.
+const LAST: f64 = 2.0;
 /// The later one of an outlet says that it is an update, or the earlier one does.
 const UPDATED: f64 = 2.0;
 /// An outlet's dates of its own texts agree with the descent, or disagree.
@@ -190,6 +192,8 @@ pub(super) struct Scale<'g> {
     consensus: Vec<Reading>,
     body: Vec<usize>,
     standing: Vec<f64>,
+    /// The last text of the same outlet that is dated before each member.
+    last: Vec<Option<usize>>,
     /// Members by headline.
     headlines: Vec<usize>,
     /// By text, and whether as a revision.
@@ -207,6 +211,7 @@ impl<'g> Scale<'g> {
                 .map(|text| readings.body(text))
                 .collect(),
             standing: standing(members),
+            last: last_before(members),
             headlines: headlines(members),
             costs: RefCell::default(),
         }
@@ -215,15 +220,32 @@ impl<'g> Scale<'g> {
     /// What speaks for a descent; `None` where the two stories have no line in common.
     pub(super) fn link(&self, exemplar: usize, copy: usize) -> Option<Nats> {
         let (x, y) = (&self.members[exemplar], &self.members[copy]);
-        let story = self.story(x.text, y.text, x.source.is_some() && x.source == y.source)?;
+        let revision = self.is_revision(exemplar, copy);
+        let story = self.story(x.text, y.text, revision)?;
         let dates = date_nats(&x.dated(), &y.dated(), &self.model.trust);
         Some(Nats {
             text: TEXT * (self.page(x, y) + self.headline(x.headline, y) - story),
             dates,
             credit: self.credit(x, y),
-            outlet: outlet(x, y, dates),
-            standing: self.standing[exemplar],
+            outlet: outlet(x, y, dates) + self.follows(exemplar, copy),
+            standing: if revision {
+                0.0
+            } else {
+                self.standing[exemplar]
+            },
         })
+    }
+
+    /// Whether two members are of one outlet.
+    pub(super) fn is_revision(&self, exemplar: usize, copy: usize) -> bool {
+        let (x, y) = (&self.members[exemplar], &self.members[copy]);
+        x.source.is_some() && x.source == y.source
+    }
+
+    /// An outlet goes on from the last text that it has.
+    fn follows(&self, exemplar: usize, copy: usize) -> f64 {
+        let last = self.last.get(copy).copied().flatten();
+        if last == Some(exemplar) { LAST } else { 0.0 }
     }
 
     /// Minus the logarithm of the probability of one story out of another.
@@ -415,6 +437,30 @@ impl<'g> Scale<'g> {
         };
         nothing + found.iter().map(each).sum::<f64>()
     }
+}
+
+/// For each member the last text of its outlet that is dated before it.
+fn last_before(members: &[Member<'_>]) -> Vec<Option<usize>> {
+    let date = |at: usize| {
+        members[at]
+            .dated()
+            .published()
+            .map(|moment| moment.sort_key())
+    };
+    let mut dated: Vec<usize> = (0..members.len())
+        .filter(|&at| members[at].source.is_some() && date(at).is_some())
+        .collect();
+    dated.sort_by_key(|&at| (members[at].source, date(at), at));
+    let mut last = vec![None; members.len()];
+    for pair in dated.windows(2) {
+        if let [x, y] = *pair
+            && members[x].source == members[y].source
+            && order(&members[x].dated(), &members[y].dated()).is_some_and(|(o, _)| o.is_lt())
+        {
+            last[y] = Some(x);
+        }
+    }
+    last
 }
 
 /// How many members have each headline.
