@@ -15,11 +15,12 @@ use crate::config::Settings;
 use crate::document::Corpus;
 use crate::error::Error;
 use crate::group::{components, labels};
-use crate::normalise::{Normalised, normalise};
+use crate::normalise::normalise;
 use crate::scan::{Scan, Scanner};
 use crate::shingle::{Shingle, ShingleSet, shingles};
 use crate::verify::{
-    Glance, Side, Standing, Verdict, VerifiedPair, containment, jaccard, judge, overlap, verify,
+    Form, Glance, Side, Standing, Verdict, VerifiedPair, containment, jaccard, judge, overlap,
+    verify,
 };
 
 /// Classes in a group up to which all its pairs are compared and listed.
@@ -86,13 +87,13 @@ pub(super) struct View<'a> {
     pub searched: &'a Settings,
 }
 
-/// A text at hand: its shingles at once, its words when they are asked for.
+/// A text at hand: its shingles at once, its form when it is asked for.
 struct AtHand<'a> {
     text: Cow<'a, str>,
     words: u32,
     shingles: Vec<Shingle>,
     set: ShingleSet,
-    normalised: OnceCell<Normalised>,
+    form: OnceCell<Form>,
     glance: Glance,
 }
 
@@ -135,7 +136,7 @@ impl<'v, 'a> Desk<'v, 'a> {
             words,
             shingles,
             set,
-            normalised: OnceCell::new(),
+            form: OnceCell::new(),
             glance,
         });
         self.texts.insert(class, text.clone());
@@ -160,7 +161,7 @@ impl AtHand<'_> {
         Side {
             text: &self.text,
             count: self.words,
-            words: &self.normalised,
+            form: &self.form,
             glance: &self.glance,
             shingles: &self.shingles,
             set: &self.set,
