@@ -10,11 +10,11 @@
 //! 3. [`normalise`] turns a text into canonical words that know their bytes;
 //!    [`shingle`] into hashed runs of words; [`scan`] does both at once, ten
 //!    times as fast, where hashes are enough; [`sketch`] makes a MinHash signature.
+//!    [`segment`] cuts a text into sentences and lines and tells what each is for.
 //! 4. [`candidates`] proposes pairs; [`verify`] computes each exactly; [`group`]
 //!    joins what reaches a bar. Sketches only propose: no group edge exists
 //!    without a verified pair.
-//! 5. [`segment`] cuts a text into sentences and lines; [`align`] sets two texts
-//!    side by side, whatever their wrapping.
+//! 5. [`align`] sets two texts side by side, whatever their wrapping.
 //! 6. [`lineage`] says who copied whom, lists its evidence, and says *unresolved*
 //!    where there is none.
 //! 7. [`eval`] measures a result against what is known, in numbers alone.

@@ -15,7 +15,7 @@ use crate::scan::Scanner;
 use crate::segment::LineIndex;
 use crate::shingle::{Shingle, ShingleSet, shingles};
 use crate::trace::Place;
-use crate::verify::{Glance, Side};
+use crate::verify::{Form, Glance, Side};
 
 /// Passages that are listed.
 const PASSAGES: usize = 5;
@@ -47,8 +47,7 @@ pub struct Passage {
 pub(super) struct Text<'t> {
     pub text: &'t str,
     pub words: Normalised,
-    /// The same for verification, which asks for it only where it must.
-    normalised: OnceCell<Normalised>,
+    form: OnceCell<Form>,
     glance: Glance,
     pub list: Vec<Shingle>,
     pub set: ShingleSet,
@@ -62,7 +61,7 @@ impl<'t> Text<'t> {
         Text {
             text,
             words,
-            normalised: OnceCell::new(),
+            form: OnceCell::new(),
             glance: Glance::of_scan(text, &Scanner::new().scan(text, settings.width)),
             list,
             set,
@@ -73,7 +72,7 @@ impl<'t> Text<'t> {
         Side {
             text: self.text,
             count: self.words.len() as u32,
-            words: &self.normalised,
+            form: &self.form,
             glance: &self.glance,
             shingles: &self.list,
             set: &self.set,

@@ -15,11 +15,12 @@ use crate::config::Settings;
 use crate::document::Corpus;
 use crate::error::Error;
 use crate::group::{components, labels};
-use crate::normalise::{Normalised, normalise};
+use crate::normalise::normalise;
 use crate::scan::{Scan, Scanner};
 use crate::shingle::{Shingle, ShingleSet, shingles};
 use crate::verify::{
-    Glance, Side, Standing, Verdict, VerifiedPair, containment, jaccard, judge, overlap, verify,
+    Form, Glance, Side, Standing, Verdict, VerifiedPair, containment, jaccard, judge, overlap,
+    verify,
 };
 
 /// Classes in a group up to which all its pairs are compared and listed.
@@ -71,8 +72,10 @@ impl Measured {
 
 /// Pairs of a component that a thread compares in one go.
 const CHUNK: usize = 256;
+/// Texts on a side of the squares in which the pairs of a larger component come.
+const TILE: usize = 64;
 /// Shingles of the texts that a thread keeps at hand.
-const AT_HAND: usize = 1 << 16;
+const AT_HAND: usize = 1 << 17;
 
 /// What verification looks at.
 pub(super) struct View<'a> {
@@ -86,13 +89,13 @@ pub(super) struct View<'a> {
     pub searched: &'a Settings,
 }
 
-/// A text at hand: its shingles at once, its words when they are asked for.
+/// A text at hand: its shingles at once, its form when it is asked for.
 struct AtHand<'a> {
     text: Cow<'a, str>,
     words: u32,
     shingles: Vec<Shingle>,
     set: ShingleSet,
-    normalised: OnceCell<Normalised>,
+    form: OnceCell<Form>,
     glance: Glance,
 }
 
@@ -135,7 +138,7 @@ impl<'v, 'a> Desk<'v, 'a> {
             words,
             shingles,
             set,
-            normalised: OnceCell::new(),
+            form: OnceCell::new(),
             glance,
         });
         self.texts.insert(class, text.clone());
@@ -160,7 +163,7 @@ impl AtHand<'_> {
         Side {
             text: &self.text,
             count: self.words,
-            words: &self.normalised,
+            form: &self.form,
             glance: &self.glance,
             shingles: &self.shingles,
             set: &self.set,
@@ -234,8 +237,8 @@ impl<'a> View<'a> {
     }
 
     /// Goes through pairs on all threads, those of one component together, so
-    /// that a text is read once for many of its pairs. A component of [`CHUNK`]
-    /// pairs and more comes in chunks.
+    /// that a text is read once for many of its pairs. A component of more than
+    /// [`CHUNK`] pairs comes in chunks.
     fn for_all(
         &self,
         pairs: &[CandidatePair],
@@ -248,6 +251,10 @@ impl<'a> View<'a> {
         let of = |pair: &CandidatePair| label.get(pair.a as usize).copied();
         let mut ordered = pairs.to_vec();
         ordered.par_sort_unstable_by_key(|pair| (of(pair), *pair));
+        ordered
+            .par_chunk_by_mut(|x, y| of(x) == of(y))
+            .filter(|component| component.len() > CHUNK)
+            .for_each(tile);
         let done = AtomicUsize::new(0);
         let compared: Result<Vec<Compared>, Error> = ordered
             .par_chunk_by(|x, y| of(x) == of(y))
@@ -264,6 +271,17 @@ impl<'a> View<'a> {
         compared?.into_iter().for_each(|some| all.append(some));
         Ok(all)
     }
+}
+
+/// Orders the pairs of a component by squares of [`TILE`] texts by as many: a text is
+/// then read once for all its pairs of a square, where row by row it is read
+/// for each of them.
+fn tile(pairs: &mut [CandidatePair]) {
+    let mut texts: Vec<u32> = pairs.iter().flat_map(|pair| [pair.a, pair.b]).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    let square = |text: u32| texts.partition_point(|&other| other < text) / TILE;
+    pairs.sort_by_cached_key(|pair| (square(pair.a), square(pair.b), *pair));
 }
 
 /// Pairs with their exact values, in no order.
@@ -397,5 +415,32 @@ impl Desk<'_, '_> {
             shingles_a: a.set.len() as u32,
             shingles_b: b.set.len() as u32,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn squares_hold_every_pair_once_and_few_texts() {
+        let texts = 3 * TILE as u32;
+        let all = (0..texts).flat_map(|a| (a + 1..texts).map(move |b| (5 * a, 5 * b)));
+        let rows: Vec<CandidatePair> = all.map(|(a, b)| CandidatePair { a, b }).collect();
+        let mut tiled = rows.clone();
+        tile(&mut tiled);
+        let distinct = |pairs: &[CandidatePair]| {
+            let mut texts: Vec<u32> = pairs.iter().flat_map(|pair| [pair.a, pair.b]).collect();
+            texts.sort_unstable();
+            texts.dedup();
+            texts.len()
+        };
+        // The last square is a triangle.
+        let last = TILE * (TILE - 1) / 2;
+        assert_eq!(distinct(&tiled[tiled.len() - last..]), TILE);
+        let square = &tiled[last..last + TILE * TILE];
+        assert_eq!(distinct(square), 2 * TILE);
+        tiled.sort_unstable();
+        assert_eq!(tiled, rows);
     }
 }

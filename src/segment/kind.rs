@@ -157,7 +157,8 @@ fn is_label(shown: &str, end: usize) -> bool {
         || !bare.chars().any(char::is_alphanumeric)
 }
 
-fn ends_a_sentence(shown: &str) -> bool {
+/// True where a unit's visible text ends as a statement does, closing marks aside.
+pub fn ends_a_sentence(shown: &str) -> bool {
     let closing = ['"', '\'', '”', '’', '»', ')', ']'];
     let rest = shown.trim_end_matches(closing);
     rest.ends_with(['.', '!', '…', '。', '۔', '।'])

@@ -30,7 +30,7 @@ mod quote;
 mod sentences;
 
 pub use dateline::dateline;
-pub use kind::{Kind, Kinds, kinds};
+pub use kind::{Kind, Kinds, ends_a_sentence, kinds};
 pub use lines::LineIndex;
 pub use phrases::is_figure;
 

@@ -3,23 +3,25 @@
 //! Sketches end here. A pair leaves this stage only with values computed from
 //! the complete shingle sets of both texts.
 
+mod form;
 mod kin;
 mod numerals;
 mod run;
+mod story;
 mod suspect;
 mod template;
 
+pub use form::Form;
 pub use kin::demote_kin;
 pub use numerals::numeral;
 pub use run::{covered_spans, covered_words, longest_run};
 pub use suspect::{Glance, Suspicion};
-pub use template::{Form, Outlets, is_template};
+pub use template::{Filling, Outlets, filling};
 
 use std::cell::OnceCell;
 
 use crate::candidates::CandidatePair;
 use crate::config::Settings;
-use crate::normalise::{Normalised, normalise};
 use crate::shingle::{Shingle, ShingleSet};
 
 /// A pair with its exact values: `a < b`, indices as in the candidate.
@@ -165,8 +167,8 @@ pub struct Side<'a> {
     pub text: &'a str,
     /// Number of its words.
     pub count: u32,
-    /// Its words, which few pairs ask for.
-    pub words: &'a OnceCell<Normalised>,
+    /// What the template test sees of it, which few pairs ask for.
+    pub form: &'a OnceCell<Form>,
     /// A passing look at them.
     pub glance: &'a Glance,
     /// The shingles in text order.
@@ -178,12 +180,8 @@ pub struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    /// The text as the template test sees it.
-    fn form(&self) -> Form<'a> {
-        Form {
-            text: self.text,
-            words: self.words.get_or_init(|| normalise(self.text)),
-        }
+    fn form(&self) -> &'a Form {
+        self.form.get_or_init(|| Form::new(self.text))
     }
 }
 
@@ -229,7 +227,7 @@ pub fn verify<'a>(
         _ => Outlets::Unknown,
     };
     let suspect = suspicion != Suspicion::default();
-    let standing = if suspect && is_template(a.form(), b.form(), outlets, suspicion) {
+    let standing = if suspect && filling(a.form(), b.form(), outlets, suspicion).is_some() {
         Standing::Template
     } else if shorter < SHORT_WORDS {
         Standing::Short

@@ -188,8 +188,8 @@ impl Own {
 
 #[cfg(test)]
 mod tests {
+    use super::super::form::is_capitalised;
     use super::super::numerals::numeral;
-    use super::super::template::Form;
     use super::*;
     use crate::normalise::normalise;
     use crate::scan::Scanner;
@@ -199,10 +199,6 @@ mod tests {
         let text = "“On Monday” 3 of the twelve boats, Ostrel’s 2nd fleet, left MARNBY at 9.30 \
                     (nine) am. Émile e\u{301}tc.";
         let words = normalise(text);
-        let form = Form {
-            text,
-            words: &words,
-        };
         let mut scanner = Scanner::new();
         let glance = Glance::of_scan(text, &scanner.scan(text, 5));
         assert_eq!(glance.words.len(), words.len());
@@ -210,7 +206,7 @@ mod tests {
             let word = words.word(at);
             let expected = if numeral(word).is_some() {
                 Look::Figure
-            } else if form.is_capitalised(at) {
+            } else if is_capitalised(text, &words, at) {
                 Look::Name
             } else {
                 Look::Plain

@@ -6,12 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use ahash::AHashSet;
 use gix_imara_diff::{Algorithm, Diff, InternedInput};
 
+use super::form::{Form, Slot};
 use super::numerals::{is_date, numeral};
 use super::suspect::Suspicion;
-use crate::normalise::Normalised;
 
 /// Share of the shorter masked text that must agree.
 pub(super) const AGREEMENT: f64 = 0.85;
@@ -30,14 +29,6 @@ const OTHER_SUBSTITUTIONS: usize = 5;
 const ONE_SIDED: f64 = 0.10;
 /// The same where a date changed too: next week's report may lack a paragraph.
 pub(super) const ONE_SIDED_WITH_DATE: f64 = 0.30;
-/// Words by which a text says that it corrects or updates an earlier one.
-const CORRECTING: &[&str] = &[
-    "corrects",
-    "corrected",
-    "correction",
-    "corrigendum",
-    "updates",
-];
 /// Words above which a text is no form: keeps the diff of hostile texts short.
 const LONGEST_FORM: usize = 20_000;
 /// Times as long as one filling of a form another may be.
@@ -58,15 +49,6 @@ const ONE_NAME_IS_ENOUGH_BELOW: usize = 40;
 /// First letters that make two names spellings of one.
 const SAME_NAME_LETTERS: usize = 5;
 
-/// A text as the template test sees it.
-#[derive(Clone, Copy)]
-pub struct Form<'a> {
-    /// The original text, for its capital letters.
-    pub text: &'a str,
-    /// Its tokens.
-    pub words: &'a Normalised,
-}
-
 /// What is known of the outlets of two texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outlets {
@@ -81,7 +63,24 @@ pub enum Outlets {
     Unknown,
 }
 
-/// True where two texts are one form filled in twice.
+/// What a form was filled in with anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Filling {
+    /// Figures of a text.
+    Figures,
+    /// Figures of a table.
+    Table,
+    /// A name that only one text has, and a figure.
+    FiguresAndNames,
+    /// A name that only one text has, in several places.
+    Subject,
+    /// A name in the place of another, three times or more.
+    Names,
+    /// The name that a short text begins with.
+    Head,
+}
+
+/// What one form was filled in with, where two texts are one filled in twice.
 ///
 /// Runs of numerals are masked as one mark each, in a second step runs of names
 /// as well, and the masked texts are aligned. Of the shorter one .85 must agree,
@@ -94,65 +93,103 @@ pub enum Outlets {
 ///   where a date differs);
 /// - **table**: seven words in ten are numerals, and one of them differs;
 /// - **figures and names**: each text repeats a name that the other never
-///   mentions (a grant to another town), and a numeral that is no date differs, or
-///   one such name stands for the same other one twice while .97 agrees;
+///   mentions (a grant to another town), one such name stands in another's place,
+///   and a numeral that is no date differs; or one stands for the same other one
+///   twice while .97 agrees;
 /// - **names**: one name takes another's place three times or more, unless the
 ///   outlets differ (each may have put its own name in); under 40
 ///   agreeing words once is enough at the head of both texts, if neither has the
 ///   other's name.
 ///
+/// Unless one outlet published both, names are those of the stories (see
+/// [`story`](super::story::story)), a name counts once the story has it, and so do
+/// only figures of which one stands in a story: pages name their outlets, dates and numbers of comments.
 /// An outlet fills in its own forms and edits them as it goes: between two texts
-/// of one outlet names decide from an agreement of .80, and between two outlets'
-/// at Jaccard .8 and above not at all.
+/// of one outlet names decide from an agreement of .80, wherever they stand, and
+/// between two outlets' at Jaccard .8 and above not at all.
 /// Where names decide, other words may take each other's place at most twice as
 /// often as figures and names, or five times. A text that calls itself a
-/// correction or an update is never a template, nor one of more than 20,000 words. Rates were chosen by reading
-/// pairs of newswire and press releases at Jaccard .5 and above
+/// correction or an update is never a template, nor one of more than 20,000 words. Rates were
+/// chosen by reading pairs of newswire and press releases at Jaccard .5 and above
 /// (`docs/method.md`). `suspicion` says which of the rules can hold at all.
 /// Cost: at most two diffs of the masked texts.
-pub fn is_template(a: Form<'_>, b: Form<'_>, outlets: Outlets, suspicion: Suspicion) -> bool {
-    let same_outlet = outlets == Outlets::Same;
-    let long = a.words.len().max(b.words.len()) > LONGEST_FORM;
-    if long || a.corrects() != b.corrects() || a.fillings().eq(b.fillings()) {
-        return false;
+pub fn filling(a: &Form, b: &Form, outlets: Outlets, suspicion: Suspicion) -> Option<Filling> {
+    let long = a.len().max(b.len()) > LONGEST_FORM;
+    if long || a.corrects != b.corrects || a.fillings == b.fillings {
+        return None;
     }
-    let (masked_a, masked_b) = (Masked::new(a, false), Masked::new(b, false));
-    let lengths = [masked_a.slots.len(), masked_b.slots.len()];
+    let lengths = [a.figures.len(), b.figures.len()];
     if lengths[0].max(lengths[1]) > LONGEST * lengths[0].min(lengths[1]) {
-        return false;
+        return None;
     }
-    if suspicion.figures {
-        let figures = compare(&masked_a, &masked_b);
-        let table = masked_a.is_table() && masked_b.is_table();
-        if (table && figures.numerals > 0) || figures.fills_in_figures() {
-            return true;
+    // Pages of one outlet have the same lines; those of two differ in their outlets'
+    // names, dates and counts of comments, which fill in nothing.
+    let whole_pages = outlets == Outlets::Same;
+    let by_figures = || {
+        let figures = compare((a, &a.figures), (b, &b.figures), whole_pages);
+        let table = a.is_table && b.is_table && figures.numerals > 0;
+        if figures.fills_in_figures() {
+            Some(Filling::Figures)
+        } else {
+            table.then_some(Filling::Table)
         }
+    };
+    let by_names = || filling_of_names(a, b, outlets, whole_pages);
+    let suspect = suspicion.figures && (whole_pages || a.numerals != b.numerals);
+    let figures = suspect.then(by_figures).flatten();
+    figures.or_else(|| suspicion.names.then(by_names).flatten())
+}
+
+fn filling_of_names(a: &Form, b: &Form, outlets: Outlets, whole_pages: bool) -> Option<Filling> {
+    if outlets == Outlets::DifferentButClose {
+        return None;
     }
-    if outlets == Outlets::DifferentButClose || !suspicion.names {
-        return false;
+    let names = Names {
+        of_a: a.names_missing_from(b, whole_pages),
+        of_b: b.names_missing_from(a, whole_pages),
+    };
+    let each_repeats = names.each_repeats();
+    let (slots_a, slots_b) = (a.names(whole_pages), b.names(whole_pages));
+    // What agrees is .85 of the shorter at least.
+    let shorter = slots_a.len().min(slots_b.len());
+    let may_be_short = AGREEMENT * shorter as f64 <= ONE_NAME_IS_ENOUGH_BELOW as f64;
+    if outlets == Outlets::Different && !each_repeats && !may_be_short {
+        return None;
     }
-    let (of_a, of_b) = (a.names_missing_from(b), b.names_missing_from(a));
-    let both = compare(&Masked::new(a, true), &Masked::new(b, true));
+    let both = compare((a, slots_a), (b, slots_b), whole_pages);
     let changed = both.numerals + both.names;
-    let form_of_names = both.agrees_by(if same_outlet {
+    let agreement = if outlets == Outlets::Same {
         SAME_OUTLET_AGREEMENT
     } else {
         AGREEMENT
-    }) && both.substituted <= (2 * changed).max(OTHER_SUBSTITUTIONS);
+    };
+    if !both.agrees_by(agreement) || both.substituted > (2 * changed).max(OTHER_SUBSTITUTIONS) {
+        return None;
+    }
     let other_figure = both.numerals > both.dates;
     let short = both.agreeing < ONE_NAME_IS_ENOUGH_BELOW;
-    let subject = both.subject.as_ref();
-    form_of_names
-        && ((each_repeats(&of_a, &of_b)
-            && (other_figure || both.another_subject(&of_a, &of_b, same_outlet)))
-            || (outlets != Outlets::Different
-                && both.swaps.values().any(|&count| count >= SAME_SWAP))
-            || (short && subject.is_some_and(|swap| swap.is_between(&of_a, &of_b))))
+    let places = || both.places_of(&names);
+    let in_places = |least: usize| places().into_iter().any(|places| places >= least);
+    let subject = outlets == Outlets::Same || both.agrees_by(SUBJECT_AGREEMENT);
+    if each_repeats && other_figure && (outlets == Outlets::Same || in_places(1)) {
+        Some(Filling::FiguresAndNames)
+    } else if each_repeats && subject && in_places(SUBJECT_SWAPS) {
+        Some(Filling::Subject)
+    } else if outlets != Outlets::Different && both.swaps.values().any(|&count| count >= SAME_SWAP)
+    {
+        Some(Filling::Names)
+    } else if short && both.subject.as_ref().is_some_and(|swap| names.has(swap)) {
+        Some(Filling::Head)
+    } else {
+        None
+    }
 }
 
 /// How two masked texts compare.
 #[derive(Default)]
 struct Comparison<'a> {
+    /// Whether figures count that stand in the page and not in the story.
+    whole_pages: bool,
     /// Masked words of the shorter text.
     shorter: usize,
     /// Masked words that agree, marks included.
@@ -202,44 +239,44 @@ impl<'a> Comparison<'a> {
             && self.one_sided as f64 <= one_sided * self.words as f64
     }
 
-    /// True where one name that only a text has (`of_a`, `of_b`) stands in
-    /// several places for the same name that only the other has.
-    fn another_subject(
-        &self,
-        of_a: &[(&str, usize)],
-        of_b: &[(&str, usize)],
-        same_outlet: bool,
-    ) -> bool {
-        let own = |names: &[(&str, usize)], word: &str| names.iter().any(|(name, _)| *name == word);
+    /// In how many places a name that only one text has stands for one that only
+    /// the other has, for each two such names.
+    fn places_of(&self, names: &Names<'_>) -> Vec<usize> {
         let mut places: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for (swap, count) in &self.swaps {
-            for x in swap.0.iter().filter(|x| own(of_a, x)) {
-                for y in swap.1.iter().filter(|y| own(of_b, y)) {
+            for x in swap.0.iter().filter(|x| names.of_a.contains_key(**x)) {
+                for y in swap.1.iter().filter(|y| names.of_b.contains_key(**y)) {
                     *places.entry((x, y)).or_default() += count;
                 }
             }
         }
-        (same_outlet || self.agrees_by(SUBJECT_AGREEMENT))
-            && places.values().any(|&count| count >= SUBJECT_SWAPS)
+        places.into_values().collect()
     }
 
-    fn add_agreeing(&mut self, (i, x): (usize, &Slot<'a>), (j, y): (usize, &Slot<'a>)) {
+    fn add_agreeing(
+        &mut self,
+        (a, i): (&'a Form, usize),
+        (b, j): (&'a Form, usize),
+        [x, y]: [&Slot; 2],
+    ) {
         self.agreeing += 1;
-        match (x, y) {
-            (Slot::Numerals(of_x), Slot::Numerals(of_y)) if of_x != of_y => {
+        if x.filling == y.filling {
+            return;
+        }
+        match x.mark {
+            Slot::NUMERALS if self.whole_pages || a.tells(x) || b.tells(y) => {
+                let dated = |form: &Form, slot| {
+                    let values: Vec<&str> = form.run(slot).filter_map(numeral).collect();
+                    is_date(&values)
+                };
                 self.numerals += 1;
-                self.dates += usize::from(is_date(of_x) || is_date(of_y));
+                self.dates += usize::from(dated(a, x) || dated(b, y));
             }
-            (Slot::Names(of_x), Slot::Names(of_y)) if of_x.concat() != of_y.concat() => {
+            Slot::NAMES => {
                 self.names += 1;
                 // "Ostrel Hospital" for "Marnby Hospital" is one town for another.
-                let only = |run: &[&'a str], other: &[&'a str]| -> Vec<&'a str> {
-                    run.iter()
-                        .filter(|word| !other.contains(word))
-                        .copied()
-                        .collect()
-                };
-                let (own_x, own_y) = (only(of_x, of_y), only(of_y, of_x));
+                let own_x: Vec<&str> = a.run(x).filter(|w| b.run(y).all(|v| v != *w)).collect();
+                let own_y: Vec<&str> = b.run(y).filter(|w| a.run(x).all(|v| v != *w)).collect();
                 let spelling = own_x
                     .iter()
                     .any(|x| own_y.iter().any(|y| is_spelling(x, y)));
@@ -260,32 +297,49 @@ impl<'a> Comparison<'a> {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Swap<'a>(Vec<&'a str>, Vec<&'a str>);
 
-impl Swap<'_> {
-    /// True where neither text has the other's name anywhere.
-    fn is_between(&self, of_a: &[(&str, usize)], of_b: &[(&str, usize)]) -> bool {
-        let holds = |own: &[(&str, usize)], names: &[&str]| {
-            names
-                .iter()
-                .any(|name| own.iter().any(|(own, _)| own == name))
+/// Names that the other text never mentions, with how often they stand in the one.
+struct Names<'a> {
+    of_a: BTreeMap<&'a str, u32>,
+    of_b: BTreeMap<&'a str, u32>,
+}
+
+impl Names<'_> {
+    /// True where each text repeats a name that the other never mentions, nor
+    /// anything that could be another spelling of it.
+    fn each_repeats(&self) -> bool {
+        let repeats = |own: &BTreeMap<&str, u32>, others: &BTreeMap<&str, u32>| {
+            let spelt = |name| others.keys().any(|other| is_spelling(name, other));
+            own.iter().any(|(name, &count)| count >= 2 && !spelt(name))
         };
-        holds(of_a, &self.0) && holds(of_b, &self.1)
+        repeats(&self.of_a, &self.of_b) && repeats(&self.of_b, &self.of_a)
+    }
+
+    /// True where neither text has the other's name of a swap anywhere.
+    fn has(&self, swap: &Swap<'_>) -> bool {
+        swap.0.iter().any(|name| self.of_a.contains_key(name))
+            && swap.1.iter().any(|name| self.of_b.contains_key(name))
     }
 }
 
-fn compare<'a>(a: &Masked<'a>, b: &Masked<'a>) -> Comparison<'a> {
-    let mut input: InternedInput<&str> = InternedInput::default();
-    input.update_before(a.slots.iter().map(Slot::mark));
-    input.update_after(b.slots.iter().map(Slot::mark));
+fn compare<'a>(
+    (a, slots_a): (&'a Form, &'a [Slot]),
+    (b, slots_b): (&'a Form, &'a [Slot]),
+    whole_pages: bool,
+) -> Comparison<'a> {
+    let mut input: InternedInput<u64> = InternedInput::default();
+    input.update_before(slots_a.iter().map(|slot| slot.mark));
+    input.update_after(slots_b.iter().map(|slot| slot.mark));
     let mut comparison = Comparison {
-        shorter: a.slots.len().min(b.slots.len()),
-        words: a.slots.len() + b.slots.len(),
+        whole_pages,
+        shorter: slots_a.len().min(slots_b.len()),
+        words: slots_a.len() + slots_b.len(),
         ..Comparison::default()
     };
-    let (mut of_a, mut of_b) = (a.slots.iter().enumerate(), b.slots.iter().enumerate());
+    let (mut of_a, mut of_b) = (slots_a.iter().enumerate(), slots_b.iter().enumerate());
     let mut agree = |until: Option<u32>, from: u32, skip: (usize, usize)| {
         let length = until.map_or(usize::MAX, |until| (until - from) as usize);
-        for (x, y) in of_a.by_ref().zip(of_b.by_ref()).take(length) {
-            comparison.add_agreeing(x, y);
+        for ((i, x), (j, y)) in of_a.by_ref().zip(of_b.by_ref()).take(length) {
+            comparison.add_agreeing((a, i), (b, j), [x, y]);
         }
         comparison.substituted += skip.0.min(skip.1);
         comparison.one_sided += skip.0 + skip.1;
@@ -306,125 +360,6 @@ fn compare<'a>(a: &Masked<'a>, b: &Masked<'a>) -> Comparison<'a> {
     comparison
 }
 
-/// A word, or a run of numerals or names that was masked.
-enum Slot<'a> {
-    Word(&'a str),
-    Numerals(Vec<&'a str>),
-    Names(Vec<&'a str>),
-}
-
-impl<'a> Slot<'a> {
-    /// What the diff sees. No word is `#` or `@`, which are no letters.
-    fn mark(&self) -> &'a str {
-        match self {
-            Slot::Word(word) => word,
-            Slot::Numerals(_) => "#",
-            Slot::Names(_) => "@",
-        }
-    }
-
-    fn numerals(&self) -> usize {
-        match self {
-            Slot::Numerals(run) => run.len(),
-            Slot::Word(_) | Slot::Names(_) => 0,
-        }
-    }
-
-    fn words(&self) -> usize {
-        match self {
-            Slot::Word(_) => 1,
-            Slot::Numerals(run) | Slot::Names(run) => run.len(),
-        }
-    }
-}
-
-/// A text with its runs of numerals, and of names if asked for, masked.
-struct Masked<'a> {
-    slots: Vec<Slot<'a>>,
-}
-
-impl<'a> Masked<'a> {
-    fn new(form: Form<'a>, names: bool) -> Self {
-        let mut slots: Vec<Slot<'a>> = Vec::with_capacity(form.words.len());
-        for i in 0..form.words.len() {
-            let word = form.words.word(i);
-            match (numeral(word), slots.last_mut()) {
-                (Some(value), Some(Slot::Numerals(run))) => run.push(value),
-                (Some(value), _) => slots.push(Slot::Numerals(vec![value])),
-                (None, Some(Slot::Names(run))) if names && form.is_capitalised(i) => run.push(word),
-                (None, _) if names && form.is_capitalised(i) => slots.push(Slot::Names(vec![word])),
-                (None, _) => slots.push(Slot::Word(word)),
-            }
-        }
-        Masked { slots }
-    }
-
-    fn is_table(&self) -> bool {
-        let numerals: usize = self.slots.iter().map(Slot::numerals).sum();
-        let words: usize = self.slots.iter().map(Slot::words).sum();
-        numerals as f64 >= TABLE * words.max(1) as f64
-    }
-}
-
-impl<'a> Form<'a> {
-    /// True for a text with a correcting word, or that opens as "UPDATE 1".
-    fn corrects(&self) -> bool {
-        let opens_as_update =
-            self.words.word(0) == "update" && numeral(self.words.word(1)).is_some();
-        opens_as_update || (0..self.words.len()).any(|i| CORRECTING.contains(&self.words.word(i)))
-    }
-
-    pub(super) fn is_capitalised(&self, token: usize) -> bool {
-        let start = self
-            .words
-            .tokens()
-            .get(token)
-            .map(|token| token.start as usize);
-        let rest = start.and_then(|start| self.text.get(start..));
-        rest.and_then(|rest| rest.chars().next())
-            .is_some_and(char::is_uppercase)
-    }
-
-    /// The numerals and capitalised words in order: all that a form is filled with.
-    fn fillings(&self) -> impl Iterator<Item = &'a str> {
-        let own = *self;
-        (0..own.words.len()).filter_map(move |i| {
-            let word = own.words.word(i);
-            numeral(word).or_else(|| own.is_capitalised(i).then_some(word))
-        })
-    }
-
-    /// Words that are written with a capital here, are no numerals, have three
-    /// letters at least and do not stand in `other`; and how often they stand here.
-    fn names_missing_from(&self, other: Form<'_>) -> Vec<(&'a str, usize)> {
-        let elsewhere: AHashSet<&str> = (0..other.words.len())
-            .map(|i| other.words.word(i))
-            .collect();
-        let mut names: BTreeMap<&'a str, usize> = BTreeMap::new();
-        for i in 0..self.words.len() {
-            let word = self.words.word(i);
-            if self.is_capitalised(i)
-                && word.chars().count() >= 3
-                && numeral(word).is_none()
-                && !elsewhere.contains(word)
-            {
-                *names.entry(word).or_default() += 1;
-            }
-        }
-        names.into_iter().collect()
-    }
-}
-
-/// True where each text repeats a name that the other never mentions, nor
-/// anything that could be another spelling of it.
-fn each_repeats(of_a: &[(&str, usize)], of_b: &[(&str, usize)]) -> bool {
-    let repeats = |own: &[(&str, usize)], others: &[(&str, usize)]| {
-        let spelt = |name| others.iter().any(|&(other, _)| is_spelling(name, other));
-        own.iter().any(|&(name, count)| count >= 2 && !spelt(name))
-    };
-    repeats(of_a, of_b) && repeats(of_b, of_a)
-}
-
 /// True for names that may be one: "Sen" and "Senators", "Ostrel" and "Ostrel's",
 /// or any two that share their first letters.
 fn is_spelling(x: &str, y: &str) -> bool {
@@ -436,17 +371,14 @@ fn is_spelling(x: &str, y: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::normalise::normalise;
 
     const ALL: Suspicion = Suspicion {
         figures: true,
         names: true,
     };
 
-    fn template<'a>(a: &'a str, b: &'a str) -> bool {
-        let (words_a, words_b) = (normalise(a), normalise(b));
-        let form = |text, words| Form { text, words };
-        is_template(form(a, &words_a), form(b, &words_b), Outlets::Unknown, ALL)
+    fn template(a: &str, b: &str) -> bool {
+        filling(&Form::new(a), &Form::new(b), Outlets::Unknown, ALL).is_some()
     }
 
     const TABLE: &str = "Reservoir levels in the eastern valleys stood at 61 per cent of capacity \
@@ -516,10 +448,8 @@ mod tests {
                 "the slip, which the winter broke, and",
             )
             .replace("on this coast", "of this county");
-        let (words_a, words_b) = (normalise(visit), normalise(&other));
-        let form = |text, words| Form { text, words };
-        let test =
-            |outlets| is_template(form(visit, &words_a), form(&other, &words_b), outlets, ALL);
+        let (visit, other) = (Form::new(visit), Form::new(&other));
+        let test = |outlets| filling(&visit, &other, outlets, ALL).is_some();
         assert!(test(Outlets::Same));
         assert!(!test(Outlets::Different));
     }
@@ -561,5 +491,50 @@ mod tests {
         assert!(!template(GRANT, &spelt));
         let dated = GRANT.replace("today", "on May 3");
         assert!(!template(&dated, &dated.replace("May 3", "May 4")));
+    }
+
+    /// The page of an outlet, which names itself above and below what it runs.
+    fn page(outlet: &str, story: &str, comments: usize) -> String {
+        format!(
+            "{outlet} | News | Sport\n\n{comments} comments\n\nSupport {outlet} from two crowns a \
+             month\n\n{story}\n\nFollow {outlet} on social media\n\n© 2031 {outlet}. All rights \
+             reserved.\n\n{outlet}: the voice of the valley since {}",
+            1900 + comments
+        )
+    }
+
+    #[test]
+    fn what_a_page_says_of_its_outlet_makes_no_form() {
+        let corrected = GRANT.replace("41,200", "41,250");
+        let town = GRANT
+            .replace("Ostrel", "Marnby")
+            .replace("41,200", "38,750");
+        for outlets in [Outlets::Different, Outlets::Unknown] {
+            let told = |story: &str| {
+                let pages = [
+                    page("Hill Courier", GRANT, 12),
+                    page("Lowmoor Ledger", story, 31),
+                ];
+                let [a, b] = pages.map(|page| Form::new(&page));
+                filling(&a, &b, outlets, ALL)
+            };
+            assert_eq!(told(GRANT), None);
+            assert_eq!(told(&corrected), None);
+            assert_eq!(told(&town), Some(Filling::FiguresAndNames));
+        }
+    }
+
+    #[test]
+    fn a_name_that_stands_in_nothing_s_place_fills_in_nothing() {
+        let a = format!("{GRANT} The pump stands in Wester; Wester has a shed.");
+        let b = format!(
+            "Norsey men of Norsey marched. {}",
+            GRANT.replace("41,200", "41,250")
+        );
+        let (a, b) = (Form::new(&a), Form::new(&b));
+        assert_eq!(filling(&a, &b, Outlets::Different, ALL), None);
+        // An outlet edits its own forms as it goes.
+        let own = filling(&a, &b, Outlets::Same, ALL);
+        assert_eq!(own, Some(Filling::FiguresAndNames));
     }
 }
