@@ -6,7 +6,7 @@ use ahash::AHashMap;
 
 use crate::document::{DocId, Document, Moment};
 
-use super::credit::Credit;
+use super::credit::{Credit, CreditKind};
 use super::dates::{Dated, Trust, date_nats, order};
 use super::rates::{Rates, cost};
 use super::readings::{Operation, Operator, Reading, Readings, operations, side_by_side};
@@ -58,6 +58,16 @@ impl<'a> Member<'a> {
         self.credits.iter().find(|credit| {
             credit.source == Some(named) && credit.how.is_of_the_text() == of_the_text
         })
+    }
+
+    /// Whether its dateline names its own outlet, as agencies sign what they send.
+    fn signs(&self) -> bool {
+        let own = |credit: &Credit| {
+            credit.how == CreditKind::Dateline
+                && credit.source.is_some()
+                && credit.source == self.source
+        };
+        self.credits.iter().any(own)
     }
 
     /// Whether it names the same source as a credit does.
@@ -161,6 +171,8 @@ const CITED: f64 = 1.0;
 const CREDITS_OTHER: f64 = -1.5;
 /// The copy names a source that no member has, and is said to be made from that.
 const NAMES_MISSING: f64 = 3.0;
+/// A text whose dateline names its own outlet is said to be made from a missing one.
+const SIGNED: f64 = -2.0;
 /// A text that names another source is said to be the first of all.
 const ORIGIN_CREDITS: f64 = -2.0;
 /// Furniture of the exemplar's outlet in the copy; the same the other way round.
@@ -390,7 +402,8 @@ impl<'g> Scale<'g> {
             } else {
                 0.0
             };
-            credit + own + TEXT * (self.headline(usual, member) - text)
+            let signed = if member.signs() { SIGNED } else { 0.0 };
+            credit + own + signed + TEXT * (self.headline(usual, member) - text)
         };
         self.members.iter().map(nats).collect()
     }

@@ -406,10 +406,7 @@ impl Groups<'_> {
         let key = (x.min(y), x.max(y));
         let pairs = &self.found.pairs;
         match pairs.binary_search_by_key(&key, |pair| (pair.a, pair.b)) {
-            Ok(at) => Some(matches!(
-                pairs[at].standing,
-                Standing::Copy | Standing::Template
-            )),
+            Ok(at) => Some(pairs[at].standing == Standing::Copy),
             Err(_) if self.kinship.groups[group].pairs_complete => Some(false),
             Err(_) => None,
         }
