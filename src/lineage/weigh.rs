@@ -172,7 +172,7 @@ const CREDITS_OTHER: f64 = -1.5;
 /// The copy names a source that no member has, and is said to be made from that.
 const NAMES_MISSING: f64 = 3.0;
 /// A text whose dateline names its own outlet is said to be made from a missing one.
-const SIGNED: f64 = -2.0;
+const SIGNED: f64 = -4.0;
 /// A text that names another source is said to be the first of all.
 const ORIGIN_CREDITS: f64 = -2.0;
 /// Furniture of the exemplar's outlet in the copy; the same the other way round.
