@@ -1,7 +1,7 @@
 //! Who copied whom, measured on worlds whose history is known, beside simple methods.
 //!
-//! `cargo test --test stemma -- --nocapture` prints the figures. `WIRECOPY_BARS=1` makes
-//! the bars count; `WIRECOPY_SEED=n` makes another world, which figures should not know.
+//! `cargo test --test stemma -- --nocapture` prints the figures and holds them to floors;
+//! `WIRECOPY_BARS=1` holds them to the bars that are wished for; `WIRECOPY_SEED=n` makes another world, which figures should not know.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod support;
@@ -24,11 +24,19 @@ use wirecopy::hash::hash64;
 use wirecopy::pipeline::{Observer, Silent, trace};
 use wirecopy::trace::{Flag, Trace};
 
-/// Least parent, direction and root, greatest calibration error.
+/// Least parent, direction and root, greatest calibration error, as wished for.
 const BARS: [(&str, f64); 4] = [
     ("parent", 0.80),
     ("direction", 0.97),
     ("root", 0.78),
+    ("ECE", 0.06),
+];
+
+/// What any world of any seed must reach today: parent and root are not at their bars yet.
+const FLOORS: [(&str, f64); 4] = [
+    ("parent", 0.76),
+    ("direction", 0.97),
+    ("root", 0.72),
     ("ECE", 0.06),
 ];
 
@@ -112,18 +120,17 @@ fn measured(name: &str, world: &World) -> Figures {
     own
 }
 
-/// The bars, where they are asked for.
+/// Holds the figures to the floors, or where that is asked for to the bars.
 fn check(figures: &Figures) {
-    if std::env::var_os("WIRECOPY_BARS").is_none_or(|value| value != "1") {
-        return;
-    }
+    let asked = std::env::var_os("WIRECOPY_BARS").is_some_and(|value| value == "1");
+    let least = if asked { BARS } else { FLOORS };
     let reached = [
         figures.parent.value(),
         figures.direction.value(),
         figures.root.value(),
         figures.forecasts.calibration_error().map(|error| -error),
     ];
-    for ((name, bar), reached) in BARS.iter().zip(reached) {
+    for ((name, bar), reached) in least.iter().zip(reached) {
         let bar = if *name == "ECE" { -bar } else { *bar };
         assert!(
             reached.is_some_and(|value| value >= bar),

@@ -379,7 +379,7 @@ impl<'g> Scale<'g> {
         let mut of_text: Vec<Option<f64>> = vec![None; self.readings.texts.len()];
         let nats = |member: &Member<'_>| {
             let text =
-                *of_text[member.text].get_or_insert_with(|| self.from_consensus(member.text));
+                *of_text[member.text].get_or_insert_with(|| self.cost_from_consensus(member.text));
             let within = |credit: &Credit| {
                 credit.source.is_some()
                     && self
@@ -410,12 +410,12 @@ impl<'g> Scale<'g> {
 
     /// What the story says for a text that was made from one which is missing.
     pub(super) fn text_from_missing(&self, text: usize) -> f64 {
-        -TEXT * self.from_consensus(text)
+        -TEXT * self.cost_from_consensus(text)
     }
 
     /// As `story` for a text that was made from the consensus. A line that nobody
     /// else has was put in, or it stood in the source and all others cut it.
-    fn from_consensus(&self, text: usize) -> f64 {
+    fn cost_from_consensus(&self, text: usize) -> f64 {
         let mut found = Vec::new();
         let kept = operations(
             self.readings,
