@@ -143,3 +143,40 @@ fn copies_of_the_same_words_with_another_amount_are_edited() {
         ("edited", "number")
     );
 }
+
+#[test]
+fn what_could_tell_a_direction_and_does_not_is_listed() {
+    let trace = sample();
+    let of = |key: &str| -> Vec<(&str, &str)> {
+        let own = trace
+            .evidence
+            .iter()
+            .filter(|piece| trace.key(piece.doc) == key);
+        own.map(|piece| {
+            let words = piece.place.as_ref().map_or("", |(doc, bytes)| {
+                let text = trace.text(*doc);
+                if text[bytes.clone()].starts_with("SARN") {
+                    "SARN, Velmark"
+                } else {
+                    ""
+                }
+            });
+            (piece.code.code(), words)
+        })
+        .collect()
+    };
+    let a = of("data/sample/wire/sarn-glassworks-a.txt");
+    let b = of("data/sample/wire/sarn-glassworks-b.txt");
+    for (own, codes) in [
+        (&a, ["names_source", "no_date"]),
+        (&b, ["no_date", "same_dateline"]),
+    ] {
+        assert!(own.contains(&("same_dateline", "SARN, Velmark")), "{own:?}");
+        assert!(
+            codes
+                .iter()
+                .all(|code| own.iter().any(|(known, _)| known == code)),
+            "{own:?}"
+        );
+    }
+}

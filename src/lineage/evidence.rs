@@ -30,6 +30,7 @@ codes! {
         StandsInSecond "stands_in_second" "lines that the exemplar lacks stand in a second text word for word";
         TextAgainst "text_against" "the exemplar lacks lines or wordings that copy and others share";
         CommonSource "common_source" "what the members lack and share says that they were made from a text that the input lacks";
+        SameDateline "same_dateline" "another member begins with the same dateline, and nothing says who had it first";
         OrderUnknown "order_unknown" "the dates do not say which came first";
         NoDate "no_date" "one of the two has no usable date";
         Tie "tie" "several texts could be the exemplar equally well";

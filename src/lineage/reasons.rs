@@ -305,6 +305,24 @@ impl Witness<'_> {
         })
     }
 
+    /// The dateline of a member that stays unresolved, where another one has the same.
+    pub(super) fn same_dateline(&self, member: usize, descent: &Descent) -> Option<Evidence> {
+        let own = self.member(member);
+        let (place, words) = own.dateline.filter(|_| descent.role == Role::Unresolved)?;
+        let others = self.group.members.iter().enumerate();
+        let mut same = others.filter(|(other, with)| {
+            *other != member && with.dateline.is_some_and(|(_, of_other)| of_other == words)
+        });
+        Some(Evidence {
+            doc: own.doc,
+            exemplar: Some(same.next()?.1.doc),
+            code: Code::SameDateline,
+            strength: Strength::Weak,
+            place: Some((own.doc, place.clone())),
+            text: String::new(),
+        })
+    }
+
     /// Lines that name a source which no member of the group has.
     pub(super) fn foreign_names(&self, member: usize) -> Vec<Evidence> {
         let own = self.member(member);

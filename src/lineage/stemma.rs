@@ -166,10 +166,11 @@ pub fn infer(group: GroupTexts<'_>, model: &Model, kin: Kin<'_>) -> Vec<Descent>
             }
         }
         let silence = witness.silence(copy, &descents[copy]);
+        let dateline = witness.same_dateline(copy, &descents[copy]);
         let names = witness.foreign_names(copy);
         descents[copy]
             .evidence
-            .extend(silence.into_iter().chain(names));
+            .extend(silence.into_iter().chain(dateline).chain(names));
     }
     descents
 }

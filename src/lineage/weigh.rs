@@ -1,6 +1,7 @@
 //! How well each text of a group explains each other: the weights of the links.
 
 use std::cell::RefCell;
+use std::ops::Range;
 
 use ahash::AHashMap;
 
@@ -31,6 +32,8 @@ pub struct Member<'a> {
     pub text: usize,
     /// Number of its headline among those of the group.
     pub headline: Option<usize>,
+    /// The dateline of its text, with its place.
+    pub dateline: Option<&'a (Range<usize>, String)>,
 }
 
 impl<'a> Member<'a> {

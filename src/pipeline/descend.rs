@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use std::ops::Range;
+
 use ahash::AHashMap;
 use rayon::prelude::*;
 
@@ -21,7 +23,7 @@ use crate::lineage::{
     Readings, Role, SourceNames, address_credit, credits, infer, learn, text_date, update_rank,
 };
 use crate::normalise::normalise;
-use crate::segment::{Kind, kinds};
+use crate::segment::{Kind, dateline, kinds};
 use crate::shingle::{ShingleSet, shingles};
 use crate::trace::{Trace, UNNAMED};
 use crate::verify::{Standing, Verdict, judge};
@@ -204,6 +206,7 @@ struct Read {
     heads: Vec<String>,
     credits: Vec<Vec<Credit>>,
     written: Vec<Option<Moment>>,
+    datelines: Vec<Option<(Range<usize>, String)>>,
     texts: Vec<usize>,
     collation: Collation,
 }
@@ -337,6 +340,7 @@ impl Groups<'_> {
                 written: read.written[at],
                 text: read.texts[at],
                 headline: headlines[at],
+                dateline: read.datelines[at].as_ref(),
             })
             .collect();
         let known = |x: usize, y: usize| self.known(group, members[x], members[y]);
@@ -373,6 +377,7 @@ impl Groups<'_> {
             heads: vec![String::new(); members.len()],
             credits: vec![Vec::new(); members.len()],
             written: vec![None; members.len()],
+            datelines: vec![None; members.len()],
             texts: vec![0; members.len()],
             collation: Collation::default(),
         };
@@ -383,6 +388,7 @@ impl Groups<'_> {
             let line = || text.lines().find(|line| !line.trim().is_empty());
             read.heads[at] = title.or_else(line).unwrap_or("").to_string();
             let hash = hash128(text.as_bytes());
+            read.datelines[at] = dateline_of(&text);
             let (number, credits, written) = known.entry(hash).or_insert_with(|| {
                 let prepared = PreparedText::new(&text);
                 let credits = credits_of(&prepared, &self.sources);
@@ -420,6 +426,25 @@ impl Groups<'_> {
         };
         judge(&set(x), &set(y), self.settings).0 != Verdict::Apart
     }
+}
+
+/// The dateline of a text in its canonical words, with its place: that of one of the
+/// first lines, which a headline or furniture may precede.
+fn dateline_of(text: &str) -> Option<(Range<usize>, String)> {
+    const LINES: usize = 4;
+    let mut start = 0;
+    let lines = text.split_inclusive('\n').map(|line| {
+        start += line.len();
+        let indent = line.len() - line.trim_start().len();
+        (start - line.len() + indent, line.trim())
+    });
+    let told = lines.filter(|(_, line)| !line.is_empty()).take(LINES);
+    let own = |(start, line): (usize, &str)| {
+        let own = line.get(..dateline(line))?.trim_end();
+        let words = normalise(own).canonical().to_string();
+        (!words.is_empty()).then(|| (start..start + own.len(), words))
+    };
+    told.filter_map(own).next()
 }
 
 /// Numbers the headlines of a group by member: titles, else the first line of a text that
