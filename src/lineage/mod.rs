@@ -18,6 +18,7 @@ mod dates;
 mod evidence;
 mod header;
 mod marginals;
+mod member;
 mod phrases;
 mod rates;
 mod readings;
@@ -34,12 +35,13 @@ pub use dates::{Agreement, Dated, Trust, date_nats, order};
 pub use evidence::{Code, Evidence, Strength};
 pub use header::text_date;
 pub use marginals::{Marginals, marginals, marginals_of_one_root};
+pub use member::Member;
 pub use rates::{Rates, Tally, cost};
 pub use readings::{Line, Operation, Operator, Reading, Readings, operations};
 pub use sources::{SourceNames, host_of};
 pub use stemma::{GroupTexts, Kin, Learnt, infer, learn};
 pub use update::update_rank;
-pub use weigh::{Member, Model, Nats};
+pub use weigh::{Model, Nats};
 
 codes! {
     /// What a document is within its group.

@@ -9,9 +9,10 @@ use super::chances::Chances;
 use super::credit::Credit;
 use super::dates::order;
 use super::evidence::{Code, Evidence, Strength};
+use super::member::Member;
 use super::readings::{Operation, Operator, side_by_side};
 use super::stemma::GroupTexts;
-use super::weigh::{Member, Scale};
+use super::weigh::Scale;
 use super::{Descent, Role};
 
 /// A group with all that was worked out of it.

@@ -4,11 +4,12 @@ use crate::collate::Collation;
 
 use super::chances::{Chances, chances, spans};
 use super::dates::Agreement;
+use super::member::Member;
 use super::rates::{Rates, Tally};
 use super::readings::Readings;
 use super::reasons::Witness;
 use super::second::second_exemplar;
-use super::weigh::{Member, Model, Nats, Scale};
+use super::weigh::{Model, Nats, Scale};
 use super::{Basis, Descent, Role};
 
 /// A group as lineage sees it.
