@@ -101,8 +101,7 @@ pub fn learn(group: GroupTexts<'_>, model: &Model, kin: Kin<'_>) -> Learnt {
             }
             let (x, y) = (&group.members[exemplar], &group.members[copy]);
             let kept = scale.operations(x.text, y.text, &mut operations);
-            let revised = x.source.is_some() && x.source == y.source;
-            let tally = if revised {
+            let tally = if scale.is_revision(exemplar, copy) {
                 &mut learnt.revisions
             } else {
                 &mut learnt.copies
@@ -217,9 +216,11 @@ fn claim(witness: &Witness<'_>, copy: usize, kin: Kin<'_>) -> Descent {
     if !directed || !(kin.verified)(exemplar, copy) {
         return descent;
     }
-    let members = scale.members;
-    let same = members[copy].source.is_some() && members[copy].source == members[exemplar].source;
-    descent.role = if same { Role::Revision } else { Role::Copy };
+    descent.role = if scale.is_revision(exemplar, copy) {
+        Role::Revision
+    } else {
+        Role::Copy
+    };
     descent.exemplar = Some(exemplar);
     descent.basis = basis(&on, &back);
     descent.probability = Some(best);

@@ -345,17 +345,12 @@ impl<'g> Scale<'g> {
         let nothing = of(&[]);
         let each = |operation: &Operation| {
             let put_in = of(&[*operation]) - nothing;
-            let is_new = matches!(
-                operation.operator,
-                Operator::Insertion | Operator::Prepended | Operator::Appended
-            );
-            if !is_new || operation.shared > 0.0 {
-                return put_in;
-            }
             let operator = match operation.operator {
+                _ if operation.shared > 0.0 => return put_in,
                 Operator::Appended => Operator::TailCut,
                 Operator::Prepended => Operator::HeadCut,
-                _ => Operator::InteriorCut,
+                Operator::Insertion => Operator::InteriorCut,
+                _ => return put_in,
             };
             let cut = of(&[Operation {
                 operator,

@@ -1,7 +1,6 @@
 //! Lineage of every group.
 
 use std::collections::BTreeSet;
-
 use std::ops::Range;
 
 use ahash::AHashMap;
