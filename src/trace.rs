@@ -3,12 +3,15 @@
 mod audit;
 mod changes;
 mod cuts;
+mod evidence;
 mod origin;
+mod packed;
 mod pairs;
 
 pub use audit::{Audit, Kept, SourceAudit, audit, share_kept};
 pub use changes::Changes;
 pub use cuts::{Cuts, cuts};
+pub use evidence::EvidenceRows;
 pub use origin::{OriginView, Scope, Taking, TextView};
 pub use pairs::Pairs;
 
@@ -20,7 +23,7 @@ use crate::codes::codes;
 use crate::config::{Search, Settings};
 use crate::document::{Archive, Corpus, DocId, Document};
 use crate::ingest::{Counts, Reading, Rejection};
-use crate::lineage::{Basis, CreditStatus, Evidence, Role};
+use crate::lineage::{Basis, CreditStatus, Role};
 use crate::segment::Kind;
 
 /// Everything that a run found.
@@ -47,7 +50,7 @@ pub struct Trace {
     /// What copies changed.
     pub changes: Changes,
     /// The evidence, by document.
-    pub evidence: Vec<Evidence>,
+    pub evidence: EvidenceRows,
     /// Counts of the stages, by name.
     pub counts: BTreeMap<&'static str, u64>,
     /// How pairs were found.

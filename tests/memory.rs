@@ -6,6 +6,7 @@ mod support;
 
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -14,18 +15,20 @@ use support::{Random, put, temp};
 const DOCUMENTS: usize = 30_000;
 const WORDS: usize = 450;
 const MEMORY: u64 = 64 << 20;
-/// What is known of each document, its texts aside (README, Limits).
-const OF_A_DOCUMENT: u64 = 800;
+/// What is known of each document, its texts aside (README, Limits): by `dedup`, and by
+/// `trace`, which knows the lineage as well.
+const OF_DEDUP: u64 = 800;
+const OF_TRACE: u64 = 1400;
 /// What `--memory` may be exceeded by.
 const MORE: u64 = 64 << 20;
 
-/// Articles of random words, every tenth a copy of the one before with a word changed.
-fn feed() -> String {
+/// Articles of random words, one in `one_in` a copy of the one before with a word changed.
+fn feed(one_in: usize) -> String {
     let mut random = Random(7);
     let mut out = String::new();
     let mut words: Vec<String> = Vec::new();
     for number in 0..DOCUMENTS {
-        if number % 10 == 0 && number > 0 {
+        if number % one_in == one_in - 1 {
             words[WORDS / 2] = "changed".to_string();
         } else {
             words = (0..WORDS)
@@ -34,7 +37,9 @@ fn feed() -> String {
         }
         writeln!(
             out,
-            "{{\"id\":\"d{number:06}\",\"text\":\"{}\"}}",
+            "{{\"id\":\"d{number:06}\",\"source\":\"Outlet {}\",\"date\":\"2031-02-{:02}\",\"text\":\"{}\"}}",
+            random.below(50),
+            1 + random.below(28),
             words.join(" ")
         )
         .unwrap();
@@ -49,39 +54,61 @@ fn peak(process: u32) -> Option<u64> {
     Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? * 1024)
 }
 
-#[test]
-fn peak_memory_follows_the_flag_and_not_the_input() {
-    let folder = temp();
-    let feed = put(&folder, "feed.jsonl", feed());
-    let bytes = fs::metadata(&feed).unwrap().len();
-    let least = MEMORY + DOCUMENTS as u64 * OF_A_DOCUMENT;
-    for search in ["exact", "sampled"] {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
-            .args([
-                "dedup", "--memory", "64MiB", "--search", search, "--quiet", "--force",
-            ])
-            .arg(&feed)
-            .arg("-o")
-            .arg(folder.path().join("unique.jsonl"))
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut most = 0;
-        while child.try_wait().unwrap().is_none() {
-            most = most.max(peak(child.id()).unwrap_or(0));
-            std::thread::sleep(Duration::from_millis(2));
+/// Runs the program to its end and returns its greatest resident memory.
+fn most_memory(args: &[&str], input: &Path, output: &Path) -> u64 {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        .args(args)
+        .args(["--memory", "64MiB", "--quiet", "--force"])
+        .arg(input)
+        .arg("-o")
+        .arg(output)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut most = 0;
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            assert!(status.success(), "{args:?}");
+            return most;
         }
-        let kept = fs::read_to_string(folder.path().join("unique.jsonl")).unwrap();
-        assert_eq!(
-            kept.lines().count(),
-            DOCUMENTS - DOCUMENTS / 10 + 1,
-            "{search}"
-        );
-        println!("{search}: {} MB of {} MB of input", most >> 20, bytes >> 20);
-        assert!(
-            most > 0 && most < least + MORE,
-            "{search}: {} MB",
-            most >> 20
-        );
+        most = most.max(peak(child.id()).unwrap_or(0));
+        std::thread::sleep(Duration::from_millis(2));
     }
+}
+
+/// The peak is what `--memory` says and what is known of the documents.
+fn stays_within(args: &[&str], (input, output): (&Path, &Path), of_a_document: u64) {
+    let most = most_memory(args, input, output);
+    let bytes = fs::metadata(input).unwrap().len();
+    println!("{args:?}: {} MB of {} MB of input", most >> 20, bytes >> 20);
+    let least = MEMORY + DOCUMENTS as u64 * of_a_document;
+    assert!(
+        most > 0 && most < least + MORE,
+        "{args:?}: {} MB",
+        most >> 20
+    );
+}
+
+#[test]
+fn peak_memory_of_dedup_follows_the_flag_and_not_the_input() {
+    let folder = temp();
+    let feed = put(&folder, "feed.jsonl", feed(10));
+    let unique = folder.path().join("unique.jsonl");
+    for search in ["exact", "sampled"] {
+        let args = ["dedup", "--search", search];
+        stays_within(&args, (&feed, &unique), OF_DEDUP);
+        let kept = fs::read_to_string(&unique).unwrap();
+        assert_eq!(kept.lines().count(), DOCUMENTS - DOCUMENTS / 10, "{search}");
+    }
+}
+
+/// Where every text has a copy, which is the most that there is to know of so many documents.
+#[test]
+fn peak_memory_of_trace_follows_the_flag_and_not_the_input() {
+    let folder = temp();
+    let feed = put(&folder, "feed.jsonl", feed(2));
+    let results = folder.path().join("results");
+    stays_within(&["trace"], (&feed, &results), OF_TRACE);
+    let lineage = fs::read_to_string(results.join("lineage.csv")).unwrap();
+    assert_eq!(lineage.lines().count(), DOCUMENTS + 1);
 }

@@ -148,22 +148,24 @@ fn copies_of_the_same_words_with_another_amount_are_edited() {
 fn what_could_tell_a_direction_and_does_not_is_listed() {
     let trace = sample();
     let of = |key: &str| -> Vec<(&str, &str)> {
-        let own = trace
+        let doc = trace
             .evidence
-            .iter()
-            .filter(|piece| trace.key(piece.doc) == key);
-        own.map(|piece| {
-            let words = piece.place.as_ref().map_or("", |(doc, bytes)| {
-                let text = trace.text(*doc);
-                if text[bytes.clone()].starts_with("SARN") {
-                    "SARN, Velmark"
-                } else {
-                    ""
-                }
-            });
-            (piece.code.code(), words)
-        })
-        .collect()
+            .documents()
+            .find(|&doc| trace.key(doc) == key);
+        let own = trace.evidence.of(doc.unwrap()).unwrap();
+        own.iter()
+            .map(|piece| {
+                let words = piece.place.as_ref().map_or("", |(doc, bytes)| {
+                    let text = trace.text(*doc);
+                    if text[bytes.clone()].starts_with("SARN") {
+                        "SARN, Velmark"
+                    } else {
+                        ""
+                    }
+                });
+                (piece.code.code(), words)
+            })
+            .collect()
     };
     let a = of("data/sample/wire/sarn-glassworks-a.txt");
     let b = of("data/sample/wire/sarn-glassworks-b.txt");

@@ -64,25 +64,12 @@ impl Code {
     }
 }
 
-/// How much a piece of evidence weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Strength {
-    /// Enough for a claim by itself.
-    Strong,
-    /// Supports a claim, makes none.
-    Weak,
-    /// Speaks against a claim.
-    Against,
-}
-
-impl Strength {
-    /// The word in `evidence.csv`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Strength::Strong => "strong",
-            Strength::Weak => "weak",
-            Strength::Against => "against",
-        }
+codes! {
+    /// How much a piece of evidence weighs.
+    Strength {
+        Strong "strong" "enough for a claim by itself";
+        Weak "weak" "supports a claim, makes none";
+        Against "against" "speaks against a claim";
     }
 }
 

@@ -3,17 +3,26 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::descend::Descents;
+use super::descents::Descents;
 use super::doc;
 use super::relate::Kinship;
 use super::search::Found;
 use crate::document::{DocId, Document};
+use crate::error::Error;
 use crate::lineage::{Basis, Code, Evidence, Role, Strength};
 use crate::verify::{Standing, VerifiedPair};
 
 impl Descents {
     /// Gives every excerpt that stands alone the text that it stands in.
-    pub(super) fn excerpts(&mut self, documents: &[Document], found: &Found, kinship: &Kinship) {
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub(super) fn excerpts(
+        &mut self,
+        documents: &[Document],
+        found: &Found,
+        kinship: &Kinship,
+    ) -> Result<(), Error> {
         let mut longer: BTreeMap<u32, Vec<(f64, u32)>> = BTreeMap::new();
         for pair in found
             .pairs
@@ -29,9 +38,10 @@ impl Descents {
         }
         for (short, candidates) in longer {
             for &member in found.classes.members(short) {
-                self.excerpt(documents, found, kinship, doc(member), &candidates);
+                self.excerpt(documents, found, kinship, doc(member), &candidates)?;
             }
         }
+        Ok(())
     }
 
     fn excerpt(
@@ -41,7 +51,7 @@ impl Descents {
         kinship: &Kinship,
         own: DocId,
         candidates: &[(f64, u32)],
-    ) {
+    ) -> Result<(), Error> {
         let order = |other: DocId| {
             let (x, y) = (&documents[other.index()], &documents[own.index()]);
             match (x.published, y.published) {
@@ -49,7 +59,11 @@ impl Descents {
                 _ => x.collected.zip(y.collected).and_then(|(x, y)| x.order(&y)),
             }
         };
-        let is_origin = |other: DocId| self.of[other.index()].role == Role::Origin;
+        let role = |other: DocId| {
+            self.get(other)
+                .map_or(Role::Singleton, |descent| descent.role)
+        };
+        let is_origin = |other: DocId| role(other) == Role::Origin;
         let is_representative = |other: DocId| {
             let group = kinship.group_of[other.index()];
             group.is_some_and(|number| kinship.groups[number].representative == other)
@@ -87,8 +101,9 @@ impl Descents {
         let alternative = earlier.next().map(|&(_, d)| d);
         let first = ranked.first().map(|&(_, d)| d);
         let Some(named) = chosen.or(first) else {
-            return;
+            return Ok(());
         };
+        let alone = role(own) == Role::Singleton;
         let dated = order(named) == Some(Ordering::Less);
         let piece = |code, strength, text: String| Evidence {
             doc: own,
@@ -99,14 +114,13 @@ impl Descents {
             text,
         };
         if chosen.is_none() {
-            self.evidence
-                .push(piece(Code::StandsInLater, Strength::Against, String::new()));
-            return;
+            let later = piece(Code::StandsInLater, Strength::Against, String::new());
+            return self.evidence.push(own, &[later]);
         }
-        self.evidence
-            .push(piece(Code::StandsInLonger, Strength::Strong, String::new()));
-        if self.of[own.index()].role != Role::Singleton {
-            return;
+        let longer = piece(Code::StandsInLonger, Strength::Strong, String::new());
+        self.evidence.push(own, &[longer])?;
+        if !alone {
+            return Ok(());
         }
         if dated {
             let show = |d: DocId| {
@@ -115,23 +129,26 @@ impl Descents {
                     .or(documents[d.index()].collected)
             };
             let dates = [named, own].map(|d| show(d).map_or(String::new(), |m| m.to_string()));
-            self.evidence.push(piece(
-                Code::PublishedEarlier,
-                Strength::Strong,
-                dates.join(" < "),
-            ));
+            let dates = dates.join(" < ");
+            let earlier = piece(Code::PublishedEarlier, Strength::Strong, dates);
+            self.evidence.push(own, &[earlier])?;
         }
-        let above = self.of[named.index()].root.unwrap_or((named, 0));
-        let descent = &mut self.of[own.index()];
+        let above = self.get(named).and_then(|descent| descent.root);
+        let above = above.unwrap_or((named, 0));
+        let descent = self.of[own.index()].get_or_insert_default();
         (descent.role, descent.exemplar, descent.alternative) =
             (Role::Excerpt, chosen, alternative);
         descent.basis = if dated { Basis::Mixed } else { Basis::Text };
         descent.root = Some((above.0, above.1 + 1));
+        Ok(())
     }
 
     /// Names for each filling of a form its nearest sibling, and for each
     /// round-up the story that it was parted from.
-    pub(super) fn forms_and_round_ups(&mut self, found: &Found) {
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub(super) fn forms_and_round_ups(&mut self, found: &Found) -> Result<(), Error> {
         let mut nearest: BTreeMap<u32, (f64, u32)> = BTreeMap::new();
         let mut note = |own: u32, other: u32, pair: &VerifiedPair| {
             let entry = nearest.entry(own).or_insert((pair.jaccard(), other));
@@ -149,7 +166,7 @@ impl Descents {
         }
         for (own, (jaccard, other)) in nearest {
             let text = format!("jaccard {jaccard:.4}");
-            self.about_classes(found, own, other, Code::SameForm, text);
+            self.about_classes(found, own, other, Code::SameForm, text)?;
         }
         for &(x, y) in &found.bridges {
             let (own, other) = if found.round_ups.binary_search(&x).is_ok() {
@@ -157,21 +174,31 @@ impl Descents {
             } else {
                 (y, x)
             };
-            self.about_classes(found, own, other, Code::SharesPassage, String::new());
+            self.about_classes(found, own, other, Code::SharesPassage, String::new())?;
         }
+        Ok(())
     }
 
-    fn about_classes(&mut self, found: &Found, own: u32, other: u32, code: Code, text: String) {
+    fn about_classes(
+        &mut self,
+        found: &Found,
+        own: u32,
+        other: u32,
+        code: Code,
+        text: String,
+    ) -> Result<(), Error> {
         let first = |class: u32| doc(found.classes.first(class));
         for &member in found.classes.members(own) {
-            self.evidence.push(Evidence {
+            let piece = Evidence {
                 doc: doc(member),
                 exemplar: Some(first(other)),
                 code,
                 strength: Strength::Weak,
                 place: None,
                 text: text.clone(),
-            });
+            };
+            self.evidence.push(doc(member), &[piece])?;
         }
+        Ok(())
     }
 }

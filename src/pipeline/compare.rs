@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use super::descend::Descents;
+use super::descents::DocDescent;
 use super::furniture::Furniture;
 use super::relate::Kinship;
 use super::search::Found;
@@ -29,7 +29,7 @@ pub(super) fn compare(
     corpus: Corpus<'_>,
     found: &Found,
     kinship: &Kinship,
-    (descents, furniture): (&Descents, &Furniture),
+    (descents, furniture): (Vec<Option<Box<DocDescent>>>, &Furniture),
     (settings, resources): (&Settings, &Resources),
     observer: &dyn Observer,
 ) -> Result<Compared, Error> {
@@ -42,9 +42,10 @@ pub(super) fn compare(
         .collect();
     // Of the first text of each class that has copies: byte-identical texts share it.
     let units: Vec<OnceLock<u64>> = vec![OnceLock::new(); found.classes.len()];
+    let alone = DocDescent::default();
     let row = |i: usize| {
         let own = doc(i as u32);
-        let descent = &descents.of[i];
+        let descent = descents[i].as_deref().unwrap_or(&alone);
         let group = kinship.group_of[i];
         let representative = group.map(|number| kinship.groups[number].representative);
         // An origin is a copy of nothing, so nothing is compared.
@@ -130,7 +131,6 @@ pub(super) fn compare(
         changes: Changes::new(Spill::new(resources.pairs(), resources.temporary.clone())),
         stretches_cut: 0,
     };
-    let mut stored = Ok(());
     in_pieces(
         documents.len(),
         observer,
@@ -138,12 +138,9 @@ pub(super) fn compare(
         |at, (line, changes, cut)| {
             compared.lineage.push(line);
             compared.stretches_cut += cut as u64;
-            if stored.is_ok() {
-                stored = compared.changes.push(doc(at as u32), &changes);
-            }
+            compared.changes.push(doc(at as u32), &changes)
         },
     )?;
-    stored?;
     Ok(compared)
 }
 

@@ -6,24 +6,26 @@ use std::ops::Range;
 use ahash::AHashMap;
 use rayon::prelude::*;
 
-use super::credit::{self, Named, Provenance, audit};
+use super::credit::{Named, Provenance};
+use super::descents::{Descents, DocDescent};
 use super::furniture::Furniture;
 use super::relate::Kinship;
 use super::search::Found;
 use super::{Observer, in_pieces};
 use crate::align::PreparedText;
 use crate::collate::{Collation, Collator};
-use crate::config::Settings;
+use crate::config::{Resources, Settings};
 use crate::document::{Corpus, DocId, Moment};
 use crate::error::Error;
 use crate::hash::{hash64, hash128};
 use crate::lineage::{
-    Basis, Credit, CreditStatus, Descent, Evidence, GroupTexts, Kin, Learnt, Member, Model,
-    Readings, Role, SourceNames, address_credit, credits, infer, learn, text_date, update_rank,
+    Credit, CreditStatus, Descent, GroupTexts, Kin, Learnt, Member, Model, Readings, Role,
+    SourceNames, address_credit, credits, infer, learn, text_date, update_rank,
 };
 use crate::normalise::normalise;
 use crate::segment::{Kind, dateline, kinds};
 use crate::shingle::{ShingleSet, shingles};
+use crate::spill::Spill;
 use crate::trace::{Trace, UNNAMED};
 use crate::verify::{Standing, Verdict, judge};
 
@@ -32,61 +34,11 @@ const SAMPLE: usize = 512;
 /// Members of a group up to which it may be one of these.
 const SAMPLE_MEMBERS: usize = 60;
 
-/// What lineage says of each document.
-pub(super) struct Descents {
-    /// In the order of the documents.
-    pub of: Vec<DocDescent>,
-    /// By document.
-    pub evidence: Vec<Evidence>,
-    /// Groups of which not all trees were summed.
-    pub approximated: u64,
-}
-
-/// What lineage says of one document.
-#[derive(Clone, Debug)]
-pub(super) struct DocDescent {
-    pub role: Role,
-    pub exemplar: Option<DocId>,
-    pub basis: Basis,
-    pub probability: Option<f64>,
-    pub alternative: Option<DocId>,
-    pub alternative_probability: Option<f64>,
-    pub second_exemplar: Option<DocId>,
-    pub missing_source: Option<String>,
-    pub shared_source: bool,
-    pub root: Option<(DocId, u32)>,
-    /// The line that names the source that it was made from, else the first that names another.
-    pub credit: Option<String>,
-    pub credit_status: Option<CreditStatus>,
-    /// The other sources that it says its words are from.
-    pub credited: Vec<String>,
-}
-
-impl DocDescent {
-    fn alone() -> Self {
-        DocDescent {
-            role: Role::Singleton,
-            exemplar: None,
-            basis: Basis::None,
-            probability: None,
-            alternative: None,
-            alternative_probability: None,
-            second_exemplar: None,
-            missing_source: None,
-            shared_source: false,
-            root: None,
-            credit: None,
-            credit_status: None,
-            credited: Vec::new(),
-        }
-    }
-}
-
 pub(super) fn descend(
     corpus: Corpus<'_>,
     found: &Found,
     (kinship, furniture): (&Kinship, &Furniture),
-    settings: &Settings,
+    (settings, resources): (&Settings, &Resources),
     observer: &dyn Observer,
 ) -> Result<Descents, Error> {
     let documents = corpus.documents;
@@ -99,11 +51,8 @@ pub(super) fn descend(
         sources: SourceNames::of(documents, &settings.aliases),
     };
     let model = groups.model(observer)?;
-    let mut descents = Descents {
-        of: vec![DocDescent::alone(); documents.len()],
-        evidence: Vec::new(),
-        approximated: 0,
-    };
+    let spill = Spill::new(resources.pairs(), resources.temporary.clone());
+    let mut descents = Descents::none(documents.len(), spill);
     observer.stage("working out lineage", kinship.groups.len())?;
     in_pieces(
         kinship.groups.len(),
@@ -120,73 +69,16 @@ pub(super) fn descend(
             let known: BTreeSet<usize> = sources.into_iter().flatten().collect();
             let is_member = |credit: &Credit| credit.source.is_some_and(|s| known.contains(&s));
             for (at, descent) in inferred.into_iter().enumerate() {
-                descents.put(members, at, descent);
-                descents.credit(members[at], &provenances[at], &credits[at], is_member);
+                let (from, credits) = (&provenances[at], &credits[at]);
+                descents.put((members, at), descent, from, credits, is_member)?;
             }
+            Ok(())
         },
     )?;
-    descents.excerpts(documents, found, kinship);
-    groups.credit_excerpts(&mut descents);
-    descents.forms_and_round_ups(found);
-    descents.evidence.sort_by(|x, y| {
-        let key = |e: &Evidence| {
-            (
-                e.doc,
-                e.code,
-                e.exemplar,
-                e.place.as_ref().map(|p| p.1.start),
-            )
-        };
-        key(x).cmp(&key(y))
-    });
+    descents.excerpts(documents, found, kinship)?;
+    groups.credit_excerpts(&mut descents)?;
+    descents.forms_and_round_ups(found)?;
     Ok(descents)
-}
-
-impl Descents {
-    fn put(&mut self, members: &[DocId], at: usize, descent: Descent) {
-        let own = members[at];
-        let member = |place: Option<usize>| place.map(|place| members[place]);
-        let exemplar = member(descent.exemplar);
-        let root = member(descent.root);
-        self.of[own.index()] = DocDescent {
-            role: descent.role,
-            exemplar,
-            basis: descent.basis,
-            probability: descent.probability,
-            alternative: member(descent.alternative.map(|(member, _)| member)),
-            alternative_probability: descent.alternative.map(|(_, share)| share),
-            second_exemplar: member(descent.second),
-            missing_source: descent
-                .missing
-                .map(|name| name.unwrap_or(UNNAMED.to_string())),
-            shared_source: descent.shared_source,
-            root: root.zip(descent.depth),
-            ..DocDescent::alone()
-        };
-        self.evidence.extend(descent.evidence);
-    }
-
-    /// Sets the credits of the document put last beside its lineage.
-    fn credit(
-        &mut self,
-        own: DocId,
-        from: &Provenance,
-        credits: &[Credit],
-        is_member: impl Fn(&Credit) -> bool,
-    ) {
-        let descent = &mut self.of[own.index()];
-        let credited = audit(from, credits);
-        if let Some(credit) = &credited.credit {
-            let first = self.evidence.iter().rposition(|piece| piece.doc != own);
-            let known = &self.evidence[first.map_or(0, |at| at + 1)..];
-            let about = (own, descent.exemplar);
-            let piece = credit::piece(about, from, credit, is_member(credit), known);
-            self.evidence.extend(piece);
-        }
-        descent.credit = credited.credit.map(|credit| credit.line);
-        descent.credit_status = credited.status;
-        descent.credited = credited.names;
-    }
 }
 
 /// The groups with all that lineage looks at.
@@ -242,26 +134,26 @@ impl Groups<'_> {
     }
 
     /// The credits of excerpts, which stand in no group.
-    fn credit_excerpts(&self, descents: &mut Descents) {
-        let documents = (0u32..).zip(&descents.of);
-        let excerpts: Vec<DocId> = documents
+    fn credit_excerpts(&self, descents: &mut Descents) -> Result<(), Error> {
+        let documents = (0u32..).map(DocId).zip(&descents.of);
+        let excerpts: Vec<(DocId, DocDescent)> = documents
+            .filter_map(|(doc, descent)| Some((doc, descent.as_deref()?)))
             .filter(|(_, descent)| descent.role == Role::Excerpt)
-            .map(|(doc, _)| DocId(doc))
+            .map(|(doc, descent)| (doc, descent.clone()))
             .collect();
         let credits: Vec<Vec<Credit>> = excerpts
             .par_iter()
-            .map(|&doc| {
+            .map(|&(doc, _)| {
                 let address = address_credit(&self.corpus.documents[doc.index()], &self.sources);
                 let text = self.corpus.text(doc);
                 let of_text = credits_of(&PreparedText::new(&text), &self.sources);
                 of_text.into_iter().chain(address).collect()
             })
             .collect();
-        for (&doc, credits) in excerpts.iter().zip(&credits) {
-            let descent = &descents.of[doc.index()];
+        for (&(doc, ref descent), credits) in excerpts.iter().zip(&credits) {
             let (exemplar, root) = (descent.exemplar, descent.root.map(|(root, _)| root));
             let missing = root.and_then(|root| {
-                let name = descents.of[root.index()].missing_source.as_deref();
+                let name = descents.get(root)?.missing_source.as_deref();
                 Named::of(name.filter(|name| *name != UNNAMED)?, &self.sources)
             });
             let from = Provenance {
@@ -269,8 +161,9 @@ impl Groups<'_> {
                 exemplar: exemplar.and_then(|exemplar| self.named(exemplar)),
                 origin: missing.or_else(|| self.named(root?)),
             };
-            descents.credit(doc, &from, credits, |_| false);
+            descents.credit_excerpt(doc, &from, credits)?;
         }
+        Ok(())
     }
 
     /// What groups chosen by a hash of their ids teach of all.
@@ -292,7 +185,10 @@ impl Groups<'_> {
                 self.look_at(sample[at], |texts, kin| learn(texts, &before, kin))
                     .0
             },
-            |_, group| learnt.merge(&group),
+            |_, group| {
+                learnt.merge(&group);
+                Ok(())
+            },
         )?;
         Ok(learnt.model())
     }

@@ -125,7 +125,10 @@ pub(super) fn learn(
                 })
                 .collect::<Vec<_>>()
         },
-        |_, units| sightings.extend(units),
+        |_, units| {
+            sightings.extend(units);
+            Ok(())
+        },
     )?;
     let mut sizes: AHashMap<u32, usize> = AHashMap::new();
     for (outlet, _, _) in &sample {

@@ -13,6 +13,7 @@ mod compare;
 mod credit;
 mod dedup;
 mod descend;
+mod descents;
 mod explain;
 mod furniture;
 mod kinds;
@@ -39,6 +40,7 @@ pub(crate) use texts::line_marks;
 pub use texts::{ComparedTexts, PlacedUnit, Titled, WholeTexts, compare_texts, compare_whole};
 pub use verified::{COMPLETE_GROUP, Measured};
 
+use self::descents::Descents;
 use crate::config::{Resources, Settings};
 use crate::document::{Corpus, DocId, Document};
 use crate::error::Error;
@@ -127,14 +129,18 @@ pub fn trace_surveyed(
 
     let furniture = furniture::learn(corpus, &found, &kinship, observer)?;
     let of_groups = (&kinship, &furniture);
-    let descents = descend::descend(corpus, &found, of_groups, settings, observer)?;
+    let Descents {
+        of: descents,
+        evidence,
+        approximated,
+    } = descend::descend(corpus, &found, of_groups, (settings, resources), observer)?;
 
     observer.stage("comparing copies", documents.len())?;
     let compared = compare::compare(
         corpus,
         &found,
         &kinship,
-        (&descents, &furniture),
+        (descents, &furniture),
         (settings, resources),
         observer,
     )?;
@@ -143,12 +149,12 @@ pub fn trace_surveyed(
     let mut trace = Trace {
         settings: settings.clone(),
         reading,
-        counts: counts(&found, &kinship, &descents, &compared),
+        counts: counts(&found, &kinship, approximated, &compared),
         groups: kinship.groups,
         pairs: kinship.pairs,
         lineage: compared.lineage,
         changes: compared.changes,
-        evidence: descents.evidence,
+        evidence,
         search: found.search,
         fingerprint_window: search::window(settings),
         documents,
@@ -175,7 +181,7 @@ fn outlets(documents: &[Document]) -> Vec<Option<u32>> {
 fn counts(
     found: &Found,
     kinship: &relate::Kinship,
-    descents: &descend::Descents,
+    approximated: u64,
     compared: &compare::Compared,
 ) -> BTreeMap<&'static str, u64> {
     let standing = |which| {
@@ -207,7 +213,7 @@ fn counts(
         ("pairs_listed", kinship.pairs.len() as u64),
         ("changes", compared.changes.len() as u64),
         ("alignment_stretches_cut", compared.stretches_cut),
-        ("groups_with_lineage_approximated", descents.approximated),
+        ("groups_with_lineage_approximated", approximated),
     ])
 }
 
@@ -218,14 +224,16 @@ fn in_pieces<T: Send>(
     count: usize,
     observer: &dyn Observer,
     of: impl Fn(usize) -> T + Sync,
-    mut take: impl FnMut(usize, T),
+    mut take: impl FnMut(usize, T) -> Result<(), Error>,
 ) -> Result<(), Error> {
     const PIECE: usize = 2048;
     for from in (0..count).step_by(PIECE) {
         observer.progress(from)?;
         let to = count.min(from + PIECE);
         let piece: Vec<T> = (from..to).into_par_iter().map(&of).collect();
-        (from..to).zip(piece).for_each(|(at, done)| take(at, done));
+        for (at, done) in (from..to).zip(piece) {
+            take(at, done)?;
+        }
     }
     Ok(())
 }

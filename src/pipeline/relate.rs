@@ -238,25 +238,23 @@ impl Kinship {
         let mut pairs = Pairs::new(Spill::new(resources.pairs(), resources.temporary.clone()));
         // Rows of the group at hand, which is through when the next one begins.
         let mut rows: Vec<Pair> = Vec::new();
-        let mut stored = Ok(());
         let mut store = |rows: &mut Vec<Pair>| {
             rows.sort_unstable_by_key(|row| (row.a, row.b));
-            if stored.is_ok() {
-                stored = pairs.push(rows);
-            }
+            let stored = pairs.push(rows);
             rows.clear();
+            stored
         };
         in_pieces(listed.len(), observer, rows_of, |at, more| {
             if rows
                 .first()
                 .is_some_and(|first| first.group != listed[at].0)
             {
-                store(&mut rows);
+                store(&mut rows)?;
             }
             rows.extend(more);
+            Ok(())
         })?;
-        store(&mut rows);
-        stored?;
+        store(&mut rows)?;
         self.pairs = pairs;
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The changes of all copies, packed: what would be the largest table in memory.
 
+use super::packed::{put, take};
 use super::{Change, Mark, Op, Place};
 use crate::document::DocId;
 use crate::error::Error;
@@ -146,28 +147,6 @@ fn unpack(bytes: &mut &[u8]) -> Option<Change> {
         hunk,
         marks,
     })
-}
-
-/// Appends a number, seven bits to a byte, the lowest first.
-fn put(mut number: usize, out: &mut Vec<u8>) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
-}
-
-fn take(bytes: &mut &[u8]) -> Option<usize> {
-    let mut number = 0;
-    for shift in (0..usize::BITS).step_by(7) {
-        let (&byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        number |= usize::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(number);
-        }
-    }
-    None
 }
 
 #[cfg(test)]

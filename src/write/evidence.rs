@@ -1,7 +1,6 @@
 //! `evidence.csv`
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::io;
 
 use super::table::{Column, Table, TableWriter, Type};
@@ -80,61 +79,46 @@ impl Table for EvidenceTable {
     fn write(&self, trace: &Trace, out: &mut TableWriter<'_>) -> io::Result<()> {
         // Most pieces of one document stand in one text, which is read once.
         let mut last: Option<(DocId, Cow<'_, str>)> = None;
-        for piece in trace.evidence.iter().filter(|piece| trace.tells(piece.doc)) {
-            let (doc, bytes) = match &piece.place {
-                Some((doc, bytes)) => (Some(*doc), Some(bytes)),
-                None => (None, None),
-            };
-            let told = doc.zip(bytes).map(|(doc, bytes)| {
-                let held = last.take().filter(|(held, _)| *held == doc);
-                let (_, text) = last.insert(held.unwrap_or_else(|| (doc, trace.text(doc))));
-                let words = text.get(bytes.clone()).unwrap_or("");
-                (LineIndex::new(text).place(bytes.start), words)
-            });
-            let (place, words) = told.unzip();
-            out.row(&[
-                trace.key(piece.doc).into(),
-                piece.exemplar.map(|doc| trace.key(doc)).into(),
-                piece.code.code().into(),
-                piece.strength.name().into(),
-                doc.map(|doc| trace.key(doc)).into(),
-                bytes.map(|bytes| bytes.start).into(),
-                bytes.map(|bytes| bytes.end).into(),
-                place.map(|(line, _)| line).into(),
-                place.map(|(_, column)| column).into(),
-                match words.filter(|_| piece.text.is_empty()) {
-                    Some(words) => words.into(),
-                    None => piece.text.as_str().into(),
-                },
-            ])?;
+        let told = trace.evidence.documents().filter(|&doc| trace.tells(doc));
+        for own in told {
+            for piece in trace.evidence.of(own).map_err(io::Error::other)? {
+                let (doc, bytes) = piece.place.clone().unzip();
+                let told = doc.zip(bytes.as_ref()).map(|(doc, bytes)| {
+                    let held = last.take().filter(|(held, _)| *held == doc);
+                    let (_, text) = last.insert(held.unwrap_or_else(|| (doc, trace.text(doc))));
+                    let words = text.get(bytes.clone()).unwrap_or("");
+                    (LineIndex::new(text).place(bytes.start), words)
+                });
+                let (place, words) = told.unzip();
+                out.row(&[
+                    trace.key(piece.doc).into(),
+                    piece.exemplar.map(|doc| trace.key(doc)).into(),
+                    piece.code.code().into(),
+                    piece.strength.code().into(),
+                    doc.map(|doc| trace.key(doc)).into(),
+                    bytes.as_ref().map(|bytes| bytes.start).into(),
+                    bytes.map(|bytes| bytes.end).into(),
+                    place.map(|(line, _)| line).into(),
+                    place.map(|(_, column)| column).into(),
+                    match words.filter(|_| piece.text.is_empty()) {
+                        Some(words) => words.into(),
+                        None => piece.text.as_str().into(),
+                    },
+                ])?;
+            }
         }
         Ok(())
     }
 }
 
-/// Codes of the evidence of each document, each once, in the order of the rows.
-pub(super) struct EvidenceCodes(BTreeMap<DocId, Vec<&'static str>>);
-
-impl EvidenceCodes {
-    /// Goes through all evidence once.
-    ///
-    /// # Errors
-    /// What is said where the evidence is read.
-    pub(super) fn of_all(trace: &Trace) -> io::Result<Self> {
-        let mut codes: BTreeMap<DocId, Vec<&str>> = BTreeMap::new();
-        for piece in &trace.evidence {
-            let list = codes.entry(piece.doc).or_default();
-            if !list.contains(&piece.code.code()) {
-                list.push(piece.code.code());
-            }
-        }
-        Ok(EvidenceCodes(codes))
-    }
-
-    /// Those of one document, joined by `;`.
-    pub(super) fn of(&self, doc: DocId) -> String {
-        self.0
-            .get(&doc)
-            .map_or(String::new(), |list| list.join(";"))
-    }
+/// Codes of the evidence of a document, each once, in the order of the rows, joined by `;`.
+///
+/// # Errors
+/// What the disk says.
+pub(super) fn evidence_codes(trace: &Trace, doc: DocId) -> io::Result<String> {
+    let pieces = trace.evidence.of(doc).map_err(io::Error::other)?;
+    let mut codes: Vec<&str> = pieces.iter().map(|piece| piece.code.code()).collect();
+    // Rows are ordered by code.
+    codes.dedup();
+    Ok(codes.join(";"))
 }

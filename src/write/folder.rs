@@ -146,8 +146,7 @@ fn write_exports(trace: &Trace, folder: &Path, exports: &[Export]) -> Result<(),
     if exports.is_empty() {
         return Ok(());
     }
-    let graph =
-        Graph::new(trace).map_err(|cause| Error::io("drawing the lineage", folder, cause))?;
+    let graph = Graph::new(trace);
     let asked_for = |export: &&Export| exports.contains(export);
     for export in Export::ALL.iter().filter(asked_for) {
         place(&folder.join(export.file()), |out| export.write(&graph, out))?;

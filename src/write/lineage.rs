@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::evidence::EvidenceCodes;
+use super::evidence::evidence_codes;
 use super::table::{Cell, Column, Table, TableWriter, Type};
 use crate::document::DocId;
 use crate::trace::Trace;
@@ -206,7 +206,6 @@ impl Table for LineageTable {
     }
 
     fn write(&self, trace: &Trace, out: &mut TableWriter<'_>) -> io::Result<()> {
-        let codes = EvidenceCodes::of_all(trace)?;
         // Of an archive only what something came of is told.
         let told = |&i: &usize| {
             trace.tells(DocId(i as u32))
@@ -215,7 +214,7 @@ impl Table for LineageTable {
         let mut order: Vec<usize> = (0..trace.lineage.len()).filter(told).collect();
         order.sort_by_key(|&i| (trace.group_id(trace.lineage[i].group), i));
         for i in order {
-            out.row(&cells(trace, i, codes.of(DocId(i as u32))))?;
+            out.row(&cells(trace, i, evidence_codes(trace, DocId(i as u32))?))?;
         }
         Ok(())
     }

@@ -21,7 +21,7 @@ pub(super) fn write(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<()> {
     for link in graph.links() {
         let exemplar = node_id(graph.trace, link.exemplar);
         let copy = node_id(graph.trace, Node::Document(link.copy));
-        let cells = graph.link_cells(link);
+        let cells = graph.link_cells(link)?;
         let said = attributes(link_columns, &cells);
         let said = said.trim_start_matches(", ");
         writeln!(out, "  \"{exemplar}\" -> \"{copy}\" [{said}];")?;

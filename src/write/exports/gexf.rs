@@ -37,7 +37,7 @@ pub(super) fn write(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<()> {
             out,
             r#"      <edge id="{number}" source="{source}" target="{target}">"#
         )?;
-        values("edge", link_columns, &graph.link_cells(link), out)?;
+        values("edge", link_columns, &graph.link_cells(link)?, out)?;
         writeln!(out, "      </edge>")?;
     }
     writeln!(out, "    </edges>\n  </graph>\n</gexf>")

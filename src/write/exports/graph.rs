@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io;
 
-use super::super::evidence::EvidenceCodes;
+use super::super::evidence::evidence_codes;
 use super::super::table::{Cell, Column, Type};
 use super::id;
 use crate::codes::codes;
@@ -142,15 +142,11 @@ pub(in super::super) struct Graph<'t> {
     /// By group and key, as in the tables.
     documents: Vec<DocId>,
     missing: BTreeSet<(&'t str, &'t str)>,
-    codes: EvidenceCodes,
 }
 
 impl<'t> Graph<'t> {
     /// Finds what is to be drawn.
-    ///
-    /// # Errors
-    /// What is said where the evidence is read.
-    pub(in super::super) fn new(trace: &'t Trace) -> io::Result<Self> {
+    pub(in super::super) fn new(trace: &'t Trace) -> Self {
         let mut drawn = vec![false; trace.lineage.len()];
         let mut missing = BTreeSet::new();
         let all = (0..trace.lineage.len()).map(|i| DocId(i as u32));
@@ -167,12 +163,11 @@ impl<'t> Graph<'t> {
         let all = (0..trace.lineage.len()).filter(|&i| drawn[i]);
         let mut documents: Vec<DocId> = all.map(|i| DocId(i as u32)).collect();
         documents.sort_by_key(|doc| (trace.group_id(trace.lineage[doc.index()].group), *doc));
-        Ok(Graph {
+        Graph {
             trace,
             documents,
             missing,
-            codes: EvidenceCodes::of_all(trace)?,
-        })
+        }
     }
 
     /// Documents by group and key.
@@ -247,14 +242,18 @@ impl<'t> Graph<'t> {
 
     /// A cell for each of the columns of links. A missing source has no text to
     /// compare with, and what is known of a second exemplar is that it is one.
-    pub(super) fn link_cells(&self, link: Link<'t>) -> Vec<Cell<'t>> {
+    ///
+    /// # Errors
+    /// What is said where the evidence is read.
+    pub(super) fn link_cells(&self, link: Link<'t>) -> io::Result<Vec<Cell<'t>>> {
         let line = self.line(link.copy);
         let first = link.role == LinkRole::Exemplar;
         let compared = first && line.exemplar.map(Node::Document) == Some(link.exemplar);
         // The probability is the missing source's where there is no exemplar.
         let claimed = compared || (first && line.exemplar.is_none());
         let with = line.comparison.as_ref().filter(|_| compared);
-        vec![
+        let evidence = first.then(|| evidence_codes(self.trace, link.copy));
+        Ok(vec![
             link.role.code().into(),
             line.probability.filter(|_| claimed).into(),
             line.relation
@@ -262,12 +261,12 @@ impl<'t> Graph<'t> {
                 .map(|relation| relation.code())
                 .into(),
             Some(line.basis.code()).filter(|_| first).into(),
-            Some(self.codes.of(link.copy)).filter(|_| first).into(),
+            evidence.transpose()?.into(),
             with.map(|c| c.jaccard).into(),
             line.lag_seconds.filter(|_| compared).into(),
             with.map(|c| c.words_added).into(),
             with.map(|c| c.words_dropped).into(),
-        ]
+        ])
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn write(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<()> {
             node_id(graph.trace, link.exemplar),
             node_id(graph.trace, Node::Document(link.copy)),
         )?;
-        data("edge", link_columns, &graph.link_cells(link), out)?;
+        data("edge", link_columns, &graph.link_cells(link)?, out)?;
         writeln!(out, "    </edge>")?;
     }
     writeln!(out, "  </graph>\n</graphml>")

@@ -25,16 +25,16 @@ const SCHEMA: (&str, &str) = ("xsd", "http://www.w3.org/2001/XMLSchema#");
 /// Writes the graph as PROV-JSON.
 pub(super) fn write(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut sections = Sections { out, any: false };
-    let prefixes = [ITEMS, TERMS, SCHEMA].map(|(prefix, uri)| (prefix.into(), uri.into()));
+    let prefixes = [ITEMS, TERMS, SCHEMA].map(|(prefix, uri)| (prefix.into(), Ok(uri.into())));
     sections.write("prefix", prefixes.into_iter())?;
     let entities = graph.nodes().map(|node| {
         let name = qualified(&node_id(graph.trace, node));
-        (name, entity(graph, node))
+        (name, Ok(entity(graph, node)))
     });
     sections.write("entity", entities)?;
     let agents = outlets(graph).into_iter().map(|source| {
         let said = json!({ "prov:type": name("prov:Organization"), "prov:label": string(source) });
-        (qualified(&id::outlet(source)), said)
+        (qualified(&id::outlet(source)), Ok(said))
     });
     sections.write("agent", agents)?;
     let derived = graph
@@ -47,7 +47,7 @@ pub(super) fn write(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<()> {
         .documents()
         .filter_map(|doc| alternate(graph, doc))
         .zip(1..);
-    let alike = alike.map(|(said, number)| (format!("_:alternate{number}"), said));
+    let alike = alike.map(|(said, number)| (format!("_:alternate{number}"), Ok(said)));
     sections.write("alternateOf", alike)?;
     let published = graph.nodes().filter_map(|node| {
         let source = outlet(graph, node)?;
@@ -57,7 +57,7 @@ pub(super) fn write(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<()> {
         }))
     });
     let published = published.zip(1..);
-    let published = published.map(|(said, number)| (format!("_:attribution{number}"), said));
+    let published = published.map(|(said, number)| (format!("_:attribution{number}"), Ok(said)));
     sections.write("wasAttributedTo", published)?;
     sections.finish()
 }
@@ -73,7 +73,7 @@ impl Sections<'_> {
     fn write(
         &mut self,
         name: &str,
-        records: impl Iterator<Item = (String, Value)>,
+        records: impl Iterator<Item = (String, io::Result<Value>)>,
     ) -> io::Result<()> {
         let mut records = records.peekable();
         if records.peek().is_none() {
@@ -87,7 +87,7 @@ impl Sections<'_> {
                 .write_all(if number > 0 { b",\n    " } else { b"\n    " })?;
             serde_json::to_writer(&mut *self.out, &id)?;
             self.out.write_all(b": ")?;
-            serde_json::to_writer(&mut *self.out, &record)?;
+            serde_json::to_writer(&mut *self.out, &record?)?;
         }
         self.out.write_all(b"\n  }")
     }
@@ -117,7 +117,10 @@ fn entity(graph: &Graph<'_>, node: Node<'_>) -> Value {
 
 /// Every text that a document was made from, a record each; then the one that all was
 /// made from, where that is none of them.
-fn derivations<'t>(graph: &Graph<'t>, doc: DocId) -> impl Iterator<Item = Value> + use<'t> {
+fn derivations<'t>(
+    graph: &Graph<'t>,
+    doc: DocId,
+) -> impl Iterator<Item = io::Result<Value>> + use<'t> {
     let line = graph.line(doc);
     let first = primary_source(graph, doc);
     let direct = graph.links_of(doc);
@@ -127,7 +130,7 @@ fn derivations<'t>(graph: &Graph<'t>, doc: DocId) -> impl Iterator<Item = Value>
         copy: doc,
         role: LinkRole::Origin,
     });
-    let said: Vec<Value> = direct
+    let said: Vec<io::Result<Value>> = direct
         .into_iter()
         .chain(rest)
         .map(|link| {
@@ -148,7 +151,7 @@ fn derivations<'t>(graph: &Graph<'t>, doc: DocId) -> impl Iterator<Item = Value>
     said.into_iter()
 }
 
-fn derivation(graph: &Graph<'_>, link: Link<'_>, kinds: &[&str]) -> Value {
+fn derivation(graph: &Graph<'_>, link: Link<'_>, kinds: &[&str]) -> io::Result<Value> {
     let (_, link_columns) = graph_columns();
     let of = |node| qualified(&node_id(graph.trace, node));
     let mut said = Map::new();
@@ -165,8 +168,8 @@ fn derivation(graph: &Graph<'_>, link: Link<'_>, kinds: &[&str]) -> Value {
             said.insert("prov:type".into(), Value::Array(kinds));
         }
     }
-    add(&mut said, link_columns, &graph.link_cells(link));
-    Value::Object(said)
+    add(&mut said, link_columns, &graph.link_cells(link)?);
+    Ok(Value::Object(said))
 }
 
 /// The text at the beginning: a missing source of its own or of the first of its line, or,

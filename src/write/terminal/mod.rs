@@ -116,16 +116,16 @@ fn member_line(trace: &Trace, doc: DocId, width: usize, out: &mut dyn Write) -> 
     if let Some(title) = &document.title {
         hanging(&inert_line(title), width, out)?;
     }
-    if let Some(claim) = claim(trace, doc, line) {
+    if let Some(claim) = claim(trace, doc, line)? {
         hanging(&claim, width, out)?;
     }
     Ok(())
 }
 
 /// Who copied whom, or why nobody knows.
-fn claim(trace: &Trace, doc: DocId, line: &Lineage) -> Option<String> {
+fn claim(trace: &Trace, doc: DocId, line: &Lineage) -> io::Result<Option<String>> {
     // One of each code; what was done to the story follows line by line.
-    let mut evidence: Vec<&Evidence> = evidence_of(trace, doc);
+    let mut evidence = trace.evidence.of(doc).map_err(io::Error::other)?;
     evidence.dedup_by_key(|piece| piece.code);
     evidence.retain(|piece| !piece.code.is_of_changes());
     let said: Vec<String> = evidence
@@ -157,7 +157,7 @@ fn claim(trace: &Trace, doc: DocId, line: &Lineage) -> Option<String> {
     let and = line.second_exemplar.map_or(String::new(), |doc| {
         format!(" and took lines from {}", inert(trace.key(doc)))
     });
-    match (line.role, line.exemplar) {
+    Ok(match (line.role, line.exemplar) {
         (_, Some(exemplar)) => {
             let verb = match line.role {
                 Role::Revision => "revises",
@@ -184,13 +184,7 @@ fn claim(trace: &Trace, doc: DocId, line: &Lineage) -> Option<String> {
             Some(format!("direction unknown{because}"))
         }
         _ => None,
-    }
-}
-
-fn evidence_of(trace: &Trace, doc: DocId) -> Vec<&Evidence> {
-    let from = trace.evidence.partition_point(|piece| piece.doc < doc);
-    let to = trace.evidence.partition_point(|piece| piece.doc <= doc);
-    trace.evidence[from..to].iter().collect()
+    })
 }
 
 fn describe(trace: &Trace, piece: &Evidence) -> String {
