@@ -1,6 +1,7 @@
 //! Where documents and rejections come together, and every one is counted.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -162,6 +163,8 @@ pub(super) struct File<'a, 'l> {
     /// The number by which the file can be read by offset, if it can, and the
     /// bytes before the offset 0 of its records.
     pub stored: Option<(u32, u64)>,
+    /// Archives that the stream lies in.
+    pub depth: u32,
     /// A file that is one text, which can be opened again.
     pub again: Option<std::path::PathBuf>,
     pub out: &'a mut Gathered<'l>,
@@ -170,6 +173,22 @@ pub(super) struct File<'a, 'l> {
 impl File<'_, '_> {
     pub fn place(&self, record: Option<u64>, offset: u64) -> Place {
         place(self.path, record, offset)
+    }
+
+    /// Reads a member of an archive as if it were a file of its own, under the path of the
+    /// archive, `/` and its name. Whatever is wrong with it is a rejection of that path.
+    pub fn member(&mut self, name: &str, content: Box<dyn Read + Send + '_>) {
+        let path = format!("{}/{name}", self.path);
+        let depth = self.depth + 1;
+        if depth > self.options.limits.archive_depth {
+            let message = format!(
+                "archives are nested deeper than the limit of {}",
+                self.options.limits.archive_depth
+            );
+            return self.out.reject_path(&path, Reason::TooDeep, message);
+        }
+        let reading = (self.options, self.fields);
+        super::stream(content, &path, None, reading, depth, self.out);
     }
 
     pub fn record_limit(&self) -> usize {

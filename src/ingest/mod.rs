@@ -10,6 +10,7 @@ mod decode;
 mod delimited;
 mod fields;
 mod gather;
+mod html;
 mod inflate;
 mod jsonl;
 mod reason;
@@ -17,7 +18,9 @@ mod record;
 mod scan;
 mod settle;
 mod sheet;
+mod shield;
 mod sniff;
+mod spool;
 mod unescape;
 mod walk;
 mod window;
@@ -91,6 +94,14 @@ pub struct Limits {
     pub ratio_after_bytes: u64,
     /// Binary logarithm of the largest zstd window, in bytes.
     pub zstd_window_log: u32,
+    /// Deepest nesting of JSON values.
+    pub json_depth: u32,
+    /// Deepest nesting of XML elements.
+    pub xml_depth: u32,
+    /// Deepest nesting of HTML elements.
+    pub html_depth: u32,
+    /// Deepest nesting of archives in archives.
+    pub archive_depth: u32,
 }
 
 impl Default for Limits {
@@ -101,6 +112,10 @@ impl Default for Limits {
             ratio: 1000,
             ratio_after_bytes: 64 << 20,
             zstd_window_log: 27,
+            json_depth: 128,
+            xml_depth: 256,
+            html_depth: 512,
+            archive_depth: 4,
         }
     }
 }
@@ -267,7 +282,14 @@ pub fn read_and_tell<R: Read + Send>(
         out.archived = archived;
         match input {
             Input::Stdin => match stdin.take() {
-                Some(stdin) => stream(Box::new(stdin), "-", None, options, &fields, &mut out),
+                Some(stdin) => stream(
+                    Box::new(stdin),
+                    "-",
+                    None,
+                    (options, &fields),
+                    0,
+                    &mut out,
+                ),
                 None => {
                     let message = "standard input is named twice and can be read only once";
                     out.reject_path("-", Reason::Unreadable, message);
@@ -281,7 +303,8 @@ pub fn read_and_tell<R: Read + Send>(
                     match fs::File::open(&found.file) {
                         Ok(file) => {
                             let again = Some(found.file.as_path());
-                            stream(Box::new(file), &found.path, again, options, &fields, out);
+                            let reading = (options, &*fields);
+                            stream(Box::new(file), &found.path, again, reading, 0, out);
                         }
                         Err(error) => {
                             out.reject_path(&found.path, Reason::Unreadable, error.to_string());
@@ -303,13 +326,13 @@ pub fn read_and_tell<R: Read + Send>(
     Ok(intake)
 }
 
-/// Reads one file or stream; `again` is where it can be opened once more.
+/// Reads one file or stream, `depth` archives deep; `again` is where it can be opened once more.
 fn stream<'a>(
     raw: Box<dyn Read + Send + 'a>,
     path: &str,
     again: Option<&Path>,
-    options: &IngestOptions,
-    fields: &Fields,
+    (options, fields): (&IngestOptions, &Fields),
+    depth: u32,
     out: &mut Gathered<'_>,
 ) {
     out.counts.files += 1;
@@ -321,6 +344,7 @@ fn stream<'a>(
         encoding: None,
         stored: None,
         again: None,
+        depth,
         out,
     };
     let repaired = Arc::new(AtomicU64::new(0));
@@ -411,6 +435,20 @@ fn records(
             jsonl::read(window, file);
         }
         Format::Delimited(delimiter) => delimited::read(window, delimiter, file),
+        Format::Html => return html::read(window, file),
+        format @ (Format::JsonValues
+        | Format::Xml
+        | Format::Mail
+        | Format::Mbox
+        | Format::Warc
+        | Format::Arc
+        | Format::Zip
+        | Format::Tar
+        | Format::Parquet
+        | Format::Arrow) => {
+            let message = format!("this is {format:?}, which is not read yet");
+            return Err(Refusal::new(Reason::Unsupported, message));
+        }
         Format::Text => {
             file.again = again.map(|(path, _)| path.to_path_buf());
             return text(window, file);

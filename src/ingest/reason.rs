@@ -27,6 +27,12 @@ codes! {
         BadField "bad_field" "The text field holds something other than a string.";
         BadCsv "bad_csv" "The record has another number of fields than the header.";
         UnclosedQuote "unclosed_quote" "A quoted field is never closed; reading went on at the next line.";
+        TooDeep "too_deep" "Elements, objects or archives are nested deeper than the limit.";
+        TooMany "too_many" "More parts of one kind (attributes, elements, members) than the limit.";
+        InvalidXml "invalid_xml" "The file is not well-formed XML; what came before the error was kept.";
+        Damaged "damaged" "The structure of the file or record is broken; reading went on behind it.";
+        Encrypted "encrypted" "The file or member is encrypted.";
+        ReaderFailed "reader_failed" "The reader of the format failed on it, which is a defect; please report the file.";
         Undecodable "undecodable" "The bytes are text in no encoding that could be recognised.";
     }
 }
@@ -39,6 +45,8 @@ impl Reason {
             Reason::TooLong => Some("record_bytes"),
             Reason::Bomb => Some("ratio"),
             Reason::Window => Some("zstd_window_log"),
+            Reason::TooDeep => Some("depth"),
+            Reason::TooMany => Some("parts"),
             _ => None,
         }
     }

@@ -56,7 +56,7 @@ impl Cells {
     }
 
     /// The document that the fields describe, and its text apart from it.
-    /// Without a key it gets `path#record`.
+    /// Without a key it gets `path#record`, or the path where it is the whole file.
     pub fn document(
         self,
         place: Place,
@@ -67,8 +67,10 @@ impl Cells {
         check_length(&text, text_bytes)?;
         let (published, published_unread) = moment(self.published);
         let (collected, collected_unread) = moment(self.collected);
-        let number = place.record.unwrap_or(1);
-        let key = words(self.key).unwrap_or_else(|| format!("{}#{number}", place.path).into());
+        let key = words(self.key).unwrap_or_else(|| match place.record {
+            Some(number) => format!("{}#{number}", place.path).into(),
+            None => (&*place.path).into(),
+        });
         let document = Document {
             key,
             text: Text::default(),

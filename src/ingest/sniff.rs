@@ -16,13 +16,30 @@ const BINARY_HEAD: usize = 8 * 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     JsonLines,
+    /// One JSON value, or several over more lines than one each.
+    JsonValues,
     /// With the delimiter.
     Delimited(u8),
     Text,
+    Html,
+    /// Any XML: its root tells what it is.
+    Xml,
+    /// One message.
+    Mail,
+    Mbox,
+    Warc,
+    Arc,
+    Zip,
+    Tar,
+    Parquet,
+    Arrow,
 }
 
 /// The format of the stream that begins with `head` under the name `path`.
 pub(super) fn format(head: &[u8], path: &str, fields: &Fields) -> Result<Format, Refusal> {
+    if let Some(format) = known_container(head) {
+        return Ok(format);
+    }
     if let Some(what) = known_binary(head) {
         return Err(unsupported(what));
     }
@@ -36,14 +53,13 @@ pub(super) fn format(head: &[u8], path: &str, fields: &Fields) -> Result<Format,
     if !matches!(extension.as_str(), "jsonl" | "ndjson" | "csv" | "tsv") || starts_with_nul(head) {
         check_binary(head)?;
     }
-    if let Some(what) = markup(start) {
-        return Err(unsupported(what));
+    if let Some(format) = markup(start) {
+        return Ok(format);
     }
-    let whole_json = "one JSON value over several lines; write one object per line instead, as `jq -c '.[]'` or `jq -c .` does";
     match extension.as_str() {
         "jsonl" | "ndjson" => return Ok(Format::JsonLines),
         "json" if start.starts_with(b"[") || line.trim_ascii_end() == b"{" => {
-            return Err(unsupported(whole_json));
+            return Ok(Format::JsonValues);
         }
         "json" => return Ok(Format::JsonLines),
         "csv" | "tsv" => {
@@ -51,14 +67,16 @@ pub(super) fn format(head: &[u8], path: &str, fields: &Fields) -> Result<Format,
             let (delimiter, _) = delimited::sniff(line, preferred, fields);
             return Ok(Format::Delimited(delimiter));
         }
-        "html" | "htm" | "xhtml" => return Err(unsupported("HTML; extract its text first")),
-        "xml" | "rss" | "atom" => return Err(unsupported("XML; extract its text first")),
+        "html" | "htm" | "xhtml" => return Ok(Format::Html),
+        "xml" | "rss" | "atom" | "rdf" | "nitf" => return Ok(Format::Xml),
+        "eml" => return Ok(Format::Mail),
+        "mbox" => return Ok(Format::Mbox),
         "txt" | "text" | "md" | "rst" => return Ok(Format::Text),
         _ => {}
     }
     let inside = start.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
     if inside.is_some_and(|inside| inside.starts_with(b"{\"") || inside.starts_with(b"{\n")) {
-        return Err(unsupported(whole_json));
+        return Ok(Format::JsonValues);
     }
     match delimited::sniff(line, b',', fields) {
         (delimiter, true) => Ok(Format::Delimited(delimiter)),
@@ -106,15 +124,28 @@ fn check_binary(head: &[u8]) -> Result<(), Refusal> {
     Err(Refusal::new(Reason::Binary, message))
 }
 
-/// Formats that are recognised by their first bytes.
+/// Formats of many records that are recognised by their first bytes.
+fn known_container(head: &[u8]) -> Option<Format> {
+    const MAGIC: &[(&[u8], Format)] = &[
+        (b"PK\x03\x04", Format::Zip),
+        (b"PK\x05\x06", Format::Zip),
+        (b"PAR1", Format::Parquet),
+        (b"ARROW1", Format::Arrow),
+        (b"WARC/", Format::Warc),
+        (b"filedesc://", Format::Arc),
+    ];
+    // A tar header pads its file name with NULs.
+    if head.get(257..262) == Some(b"ustar") && head.get(..257).is_some_and(|h| h.contains(&0)) {
+        return Some(Format::Tar);
+    }
+    let known = MAGIC.iter().find(|(magic, _)| head.starts_with(magic));
+    known.map(|(_, format)| *format)
+}
+
+/// Formats that are recognised by their first bytes and not read.
 fn known_binary(head: &[u8]) -> Option<&'static str> {
     const MAGIC: &[(&[u8], &str)] = &[
         (b"%PDF-", "PDF; extract its text first"),
-        (
-            b"PK\x03\x04",
-            "a zip archive or an office document; unpack it first",
-        ),
-        (b"PK\x05\x06", "an empty zip archive"),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
             "an office document; save it as text first",
@@ -139,21 +170,14 @@ fn known_binary(head: &[u8]) -> Option<&'static str> {
         (b"Rar!\x1a\x07", "a RAR archive; unpack it first"),
         (b"\x04\x22\x4d\x18", "lz4; unpack it first"),
         (b"\x1f\x9d", "a .Z file; unpack it first"),
-        (b"PAR1", "Parquet; convert it to JSON lines first"),
-        (b"ARROW1", "Arrow; convert it to JSON lines first"),
         (
             b"SQLite format 3\x00",
             "a SQLite database; export it as CSV first",
         ),
-        (b"WARC/", "a web archive (WARC); extract its text first"),
         (b"\x7fELF", "a program"),
         (b"\xff\xfe\x00\x00", "UTF-32 text; convert it to UTF-8"),
         (b"\x00\x00\xfe\xff", "UTF-32 text; convert it to UTF-8"),
     ];
-    // A tar header pads its file name with NULs.
-    if head.get(257..262) == Some(b"ustar") && head.get(..257).is_some_and(|h| h.contains(&0)) {
-        return Some("a tar archive; unpack it first");
-    }
     MAGIC
         .iter()
         // "BZh" could begin a text; its block size and magic number could not.
@@ -171,7 +195,7 @@ fn known_binary(head: &[u8]) -> Option<&'static str> {
 }
 
 /// HTML or XML by the first tag.
-fn markup(start: &[u8]) -> Option<&'static str> {
+fn markup(start: &[u8]) -> Option<Format> {
     let begins = |tag: &str| {
         start
             .get(..tag.len())
@@ -181,7 +205,7 @@ fn markup(start: &[u8]) -> Option<&'static str> {
         .into_iter()
         .any(begins)
     {
-        return Some("HTML; extract its text first");
+        return Some(Format::Html);
     }
     if [
         "<?xml",
@@ -195,7 +219,7 @@ fn markup(start: &[u8]) -> Option<&'static str> {
     .into_iter()
     .any(begins)
     {
-        return Some("XML; extract its text first");
+        return Some(Format::Xml);
     }
     None
 }
