@@ -59,6 +59,8 @@ pub enum Input {
     Path(PathBuf),
     /// Standard input.
     Stdin,
+    /// Bytes in memory, read as a file of this name would be.
+    Bytes(String, Arc<[u8]>),
 }
 
 impl From<OsString> for Input {
@@ -77,6 +79,7 @@ impl fmt::Display for Input {
         match self {
             Input::Path(path) => write!(f, "{}", path.display()),
             Input::Stdin => f.write_str("-"),
+            Input::Bytes(name, _) => f.write_str(name),
         }
     }
 }
@@ -295,6 +298,10 @@ pub fn read_and_tell<R: Read + Send>(
                     out.reject_path("-", Reason::Unreadable, message);
                 }
             },
+            Input::Bytes(name, bytes) => {
+                let content = Box::new(&bytes[..]);
+                stream(content, name, None, (options, &fields), 0, &mut out);
+            }
             Input::Path(root) => {
                 walk::walk(root, options, &mut out, |found, out| {
                     if out.failed.is_some() {
