@@ -31,9 +31,7 @@ impl<'x> Side<'x> {
         let length = |unit: &usize| self.text.units.get(*unit).map_or(0, Unit::len);
         let longest = units.clone().rev().max_by_key(length);
         match longest.map_or(Kind::Body, |unit| self.kinds.of(unit)) {
-            Kind::Body | Kind::Quote | Kind::Headline if self.is_furniture(units) => {
-                Kind::OutletFurniture
-            }
+            kind if kind.gives_way_to_outlet() && self.is_furniture(units) => Kind::OutletFurniture,
             kind => kind,
         }
     }
