@@ -4,7 +4,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::{Random, Row, put, rows, table, temp, traced};
+use support::{Random, Row, put, rows, table, temp, traced, wirecopy};
 
 const SLOGAN: &str = "Seven valleys are in our care.";
 const LINE: &str = "A line that stands in one story only.";
@@ -89,4 +89,43 @@ fn two_files_have_no_outlet() {
         .output()
         .unwrap();
     assert_eq!(kind(&rows(&run.stdout), SLOGAN), "body");
+}
+
+#[test]
+fn diff_learns_it_from_the_documents_beside() {
+    let folder = temp();
+    put(&folder, "feed.jsonl", feed(16).join("\n"));
+    let feed = folder.path().join("feed.jsonl");
+    let feed = feed.to_str().unwrap();
+    let printed = |typed: &[&str]| {
+        let run = wirecopy().args(typed).output().unwrap();
+        run.stdout
+    };
+    let pair = [
+        "diff",
+        "--in",
+        feed,
+        "hill/00",
+        "ledger/copy",
+        "--format",
+        "csv",
+    ];
+    let pair = rows(&printed(&pair));
+    assert_eq!(kind(&pair, SLOGAN), "outlet_furniture");
+    assert_eq!(kind(&pair, LINE), "body");
+    let group = [
+        "diff", "--in", feed, "--group", "hill/00", "--format", "json",
+    ];
+    let group: Value = serde_json::from_slice(&printed(&group)).unwrap();
+    let kinds: Vec<(&str, &str)> = group["units"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            let text = row["variants"][0]["text"].as_str().unwrap();
+            (text, row["kind"].as_str().unwrap())
+        })
+        .collect();
+    assert!(kinds.contains(&(SLOGAN, "outlet_furniture")), "{kinds:?}");
+    assert!(kinds.contains(&(LINE, "body")));
 }

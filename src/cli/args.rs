@@ -251,9 +251,9 @@ A unit is a sentence or a line, so it does not matter how the texts are wrapped.
 - only in A, ~ in both with other words, > moved to here, < moved away from here. In an edited unit
 [-words-] are A's and {+words+} are B's.
 
-With --group the input is searched as `trace` does, with the same flags for what counts as a copy (for two
-texts they change nothing), and every line of the members is shown with the wordings that it has and who
-has which: as text, csv or json.
+With --group the input is searched as `trace` does, with the same flags for what counts as a copy
+(for two texts they change nothing), and every line of the members is shown with the wordings that
+it has and who has which: as text, csv or json.
 
 With --exit-code and --quiet together nothing is printed.")]
 pub struct DiffArgs {

@@ -14,7 +14,7 @@ use crate::config::Settings;
 use crate::document::DocId;
 use crate::error::Error;
 use crate::ingest::{Intake, Rejection};
-use crate::pipeline::{Titled, compare_whole};
+use crate::pipeline::{Titled, compare_documents, compare_whole};
 use crate::write::{self, Named, NamedPair, View};
 
 pub(super) fn run(args: &DiffArgs) -> Result<Outcome, Error> {
@@ -36,14 +36,25 @@ fn run_pair(
     args: &DiffArgs,
     messages: &Messages,
 ) -> Result<Outcome, Error> {
-    let (a, b, rejected) = if args.inputs.is_empty() {
-        (whole(a, args)?, whole(b, args)?, Vec::new())
+    let settings = Settings::default();
+    let (a, b, whole, rejected) = if args.inputs.is_empty() {
+        let (a, b) = (whole(a, args)?, whole(b, args)?);
+        let whole = compare_whole(a.titled(), b.titled(), &settings);
+        (a, b, whole, Vec::new())
     } else {
         let intake = plan::read(&args.inputs, &args.reading, false, None)?;
         messages.intake(&intake);
-        (by_key(&intake, a)?, by_key(&intake, b)?, intake.rejected)
+        let (a, b) = (
+            keys::find(&intake.documents, a)?,
+            keys::find(&intake.documents, b)?,
+        );
+        let resources = plan::resources(&args.running, &args.inputs);
+        let corpus = intake.corpus();
+        let whole = compare_documents(corpus, (a, b), &settings, &resources, messages)?;
+        messages.end();
+        let (a, b) = (Subject::of(&intake, a)?, Subject::of(&intake, b)?);
+        (a, b, whole, intake.rejected)
     };
-    let whole = compare_whole(a.titled(), b.titled(), &Settings::default());
     let differ = !whole.compared.changes.is_empty();
     if !(args.running.quiet && args.running.exit_code) {
         let pair = NamedPair {
@@ -122,9 +133,9 @@ struct Subject {
 }
 
 impl Subject {
-    fn of(intake: &Intake, at: usize) -> Result<Self, Error> {
-        let document = &intake.documents[at];
-        let text = intake.corpus().text(DocId(at as u32)).into_owned();
+    fn of(intake: &Intake, doc: DocId) -> Result<Self, Error> {
+        let document = &intake.documents[doc.index()];
+        let text = intake.corpus().text(doc).into_owned();
         intake.archive.intact()?;
         Ok(Subject {
             key: document.key.clone(),
@@ -153,7 +164,7 @@ impl Subject {
 fn whole(path: &OsString, args: &DiffArgs) -> Result<Subject, Error> {
     let intake = plan::read(std::slice::from_ref(path), &args.reading, false, None)?;
     match intake.documents.len() {
-        1 => Subject::of(&intake, 0),
+        1 => Subject::of(&intake, DocId(0)),
         count => Err(Error::setting(
             "diff",
             format!(
@@ -162,8 +173,4 @@ fn whole(path: &OsString, args: &DiffArgs) -> Result<Subject, Error> {
             ),
         )),
     }
-}
-
-fn by_key(intake: &Intake, key: &OsString) -> Result<Subject, Error> {
-    Subject::of(intake, keys::find(&intake.documents, key)?.index())
 }

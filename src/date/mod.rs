@@ -8,12 +8,17 @@ use jiff::fmt::temporal::Pieces;
 
 use crate::document::{Moment, Precision};
 
+/// Years of newspapers. Year 1 is what some systems write for "never"; those of the Islamic and
+/// Persian calendars come before, those of the Buddhist one behind.
+const YEARS: std::ops::Range<i16> = 1600..2500;
+
 /// Reads a date: ISO 8601, RFC 3339, RFC 2822, Unix time in seconds, milli- or
 /// microseconds, and the forms of news pages: the month in the words of eleven
 /// languages, `3.4.2031`, `2031年4月3日`, Arabic and Persian digits.
 ///
 /// Dates that can be read in two ways, such as `03/04/2021`, and dates that do
-/// not exist, such as 31 June, give `None`. A zone name whose offset depends on
+/// not exist, such as 31 June, give `None`, and so do years of other calendars: 1400 in
+/// Iran, 2574 in Thailand. A zone name whose offset depends on
 /// the season (`ET`) or on the country (`IST`) gives a moment without a zone.
 ///
 /// # Examples
@@ -41,8 +46,7 @@ pub fn parse(text: &str) -> Option<Moment> {
     number(text)
         .or_else(|| iso(text))
         .or_else(|| words::read(text))
-        // Year 1 is what some systems write for "never".
-        .filter(|moment| moment.civil.year() >= 1000)
+        .filter(|moment| YEARS.contains(&moment.civil.year()))
 }
 
 /// True for the name of a month, or a usual abbreviation of it, in lower case.
@@ -285,6 +289,15 @@ mod tests {
             ("2031年4月3日 10:30", "2031-04-03T10:30:00"),
             ("03.04.2031 10:30", "2031-04-03T10:30:00"),
             ("2031-4-3", "2031-04-03"),
+            ("13/12/2021", "2021-12-13"),
+            ("12/13/2021 9:22 PM", "2021-12-13T21:22:00"),
+            ("13-12-2021 21:22", "2021-12-13T21:22:00"),
+            ("Fri, 05/05/2031", "2031-05-05"),
+            ("13/13/2021", ""),
+            ("1/31/2021/2", ""),
+            ("۱۴۰۰/۰۹/۲۱", ""),
+            ("1400-09-21T10:00:00Z", ""),
+            ("21/09/2564", ""),
             ("۱۲ آذر ۱۴۱۰", ""),
             ("03.04.31", ""),
             ("3/4/2031", ""),

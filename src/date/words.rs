@@ -149,8 +149,9 @@ impl Said {
     }
 }
 
-/// Year, month and day of `3.4.2031` and `2031-4-3`: dots part a day that comes first, hyphens and
-/// slashes count behind a year only.
+/// Year, month and day of `3.4.2031` and `2031-4-3`: dots part a day that comes first; hyphens and
+/// slashes count behind a year, and before one where the figures can be read in one way only:
+/// `13/4/2031`, `4/13/2031`.
 fn figures(word: &str) -> Option<(i16, i8, i8)> {
     let mark = if word.contains('.') { '.' } else { '-' };
     let word = if mark == '-' {
@@ -166,12 +167,18 @@ fn figures(word: &str) -> Option<(i16, i8, i8)> {
     if !parts.iter().all(is_number) {
         return None;
     }
-    let (year, day) = match (mark, first.len(), third.len()) {
-        ('.', 1 | 2, 4) => (third, first),
-        ('-', 4, 1 | 2) => (first, third),
+    let one: i16 = first.parse().ok()?;
+    let (year, month, day) = match (mark, first.len(), third.len()) {
+        ('.', 1 | 2, 4) => (third, second, first),
+        ('-', 4, 1 | 2) => (first, second, third),
+        ('-', 1 | 2, 4) => match second.parse::<i16>().ok()? {
+            two if one > 12 || one == two => (third, second, first),
+            two if two > 12 => (third, first, second),
+            _ => return None,
+        },
         _ => return None,
     };
-    Some((year.parse().ok()?, second.parse().ok()?, day.parse().ok()?))
+    Some((year.parse().ok()?, month.parse().ok()?, day.parse().ok()?))
 }
 
 /// `10h15`, `10h` and, behind a whole date, `10.15` as `10:15`.

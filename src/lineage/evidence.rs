@@ -34,6 +34,7 @@ codes! {
         OrderUnknown "order_unknown" "the dates do not say which came first";
         NoDate "no_date" "one of the two has no usable date";
         Tie "tie" "several texts could be the exemplar equally well";
+        Undecided "undecided" "nothing that may have become of the text is likely enough; how likely each is";
         StandsInLonger "stands_in_longer" "the text stands in a text several times as long";
         StandsInLater "stands_in_later" "the text stands in a longer text that came later";
         SameForm "same_form" "the same form filled in with other figures";

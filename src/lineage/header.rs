@@ -57,7 +57,7 @@ pub fn text_date(text: &str) -> Option<(Moment, Range<usize>)> {
 }
 
 /// The date that a line is, and whether it is one of publication.
-fn line_date(line: &str) -> Option<(Moment, bool)> {
+pub(super) fn line_date(line: &str) -> Option<(Moment, bool)> {
     if line.len() > BYTES || !line.contains(char::is_numeric) {
         return None;
     }
@@ -151,6 +151,7 @@ mod tests {
             ("تاریخ انتشار: ۱۲ آذر ۱۴۱۰", ""),
             ("1400/09/21", ""),
             ("Published: 03/04/2031", ""),
+            ("Published: 13/04/2031 10:30", "2031-04-13T10:30:00"),
             ("PARIS, April 3 (AFP) -", ""),
             ("News ID: 181234567", ""),
             ("1932984000", ""),

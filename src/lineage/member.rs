@@ -21,6 +21,8 @@ pub struct Member<'a> {
     pub head: &'a str,
     /// What its update marker says: 0 none, then rising.
     pub update: u32,
+    /// The line of its text that says that it was corrected or updated.
+    pub note: Option<&'a Range<usize>>,
     /// The date in a header of its text.
     pub written: Option<Moment>,
     /// Number of its text among the readings.

@@ -40,7 +40,7 @@ pub use rates::{Rates, Tally, cost};
 pub use readings::{Line, Operation, Operator, Reading, Readings, operations};
 pub use sources::{SourceNames, host_of};
 pub use stemma::{GroupTexts, Kin, Learnt, infer, learn};
-pub use update::update_rank;
+pub use update::{update_note, update_rank};
 pub use weigh::{Model, Nats};
 
 codes! {

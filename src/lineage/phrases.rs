@@ -43,17 +43,19 @@ pub(super) enum Stands {
     Word,
     Number,
     Mark,
+    Note,
     First,
     Later,
 }
 
-const STANDS: [(&str, Stands); 8] = [
+const STANDS: [(&str, Stands); 9] = [
     ("before", Stands::Before),
     ("after", Stands::After),
     ("label", Stands::Label),
     ("word", Stands::Word),
     ("number", Stands::Number),
     ("mark", Stands::Mark),
+    ("note", Stands::Note),
     ("first", Stands::First),
     ("later", Stands::Later),
 ];
@@ -155,7 +157,7 @@ fn read_group(head: &str) -> Option<(Use, Stands)> {
         }
         Use::Between => stands == Stands::Word,
         Use::Agency => matches!(stands, Stands::Before | Stands::After),
-        Use::Update => matches!(stands, Stands::Number | Stands::Mark),
+        Use::Update => matches!(stands, Stands::Number | Stands::Mark | Stands::Note),
         Use::Date => matches!(stands, Stands::First | Stands::Later | Stands::Word),
     };
     fits.then_some((used, stands))

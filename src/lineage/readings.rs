@@ -54,6 +54,7 @@ impl Readings {
             lines: Vec::with_capacity(collation.rows.len()),
             texts: vec![Vec::new(); texts],
         };
+        let mut lines_so_far = vec![0; texts];
         for (number, row) in collation.rows.iter().enumerate() {
             let mut line = Line {
                 body: matches!(
@@ -62,7 +63,7 @@ impl Readings {
                 ),
                 ..Line::default()
             };
-            let classes = but_for_datelines(row);
+            let classes = but_for_datelines(row, &lines_so_far);
             line.variants = vec![0; row.variants.len()];
             let words = |variant: &Variant| variant.words.split(' ').count() as u32;
             line.words = row.variants.iter().map(words).collect();
@@ -82,6 +83,10 @@ impl Readings {
             line.owners.sort_unstable();
             line.owners.dedup();
             line.body &= line.owners.is_empty();
+            if line.body {
+                let cells = row.variants.iter().flat_map(|wording| &wording.cells);
+                cells.for_each(|cell| lines_so_far[cell.text] += 1);
+            }
             readings.lines.push(line);
         }
         readings
@@ -129,20 +134,36 @@ impl Readings {
 }
 
 /// For each wording of a line the first that is the same but for words before it: a
-/// dateline that was put there or taken away is no other wording.
-fn but_for_datelines(row: &CollatedUnit) -> Vec<usize> {
+/// dateline that was put there or taken away is no other wording. One stands where a
+/// story begins; further down a word before a line ("However, …") is an edit like another.
+/// `before` tells how many lines of the story each text has had.
+fn but_for_datelines(row: &CollatedUnit, before: &[usize]) -> Vec<usize> {
     /// Words of a dateline at most.
     const WORDS: usize = 8;
-    let ends_alike = |x: &str, y: &str| {
-        let (long, short) = if x.len() > y.len() { (x, y) } else { (y, x) };
-        let before = long
-            .strip_suffix(short)
-            .and_then(|before| before.strip_suffix(' '));
-        before.is_some_and(|before| before.split(' ').count() <= WORDS)
-            && short.split(' ').count() >= WORDS
+    /// Lines of the story above it at most: a headline or a summary that passes for one.
+    const ABOVE: usize = 2;
+    let begins = |variant: &Variant| variant.cells.iter().all(|cell| before[cell.text] <= ABOVE);
+    let ends_alike = |x: &Variant, y: &Variant| {
+        let (long, short) = if x.words.len() > y.words.len() {
+            (x, y)
+        } else {
+            (y, x)
+        };
+        let more = long
+            .words
+            .strip_suffix(short.words.as_str())
+            .and_then(|more| more.strip_suffix(' '));
+        more.is_some_and(|more| more.split(' ').count() <= WORDS)
+            && short.words.split(' ').count() >= WORDS
+            && begins(long)
     };
-    let words = |at: usize| row.variants[at].words.as_str();
-    let first = |at: usize| (0..at).find(|&other| ends_alike(words(other), words(at)));
+    let first = |at: usize| {
+        let earlier = row.variants[..at].iter();
+        earlier
+            .zip(0..)
+            .find(|(other, _)| ends_alike(other, &row.variants[at]))
+            .map(|(_, other)| other)
+    };
     (0..row.variants.len())
         .map(|at| first(at).unwrap_or(at))
         .collect()
@@ -357,6 +378,14 @@ mod tests {
         let all = readings(&[A, &headed]);
         assert_eq!(told(&all, 0, 1), (6, Vec::new()));
         assert_eq!(told(&all, 1, 0), (6, Vec::new()));
+    }
+
+    #[test]
+    fn words_before_a_line_further_down_are_another_wording() {
+        let joined = A.replace(" Two tugs", " Meanwhile two tugs");
+        let all = readings(&[A, &joined]);
+        assert_eq!(told(&all, 0, 1), (6, vec![(Operator::Edit, 1)]));
+        assert_eq!(told(&all, 1, 0), (6, vec![(Operator::Edit, 1)]));
     }
 
     #[test]

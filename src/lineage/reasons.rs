@@ -75,12 +75,10 @@ impl Witness<'_> {
                 source.to_string(),
             ));
             if x.update < y.update {
-                found.push(piece(
-                    Code::UpdateMarker,
-                    Strength::Strong,
-                    None,
-                    shown(y.head),
-                ));
+                let place = y.note.map(|place| (y.doc, place.clone()));
+                let head = || shown(y.head);
+                let text = place.as_ref().map_or_else(head, |_| String::new());
+                found.push(piece(Code::UpdateMarker, Strength::Strong, place, text));
             }
         }
         let credited = |credit: &Credit| {
@@ -289,7 +287,10 @@ impl Witness<'_> {
             let order = order(&own.dated(), &self.member(other).dated());
             !matches!(order, Some((Ordering::Less | Ordering::Greater, _)))
         };
-        let other = self.member(others.find(undecided)?);
+        let Some(other) = others.find(undecided) else {
+            return self.undecided(member);
+        };
+        let other = self.member(other);
         let (code, text) = match (date(own), date(other)) {
             (Some(x), Some(y)) => (Code::OrderUnknown, format!("{x} and {y}")),
             (None, None) => (Code::NoDate, "neither text is dated".to_string()),
@@ -303,6 +304,26 @@ impl Witness<'_> {
             strength: Strength::Against,
             place: None,
             text,
+        })
+    }
+
+    /// What may have become of a member whose dates tell an order, where none of it is
+    /// likely enough for a claim.
+    fn undecided(&self, member: usize) -> Option<Evidence> {
+        let doc = self.member(member).doc;
+        let (missing, origin) = (self.chances.missing[member], self.chances.origin[member]);
+        let &(exemplar, share) = self.chances.exemplars[member].first()?;
+        let other = self.member(exemplar);
+        Some(Evidence {
+            doc,
+            exemplar: Some(other.doc),
+            code: Code::Undecided,
+            strength: Strength::Against,
+            place: None,
+            text: format!(
+                "made from {} {share:.2}, from a text that the input lacks {missing:.2}, from none {origin:.2}",
+                other.document.key
+            ),
         })
     }
 

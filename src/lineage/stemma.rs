@@ -232,8 +232,13 @@ fn claim(witness: &Witness<'_>, copy: usize, kin: Kin<'_>) -> Descent {
 /// What tells that one text was made from another and not the other way round. Where the
 /// two alone do not tell it, what they share with the other members does: their texts.
 fn basis(on: &Nats, back: &Nats) -> Basis {
-    let text = on.text - back.text;
-    let dates = on.dates + on.outlet + on.standing - back.dates - back.outlet - back.standing;
+    let dates = on.dates + on.standing - back.dates - back.standing;
+    let outlet = on.outlet - back.outlet;
+    // Without dates only what the texts call themselves tells an outlet's own apart.
+    let (text, dates) = match on.text - back.text {
+        text if on.dates == back.dates => (text + outlet, dates),
+        text => (text, dates + outlet),
+    };
     let credit = on.credit - back.credit;
     let given = [
         (text, Basis::Text),

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use ahash::AHashMap;
 
 use super::Observer;
+use super::furniture::{self, Furniture};
 use super::relate::group_documents;
 use super::search::find;
 use super::survey::Survey;
@@ -12,7 +13,9 @@ use crate::collate::{Cell, Collation, Collator};
 use crate::config::{Resources, Settings};
 use crate::document::{Corpus, DocId};
 use crate::error::{Error, ErrorKind};
-use crate::hash::hash128;
+use crate::hash::{hash64, hash128};
+use crate::normalise::normalise;
+use crate::segment::Kind;
 use crate::trace::Group;
 
 /// The group that is meant.
@@ -69,6 +72,32 @@ impl CollatedGroup {
     /// How many documents have each text.
     pub fn weights(&self) -> Vec<u64> {
         weights(&self.texts)
+    }
+
+    /// Marks the lines that the outlet of one of their documents repeats. As in two texts
+    /// compared, a phrase says more than how often a line stands somewhere.
+    fn mark(&mut self, furniture: &Furniture) {
+        if furniture.is_empty() {
+            return;
+        }
+        let CollatedGroup {
+            documents,
+            texts,
+            collation,
+            ..
+        } = self;
+        for row in &mut collation.rows {
+            let repeats = |doc: DocId, hash: u64| furniture.of(doc).binary_search(&hash).is_ok();
+            let repeated = row.variants.iter().any(|variant| {
+                let hash = hash64(normalise(&variant.text).canonical().as_bytes());
+                let has = |text: usize| variant.cells.iter().any(|cell| cell.text == text);
+                let mut members = documents.iter().zip(texts.iter());
+                members.any(|(&doc, &text)| repeats(doc, hash) && has(text))
+            });
+            if repeated && row.kind.gives_way_to_outlet() {
+                row.kind = Kind::OutletFurniture;
+            }
+        }
     }
 
     /// True where every document has every line, in the same words and order.
@@ -132,14 +161,22 @@ pub fn collate_group(
         observer,
     )?;
     let (groups, _, group_of) = group_documents(corpus, &found, settings);
-    drop(found);
     let number = match name {
         GroupName::Id(id) => groups.iter().position(|group| group.id == id),
         GroupName::Of(doc) => group_of.get(doc.index()).copied().flatten(),
     };
     let group = number.and_then(|number| groups.get(number).cloned());
     let group = group.ok_or_else(|| missing(corpus, &groups, name))?;
-    collate_members(corpus, group, observer)
+    let furniture = if furniture::can_learn(corpus, &group.members) {
+        let is_member = |i: u32| group.members.binary_search(&DocId(i)).is_ok();
+        furniture::learn(corpus, &found, is_member, observer)?
+    } else {
+        Furniture::default()
+    };
+    drop(found);
+    let mut collated = collate_members(corpus, group, observer)?;
+    collated.mark(&furniture);
+    Ok(collated)
 }
 
 fn collate_members(

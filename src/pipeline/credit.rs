@@ -57,14 +57,13 @@ pub(super) fn audit(from: &Provenance, credits: &[Credit]) -> Credited {
         let own = |credit: &&Credit| from.own.as_ref() != Some(&Named::by(credit));
         credits.iter().filter(own)
     };
-    let is_right = |credit: &&Credit| {
-        let named = Some(Named::by(credit));
-        named == from.exemplar || named == from.origin
-    };
+    let names = |whom: &Option<Named>, credit: &&Credit| Some(Named::by(credit)) == *whom;
+    let is_right = |credit: &&Credit| names(&from.exemplar, credit) || names(&from.origin, credit);
     // A story that cites somebody is not credited to them.
     let of_the_text = || foreign().filter(|credit| credit.how.is_of_the_text());
     let right = of_the_text()
-        .find(is_right)
+        .find(|credit| names(&from.exemplar, credit))
+        .or_else(|| of_the_text().find(is_right))
         .or_else(|| foreign().find(is_right));
     let other = of_the_text().next();
     let made_from_another = from.exemplar.is_some() && from.exemplar != from.own;
@@ -155,6 +154,12 @@ mod tests {
         assert_eq!(status(&credits(3)), Some(CreditStatus::Mismatched));
         assert_eq!(status(&credits(0)), Some(CreditStatus::Uncredited));
         assert_eq!(status(&[]), Some(CreditStatus::Uncredited));
+        let both = [
+            credit(CreditKind::Dateline, 1, "Y", Some(2)),
+            credit(CreditKind::Credit, 3, "X", Some(1)),
+        ];
+        let told = audit(&copy, &both).credit.map(|credit| credit.name);
+        assert_eq!(told.as_deref(), Some("X"));
         let revision = audit(&from(1, known(1), known(1)), &credits(3));
         assert_eq!((revision.status, revision.names), (None, vec!["X".into()]));
         assert_eq!(audit(&from(1, None, None), &credits(3)).status, None);

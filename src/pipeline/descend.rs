@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::hash::{hash64, hash128};
 use crate::lineage::{
     Credit, CreditStatus, Descent, GroupTexts, Kin, Learnt, Member, Model, Readings, Role,
-    SourceNames, address_credit, credits, infer, learn, text_date, update_rank,
+    SourceNames, address_credit, credits, infer, learn, text_date, update_note, update_rank,
 };
 use crate::normalise::normalise;
 use crate::segment::{Kind, dateline, kinds};
@@ -97,6 +97,7 @@ struct Read {
     heads: Vec<String>,
     credits: Vec<Vec<Credit>>,
     written: Vec<Option<Moment>>,
+    notes: Vec<Option<Range<usize>>>,
     datelines: Vec<Option<(Range<usize>, String)>>,
     texts: Vec<usize>,
     collation: Collation,
@@ -231,7 +232,8 @@ impl Groups<'_> {
                 source: self.source(doc),
                 credits: &read.credits[at],
                 head: &read.heads[at],
-                update: update_rank(&read.heads[at]),
+                update: update_rank(&read.heads[at]).max(u32::from(read.notes[at].is_some())),
+                note: read.notes[at].as_ref(),
                 written: read.written[at],
                 text: read.texts[at],
                 headline: headlines[at],
@@ -272,6 +274,7 @@ impl Groups<'_> {
             heads: vec![String::new(); members.len()],
             credits: vec![Vec::new(); members.len()],
             written: vec![None; members.len()],
+            notes: vec![None; members.len()],
             datelines: vec![None; members.len()],
             texts: vec![0; members.len()],
             collation: Collation::default(),
@@ -284,6 +287,7 @@ impl Groups<'_> {
             read.heads[at] = title.or_else(line).unwrap_or("").to_string();
             let hash = hash128(text.as_bytes());
             read.datelines[at] = dateline_of(&text);
+            read.notes[at] = update_note(&text);
             let (number, credits, written) = known.entry(hash).or_insert_with(|| {
                 let prepared = PreparedText::new(&text);
                 let credits = credits_of(&prepared, &self.sources);

@@ -45,6 +45,11 @@ pub(super) struct Furniture {
 }
 
 impl Furniture {
+    /// True where nothing was learnt.
+    pub fn is_empty(&self) -> bool {
+        self.of.is_empty()
+    }
+
     /// What the outlet of a document repeats, ascending; nothing where none is known.
     pub fn of(&self, doc: DocId) -> &[u64] {
         let outlet = self.outlets.get(doc.index()).copied().flatten();
@@ -68,28 +73,39 @@ pub(super) fn unit_hash(text: &PreparedText<'_>, unit: usize) -> Option<u64> {
     (!words.is_empty()).then(|| hash64(words.as_bytes()))
 }
 
-/// Learns the furniture of the outlets whose texts are compared.
+/// The documents that a trace compares: members of groups, excerpts and what holds them.
+pub(super) fn compared(found: &Found, kinship: &Kinship) -> impl Fn(u32) -> bool {
+    let excerpts = found
+        .pairs
+        .iter()
+        .filter(|pair| pair.standing == Standing::Excerpt);
+    let in_excerpts: AHashSet<u32> = excerpts.flat_map(|pair| [pair.a, pair.b]).collect();
+    move |i| kinship.group_of[i as usize].is_some() || in_excerpts.contains(&found.classes.of(i))
+}
+
+/// True where the outlet of one of some documents has enough of them that something could be learnt.
+pub(super) fn can_learn(corpus: Corpus<'_>, docs: &[DocId]) -> bool {
+    let outlets = outlets(corpus.documents);
+    docs.iter().any(|doc| {
+        let own = outlets.get(doc.index()).copied().flatten();
+        own.is_some() && outlets.iter().filter(|outlet| **outlet == own).count() >= STORIES
+    })
+}
+
+/// Learns the furniture of the outlets of which documents, by number, are compared.
 ///
 /// Cost: the reading and cutting of at most [`SAMPLE`] texts of each of them, and of
 /// [`TEXTS`] and one in [`ONE_IN`] documents in all; 16 bytes for each of their units.
 pub(super) fn learn(
     corpus: Corpus<'_>,
     found: &Found,
-    kinship: &Kinship,
+    is_compared: impl Fn(u32) -> bool,
     observer: &dyn Observer,
 ) -> Result<Furniture, Error> {
     let outlets = outlets(corpus.documents);
     let mut compared: AHashMap<u32, usize> = AHashMap::new();
-    let excerpts = found
-        .pairs
-        .iter()
-        .filter(|pair| pair.standing == Standing::Excerpt);
-    let in_excerpts: AHashSet<u32> = excerpts.flat_map(|pair| [pair.a, pair.b]).collect();
     for (i, outlet) in (0u32..).zip(&outlets) {
-        let grouped = kinship.group_of[i as usize].is_some();
-        if let Some(outlet) =
-            outlet.filter(|_| grouped || in_excerpts.contains(&found.classes.of(i)))
-        {
+        if let Some(outlet) = outlet.filter(|_| is_compared(i)) {
             *compared.entry(outlet).or_default() += 1;
         }
     }

@@ -31,9 +31,7 @@ impl<'x> Side<'x> {
         let length = |unit: &usize| self.text.units.get(*unit).map_or(0, Unit::len);
         let longest = units.clone().rev().max_by_key(length);
         match longest.map_or(Kind::Body, |unit| self.kinds.of(unit)) {
-            Kind::Body | Kind::Quote | Kind::Headline if self.is_furniture(units) => {
-                Kind::OutletFurniture
-            }
+            kind if kind.gives_way_to_outlet() && self.is_furniture(units) => Kind::OutletFurniture,
             kind => kind,
         }
     }
@@ -82,9 +80,21 @@ impl<'x> Side<'x> {
         !tokens.is_empty() && words.all(|word| numeral(word).is_some() || is_figure(word))
     }
 
-    /// True for digits that a point or a comma ties to other digits beside them:
-    /// the 5 of "3.5".
+    /// True for digits that a point or a comma ties to other digits beside them, and
+    /// for numbers that a hyphen ties to another: the 5 of "3.5", the five of
+    /// "eighty-five".
     fn are_part_of_figure(&self, tokens: &Range<usize>) -> bool {
+        let hyphened = |token: usize| {
+            token > 0
+                && self.shown_between(token) == "-"
+                && [token - 1, token]
+                    .iter()
+                    .all(|&token| numeral(self.text.normalised.word(token)).is_some())
+        };
+        if tokens.len() == 1 && (hyphened(tokens.start) || hyphened(tokens.end)) {
+            return true;
+        }
+
         let tied = |token: usize| {
             token > 0
                 && matches!(self.shown_between(token), "." | ",")
@@ -309,6 +319,10 @@ mod tests {
             (
                 "The work will cost 3 million in all.",
                 "The work will cost 3 billion in all.",
+            ),
+            (
+                "The quarry gives work to eighty people in Orme.",
+                "The quarry gives work to eighty-five people in Orme.",
             ),
             (
                 "The council meets on May 3 in Orme.",

@@ -17,6 +17,7 @@ mod descents;
 mod explain;
 mod furniture;
 mod kinds;
+mod pair;
 mod passages;
 mod relate;
 mod rows;
@@ -33,6 +34,7 @@ use rayon::prelude::*;
 pub use collate::{CollatedGroup, GroupName, PlacedCell, collate_group};
 pub use dedup::{Decision, Deduped, Reason, dedup};
 pub use explain::{Explained, Explanation, Rule, Step, explain};
+pub use pair::compare_documents;
 pub use passages::Passage;
 pub use search::{Found, SearchCounts, search};
 pub use survey::Survey;
@@ -127,7 +129,8 @@ pub fn trace_surveyed(
     observer.stage("aligning pairs", found.pairs.len())?;
     let kinship = relate::relate(corpus, &found, (settings, resources), observer)?;
 
-    let furniture = furniture::learn(corpus, &found, &kinship, observer)?;
+    let compared = furniture::compared(&found, &kinship);
+    let furniture = furniture::learn(corpus, &found, compared, observer)?;
     let of_groups = (&kinship, &furniture);
     let Descents {
         of: descents,

@@ -107,13 +107,23 @@ pub struct PlacedUnit {
 /// assert_eq!(whole.b[2].place.line_column, Some((3, 1)));
 /// ```
 pub fn compare_whole(exemplar: Titled<'_>, copy: Titled<'_>, settings: &Settings) -> WholeTexts {
+    compare_whole_pages(exemplar, copy, [&[]; 2], settings)
+}
+
+/// [`compare_whole`] of two pages whose outlets repeat the units of these hashes.
+pub(super) fn compare_whole_pages(
+    exemplar: Titled<'_>,
+    copy: Titled<'_>,
+    furniture: [&[u64]; 2],
+    settings: &Settings,
+) -> WholeTexts {
     let (mut a, mut b) = (
         PreparedText::new(exemplar.text),
         PreparedText::new(copy.text),
     );
     let aligned = align_alike(&mut a, &mut b);
     WholeTexts {
-        compared: compare_aligned((exemplar, &a), (copy, &b), [&[]; 2], &aligned, settings),
+        compared: compare_aligned((exemplar, &a), (copy, &b), furniture, &aligned, settings),
         rows: rows(&a, &b, &aligned),
         a: placed(&a),
         b: placed(&b),

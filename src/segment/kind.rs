@@ -47,6 +47,13 @@ const DATE_JOINS: &[&str] = &[
     "at", "am", "pm", "a", "p", "m", "um", "uhr", "de", "le", "à", "of", "gmt", "utc", "est", "et",
 ];
 
+impl Kind {
+    /// True for what only the form of a unit tells: that its outlet repeats it says more.
+    pub fn gives_way_to_outlet(self) -> bool {
+        matches!(self, Kind::Body | Kind::Quote | Kind::Headline)
+    }
+}
+
 /// Tells what the units of one text are for.
 #[derive(Debug)]
 pub struct Kinds<'t> {

@@ -133,6 +133,14 @@ fn lines_that_name_sources_in_twelve_languages() {
         ),
         ("(with inputs from ANI)", "credit ANI"),
         (
+            "(This story has not been edited by our staff and is published from a PTI feed.)",
+            "credit Press Trust of India",
+        ),
+        (
+            "(The content of this article is sourced from a syndicated feed: IANS)",
+            "credit IANS",
+        ),
+        (
             "The rain has ended, he said. (AFP)",
             "credit Agence France-Presse",
         ),
@@ -189,6 +197,7 @@ fn what_a_story_cites_is_a_report_in_twelve_languages() {
     let mut wrong = Wrong::default();
     for (sentence, wanted) in [
         ("The ferry sank, Tarnwire reported on Monday.", "Tarnwire"),
+        ("The ferry sank, presstv reported.", "Press TV"),
         (
             "According to the state news agency Tasnim, it rained.",
             "Tasnim News Agency",

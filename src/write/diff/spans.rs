@@ -18,6 +18,9 @@ pub(in crate::write) enum Look {
     New,
     /// Carried to another place.
     Carried,
+    /// The beginning of what was carried, where it stood before: as quiet as a
+    /// note, and yet text.
+    Opening,
     /// The signs around what is gone, `[-` and `-]`.
     GoneSign,
     /// The signs around what is new, `{+` and `+}`.
@@ -28,7 +31,7 @@ impl Look {
     fn style(self) -> Style {
         match self {
             Look::Plain => Style::new(),
-            Look::Note => Style::new().dimmed(),
+            Look::Note | Look::Opening => Style::new().dimmed(),
             Look::Strong => Style::new().bold(),
             Look::Name => AnsiColor::Cyan.on_default(),
             Look::Gone | Look::GoneSign => AnsiColor::Red.on_default(),
@@ -162,6 +165,18 @@ mod tests {
             Direction::RightToLeft,
         );
         assert_eq!(line, "\u{2067}before 2032.\u{2069}");
+    }
+
+    #[test]
+    fn a_quiet_opening_is_text_and_isolated_beside_a_note() {
+        let spans = [
+            Span::new(Look::Note, "[to line 1 of B] "),
+            Span::new(Look::Opening, "پل بسته شد."),
+        ];
+        let line = styled(&spans, Direction::RightToLeft);
+        let shown = anstream::adapter::strip_str(&line).to_string();
+        let text = "\u{2067}\u{2068}پل بسته شد.\u{2069}\u{2069}";
+        assert_eq!(shown, format!("[to line 1 of B] {text}"));
     }
 
     #[test]

@@ -127,7 +127,7 @@ fn entry(pair: NamedPair<'_>, row: &Row, context: Option<usize>) -> Entry {
         RowOp::Edited => merged(a, b, pair.marks(row), kept),
         RowOp::MovedHere if pair.marks(row).is_empty() => plain(shown, Look::Carried),
         RowOp::MovedHere => merged(a, b, pair.marks(row), kept),
-        RowOp::MovedAway => vec![Span::new(Look::Note, opening(a))],
+        RowOp::MovedAway => vec![Span::new(Look::Opening, opening(a))],
     };
     Entry {
         op: row.op,

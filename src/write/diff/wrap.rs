@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::spans::{Direction, Span, styled};
 
@@ -142,7 +142,12 @@ impl Wrapper {
 fn may_break(before: &str, after: &str) -> bool {
     const CLOSING: &str = "、。，．！？：；」』）】》〉”’…,.!?:;)]}»›-";
     const OPENING: &str = "「『（【《〈“‘([{«‹";
-    let wide = |cluster: &str| cluster.width() > 1;
+    // By the letter alone: a vowel sign makes a Hindi syllable two columns wide as
+    // well, and Hindi breaks at spaces.
+    let wide = |cluster: &str| {
+        let letter = cluster.chars().next();
+        letter.and_then(UnicodeWidthChar::width) > Some(1)
+    };
     let among =
         |cluster: &str, list: &str| cluster.chars().next().is_some_and(|c| list.contains(c));
     (wide(before) || wide(after)) && !among(after, CLOSING) && !among(before, OPENING)
@@ -175,6 +180,11 @@ mod tests {
         let lines = shown(thai, 5);
         assert_eq!(lines.concat(), thai);
         assert!(lines.iter().all(|line| line.width() <= 5));
+    }
+
+    #[test]
+    fn a_word_with_vowel_signs_is_kept_whole() {
+        assert_eq!(shown("एक नई योजना की", 9), ["एक नई", "योजना की"]);
     }
 
     #[test]
