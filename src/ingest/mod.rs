@@ -12,6 +12,8 @@ mod fields;
 mod gather;
 mod html;
 mod inflate;
+mod json_scan;
+mod json_values;
 mod jsonl;
 mod reason;
 mod record;
@@ -436,8 +438,8 @@ fn records(
         }
         Format::Delimited(delimiter) => delimited::read(window, delimiter, file),
         Format::Html => return html::read(window, file),
-        format @ (Format::JsonValues
-        | Format::Xml
+        Format::JsonValues => json_values::read(window, file),
+        format @ (Format::Xml
         | Format::Mail
         | Format::Mbox
         | Format::Warc

@@ -55,6 +55,28 @@ impl Cells {
         better
     }
 
+    /// Whether there is a text, even an empty one.
+    pub fn has_text(&self) -> bool {
+        matches!(self.text, Some((_, Cell::Text(_))))
+    }
+
+    /// Takes from `outer` what is missing here; a text is never taken.
+    pub fn fill(&mut self, outer: &Cells) {
+        let slots = [
+            (&mut self.key, &outer.key),
+            (&mut self.title, &outer.title),
+            (&mut self.source, &outer.source),
+            (&mut self.published, &outer.published),
+            (&mut self.collected, &outer.collected),
+            (&mut self.url, &outer.url),
+        ];
+        for (own, theirs) in slots {
+            if matches!(own, None | Some((_, Cell::Null))) {
+                own.clone_from(theirs);
+            }
+        }
+    }
+
     /// The document that the fields describe, and its text apart from it.
     /// Without a key it gets `path#record`, or the path where it is the whole file.
     pub fn document(
