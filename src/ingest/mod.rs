@@ -6,8 +6,11 @@
 //! run, and never silent: read = documents + merged + rejected.
 
 mod archive;
+#[cfg(feature = "parquet")]
+mod columnar;
 mod decode;
 mod delimited;
+mod dialect;
 mod fields;
 mod gather;
 mod html;
@@ -439,15 +442,26 @@ fn records(
         Format::Delimited(delimiter) => delimited::read(window, delimiter, file),
         Format::Html => return html::read(window, file),
         Format::JsonValues => json_values::read(window, file),
+        #[cfg(feature = "parquet")]
+        Format::Parquet => {
+            return columnar::read_parquet(window, again.map(|(path, _)| path), file);
+        }
+        #[cfg(feature = "parquet")]
+        Format::Arrow => return columnar::read_arrow(window, file),
+        #[cfg(not(feature = "parquet"))]
+        format @ (Format::Parquet | Format::Arrow) => {
+            let message = format!(
+                "this is {format:?}, which this build does not read; build it with the feature `parquet`"
+            );
+            return Err(Refusal::new(Reason::Unsupported, message));
+        }
         format @ (Format::Xml
         | Format::Mail
         | Format::Mbox
         | Format::Warc
         | Format::Arc
         | Format::Zip
-        | Format::Tar
-        | Format::Parquet
-        | Format::Arrow) => {
+        | Format::Tar) => {
             let message = format!("this is {format:?}, which is not read yet");
             return Err(Refusal::new(Reason::Unsupported, message));
         }

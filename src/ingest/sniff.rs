@@ -169,6 +169,13 @@ fn known_container(head: &[u8]) -> Option<Format> {
     if head.get(257..262) == Some(b"ustar") && head.get(..257).is_some_and(|h| h.contains(&0)) {
         return Some(Format::Tar);
     }
+    // A stream of Arrow messages: a mark, and the length of the schema.
+    if let [0xff, 0xff, 0xff, 0xff, a, b, c, 0, d, ..] = head {
+        let len = u32::from_le_bytes([*a, *b, *c, 0]);
+        if len > 8 && len % 8 == 0 && *d < 64 {
+            return Some(Format::Arrow);
+        }
+    }
     let known = MAGIC.iter().find(|(magic, _)| head.starts_with(magic));
     known.map(|(_, format)| *format)
 }
