@@ -172,8 +172,11 @@ impl Table {
                 window.consume(span.total);
                 return Ok(Some(table));
             }
-            first.get_or_insert(names);
-            passed.push((window.offset(), span.fields));
+            // The line that tells a spreadsheet the delimiter is no row.
+            if !raw.starts_with(b"sep=") {
+                first.get_or_insert(names);
+                passed.push((window.offset(), span.fields));
+            }
             window.consume(span.total);
         }
         let Some(first) = first else {
@@ -343,6 +346,7 @@ impl Table {
             };
             cells.offer(found, cell);
         }
+        let encoding = decode::named(encoding, cells.undo_mojibake());
         let place = file.place(Some(number), offset);
         let read = cells.document(place, file.fields, file.options.limits.text_bytes)?;
         file.accept(Accepted::new(read, encoding), Some(whole));

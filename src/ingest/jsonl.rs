@@ -238,6 +238,7 @@ fn record(
     }
     let (decoded, encoding) = decode::decode(bare)?;
     let mut cells = object(&decoded, fields)?;
+    let encoding = decode::named(encoding, cells.undo_mojibake());
     // In the line as it is stored, behind a mark; what was decoded stands elsewhere.
     let mark = line.len() - bare.len();
     let literal = cells

@@ -155,6 +155,11 @@ fn check_binary(head: &[u8]) -> Result<(), Refusal> {
     Err(Refusal::new(Reason::Binary, message))
 }
 
+/// Whether the bytes are of a format that is no text in any encoding.
+pub(super) fn is_binary_format(head: &[u8]) -> bool {
+    known_container(head).is_some() || known_binary(head).is_some()
+}
+
 /// Formats of many records that are recognised by their first bytes.
 fn known_container(head: &[u8]) -> Option<Format> {
     const MAGIC: &[(&[u8], Format)] = &[
@@ -213,8 +218,6 @@ fn known_binary(head: &[u8]) -> Option<&'static str> {
             "a SQLite database; export it as CSV first",
         ),
         (b"\x7fELF", "a program"),
-        (b"\xff\xfe\x00\x00", "UTF-32 text; convert it to UTF-8"),
-        (b"\x00\x00\xfe\xff", "UTF-32 text; convert it to UTF-8"),
     ];
     MAGIC
         .iter()
