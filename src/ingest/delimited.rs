@@ -3,11 +3,11 @@
 use std::io::{self, Read};
 
 use super::decode;
+use super::dialect;
 use super::fields::{Fields, Match, Role};
 use super::gather::{Accepted, File};
 use super::reason::{Reason, Refusal};
 use super::record::{Cell, Cells};
-use super::dialect;
 use super::scan::{self, Dialect, Found, Span};
 use super::window::Bytes;
 

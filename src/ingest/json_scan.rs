@@ -312,7 +312,10 @@ mod tests {
     fn values_end_where_they_end() {
         for (json, found) in [
             ("{} x", Found::Whole(2)),
-            (r#"{"a":[1,-2.5e3,{"b":"}\"]"}],"c":null}]"#, Found::Whole(38)),
+            (
+                r#"{"a":[1,-2.5e3,{"b":"}\"]"}],"c":null}]"#,
+                Found::Whole(38),
+            ),
             ("[]", Found::Whole(2)),
             ("[1 ,\n 2]", Found::Whole(8)),
             (r#"{"a":"b"#, Found::Cut),

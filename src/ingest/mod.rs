@@ -281,7 +281,9 @@ pub fn read_and_tell<R: Read + Send>(
     if let Some(name) = &options.encoding
         && forced(Some(name)).is_none()
     {
-        let advice = format!("no encoding is called {name:?}; take one such as windows-1252, gbk or utf-16le");
+        let advice = format!(
+            "no encoding is called {name:?}; take one such as windows-1252, gbk or utf-16le"
+        );
         return Err(Error::setting("--encoding", advice));
     }
     let fields = Arc::new(Fields::new(&options.fields));
@@ -301,14 +303,7 @@ pub fn read_and_tell<R: Read + Send>(
         out.archived = archived;
         match input {
             Input::Stdin => match stdin.take() {
-                Some(stdin) => stream(
-                    Box::new(stdin),
-                    "-",
-                    None,
-                    (options, &fields),
-                    0,
-                    &mut out,
-                ),
+                Some(stdin) => stream(Box::new(stdin), "-", None, (options, &fields), 0, &mut out),
                 None => {
                     let message = "standard input is named twice and can be read only once";
                     out.reject_path("-", Reason::Unreadable, message);

@@ -13,7 +13,13 @@ pub(super) fn undone(text: &str) -> Option<String> {
     // The first byte of what most letters and marks become: Ã, â, Ð, Ñ and their like.
     memchr::memchr(0xc3, text.as_bytes())?;
     let signs = ['Ã', 'Â', 'â', 'Ð', 'Ñ', 'Å', 'Ä'];
-    if text.chars().filter(|c| signs.contains(c)).take(LEAST).count() < LEAST {
+    if text
+        .chars()
+        .filter(|c| signs.contains(c))
+        .take(LEAST)
+        .count()
+        < LEAST
+    {
         return None;
     }
     let mut bytes = Vec::with_capacity(text.len());

@@ -84,9 +84,9 @@ pub(super) fn record<R: Read>(
     let found = loop {
         let rest = window.available().get(at..).unwrap_or_default();
         let plain = match state {
-            State::Quoted => rest.iter().position(|&b| {
-                b == quote || b == b'\n' || b == b'\r' || Some(b) == escape
-            }),
+            State::Quoted => rest
+                .iter()
+                .position(|&b| b == quote || b == b'\n' || b == b'\r' || Some(b) == escape),
             State::Bare => rest
                 .iter()
                 .position(|&b| b == delimiter || b == b'\n' || b == b'\r'),
@@ -124,7 +124,11 @@ pub(super) fn record<R: Read>(
         if state == State::Quoted && Some(byte) == escape {
             // The next byte is plain, unless it is a line end, which is looked at.
             let next = window.fill(at + 2).get(at + 1);
-            at += if matches!(next, None | Some(b'\n' | b'\r')) { 1 } else { 2 };
+            at += if matches!(next, None | Some(b'\n' | b'\r')) {
+                1
+            } else {
+                2
+            };
             continue;
         }
         state = match state {
@@ -248,7 +252,9 @@ mod tests {
     fn spans(bytes: &[u8]) -> Vec<(usize, usize)> {
         let mut window = Window::new(bytes);
         let mut spans = Vec::new();
-        while let Found::Record(span) = record(&mut window, Dialect::usual(b','), 1000, false, &mut 0) {
+        while let Found::Record(span) =
+            record(&mut window, Dialect::usual(b','), 1000, false, &mut 0)
+        {
             window.consume(span.total);
             spans.push((span.len, span.fields));
         }

@@ -73,7 +73,11 @@ impl Arrow {
         let Some(len) = head else {
             return Ok(true);
         };
-        let description = window.fill(8 + len).get(8..8 + len).unwrap_or_default().to_vec();
+        let description = window
+            .fill(8 + len)
+            .get(8..8 + len)
+            .unwrap_or_default()
+            .to_vec();
         window.consume(8 + len);
         // It was looked at before: `head` gives only what can be parsed.
         let Ok(message) = root_as_message(&description) else {
@@ -85,7 +89,9 @@ impl Arrow {
             self.bad(offset, file, bomb(length));
             return Ok(true);
         }
-        let read = std::io::Read::by_ref(window).take(length).read_to_end(&mut body);
+        let read = std::io::Read::by_ref(window)
+            .take(length)
+            .read_to_end(&mut body);
         file.told(8 + len + body.len());
         self.rows.packed += (8 + len + body.len()) as u64;
         if read.is_err() || (body.len() as u64) < length {

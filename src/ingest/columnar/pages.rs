@@ -3,8 +3,8 @@
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
-use super::UNPACKED;
 use super::super::reason::{Reason, Refusal};
+use super::UNPACKED;
 
 /// Refuses a column chunk with a page that unpacks to more than a limit.
 pub(super) fn check(file: &std::fs::File, start: u64, len: u64) -> Result<(), Refusal> {

@@ -67,7 +67,8 @@ fn metadata(opened: &Opened) -> Result<ArrowReaderMetadata, Refusal> {
     let plain = ArrowReaderMetadata::load(opened, options.clone()).map_err(broken)?;
     let fields: SchemaFields = plain.schema().fields().iter().map(|f| viewed(f)).collect();
     let schema = Arc::new(Schema::new(fields));
-    let viewed = ArrowReaderMetadata::try_new(plain.metadata().clone(), options.with_schema(schema));
+    let viewed =
+        ArrowReaderMetadata::try_new(plain.metadata().clone(), options.with_schema(schema));
     Ok(viewed.unwrap_or(plain))
 }
 
