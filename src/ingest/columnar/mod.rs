@@ -76,7 +76,7 @@ impl Rows {
             if file.out.failed.is_some() {
                 break;
             }
-            self.number += 1;
+            self.number = self.number.saturating_add(1);
             if let Err(refusal) = self.row(batch.columns(), row, columns, offset, file) {
                 file.reject(Some(self.number), offset, refusal);
                 self.rejected += 1;

@@ -99,9 +99,8 @@ impl Parquet {
         let (offset, rows) = match shielded("Parquet", || self.checked(group)) {
             Ok(checked) => checked,
             Err(refusal) => {
-                self.rows.number += 1;
                 self.rows.rejected += 1;
-                file.reject(Some(self.rows.number), 0, refusal);
+                file.reject(Some(before.saturating_add(1)), 0, refusal);
                 let rows = self.metadata.metadata().row_group(group).num_rows();
                 let rows = u64::try_from(rows).unwrap_or(0);
                 self.rows.number = before.saturating_add(rows.max(1));
@@ -129,7 +128,10 @@ impl Parquet {
                         true => left,
                         false => skip.min(left),
                     };
-                    let (first, last) = (self.rows.number + 1, self.rows.number + passed);
+                    let (first, last) = (
+                        self.rows.number.saturating_add(1),
+                        self.rows.number.saturating_add(passed),
+                    );
                     let message = match first == last {
                         true => format!("row {first} cannot be read: {}", refusal.message),
                         false => {
@@ -138,7 +140,7 @@ impl Parquet {
                     };
                     file.reject(Some(first), offset, Refusal::new(refusal.reason, message));
                     self.rows.rejected += 1;
-                    self.rows.number += passed.max(1);
+                    self.rows.number = self.rows.number.saturating_add(passed.max(1));
                     skip = skip.saturating_mul(2);
                 }
             }
@@ -147,7 +149,7 @@ impl Parquet {
         if came < rows {
             let message = format!("{} rows of a row group are missing", rows - came);
             file.reject(
-                Some(self.rows.number + 1),
+                Some(self.rows.number.saturating_add(1)),
                 offset,
                 Refusal::new(Reason::Damaged, message),
             );
