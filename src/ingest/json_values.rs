@@ -407,7 +407,12 @@ impl Walk<'_, '_, '_, '_, '_> {
                 let behind = self.window.available().get(end..).unwrap_or_default();
                 let next = behind.trim_ascii_start().first();
                 if matches!(next, None | Some(b',' | b']' | b'}' | b'{')) {
-                    return self.pass(end);
+                    // A quote or a bracket that is missing may have put good records within.
+                    let good = match self.next_good(1, limit) {
+                        Next::At(at) if at < end => at,
+                        _ => end,
+                    };
+                    return self.pass(good);
                 }
             }
         }

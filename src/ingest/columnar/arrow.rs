@@ -29,8 +29,13 @@ pub(in super::super) fn read(
     window: &mut Bytes<'_>,
     file: &mut File<'_, '_>,
 ) -> Result<(), Refusal> {
-    if window.fill(8).starts_with(b"ARROW1") {
-        window.consume(8);
+    const MAGIC: &[u8] = b"ARROW1";
+    const PADDED: usize = 64;
+    if window.fill(PADDED).starts_with(MAGIC) {
+        // Behind it zeros up to the writer's alignment.
+        let behind = window.available().iter().skip(MAGIC.len());
+        let zeros = behind.take(PADDED).take_while(|&&byte| byte == 0).count();
+        window.consume(MAGIC.len() + zeros);
     }
     let mut table = Arrow {
         schema: None,
