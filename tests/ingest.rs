@@ -25,6 +25,7 @@ fn small() -> IngestOptions {
             ratio: 50,
             ratio_after_bytes: 100_000,
             zstd_window_log: 20,
+            ..Limits::default()
         },
         ..IngestOptions::default()
     }

@@ -64,7 +64,7 @@ pub enum Command {
 /// Inputs and how to read them.
 #[derive(Debug, Args)]
 pub struct InputArgs {
-    /// Files and folders: text, JSON lines, CSV, TSV, each also .gz or .zst; `-` is standard input
+    /// Files and folders: text, JSON and JSON lines, CSV, TSV, each also .gz or .zst, Parquet and Arrow; `-` is standard input
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<OsString>,
     /// How fields are called.
@@ -108,6 +108,27 @@ pub struct ReadingArgs {
     /// Longest record in bytes; longer ones are rejected
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size)]
     pub max_record: u64,
+    /// Deepest nesting of JSON values; deeper records are rejected
+    #[arg(long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..=512))]
+    pub max_json_depth: u32,
+    /// Deepest nesting of XML elements
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub max_xml_depth: u32,
+    /// Deepest nesting of HTML elements
+    #[arg(long, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=2048))]
+    pub max_html_depth: u32,
+    /// Deepest nesting of archives in archives
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=16))]
+    pub max_archive_depth: u32,
+    /// Greatest ratio of unpacked to packed bytes, once 64 MiB are unpacked
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_ratio: u64,
+    /// Largest window of zstd streams, as a power of 2 in bytes
+    #[arg(long, value_name = "N", default_value_t = 27, value_parser = clap::value_parser!(u32).range(10..=31))]
+    pub max_zstd_window: u32,
+    /// Encoding of texts without a byte order mark, such as windows-1252 [default: UTF-8, else a guess]
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
 }
 
 /// From where on texts are copies.

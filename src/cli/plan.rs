@@ -184,8 +184,15 @@ fn read_and_tell(
         limits: Limits {
             text_bytes: typed.max_text,
             record_bytes: typed.max_record,
+            ratio: typed.max_ratio,
+            zstd_window_log: typed.max_zstd_window,
+            json_depth: typed.max_json_depth,
+            xml_depth: typed.max_xml_depth,
+            html_depth: typed.max_html_depth,
+            archive_depth: typed.max_archive_depth,
             ..Limits::default()
         },
+        encoding: typed.encoding.clone(),
         temporary: temporary.map(PathBuf::from),
     };
     ingest::read_and_tell(&inputs, io::stdin(), &options, listener)

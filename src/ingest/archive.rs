@@ -6,6 +6,8 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use encoding_rs::Encoding;
+
 use super::fields::Fields;
 use super::{Limits, jsonl, whole_text};
 use crate::document::{Extent, Storage};
@@ -39,15 +41,22 @@ pub(super) struct Shelf {
     copies: Spill,
     fields: Arc<Fields>,
     limits: Limits,
+    encoding: Option<&'static Encoding>,
 }
 
 impl Shelf {
-    pub fn new(fields: Arc<Fields>, limits: &Limits, folder: Option<PathBuf>) -> Self {
+    /// `encoding` is the one that was given in place of a guess.
+    pub fn new(
+        fields: Arc<Fields>,
+        (limits, encoding): (&Limits, Option<&'static Encoding>),
+        folder: Option<PathBuf>,
+    ) -> Self {
         Shelf {
             sources: Vec::new(),
             copies: Spill::new(HELD_COPIES, folder),
             fields,
             limits: limits.clone(),
+            encoding,
         }
     }
 
@@ -93,7 +102,7 @@ impl Storage for Shelf {
             Some(Source::Whole(path)) => {
                 let opened = File::open(path);
                 let opened = opened.map_err(|cause| Error::io(AGAIN, path, cause))?;
-                (whole_text(opened, &self.limits), Some(path))
+                (whole_text(opened, &self.limits, self.encoding), Some(path))
             }
         };
         let same = text.filter(|text| check(text) == expected);

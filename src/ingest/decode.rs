@@ -22,11 +22,105 @@ const REPAIRED: &str = "UTF-8 (repaired)";
 pub(super) fn byte_order_mark(head: &[u8]) -> Option<(&'static Encoding, usize)> {
     match head {
         // UTF-32, which begins like UTF-16 and which encoding_rs does not know.
-        [0xff, 0xfe, 0, 0, ..] => None,
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => None,
         [0xef, 0xbb, 0xbf, ..] => Some((UTF_8, 3)),
         [0xff, 0xfe, ..] => Some((UTF_16LE, 2)),
         [0xfe, 0xff, ..] => Some((UTF_16BE, 2)),
         _ => None,
+    }
+}
+
+/// UTF-8 that was read in a wrong encoding and written again, which was undone.
+const UNDONE: &str = "UTF-8 (mojibake undone)";
+
+/// The name under which an encoding is counted.
+pub(super) fn named(encoding: &'static str, undone: bool) -> &'static str {
+    if undone { UNDONE } else { encoding }
+}
+
+/// UTF-16 without a mark: nearly every other byte is NUL, always on one side, and the rest is
+/// text. Scripts without ASCII, line ends and spaces too, are not told from binary content.
+pub(super) fn unmarked_utf16(head: &[u8]) -> Option<&'static Encoding> {
+    const LOOKED: usize = 4096;
+    const LEAST: usize = 8;
+    let head = head.get(..LOOKED.min(head.len() & !1)).unwrap_or_default();
+    let zeros = |side: usize| {
+        let bytes = head.iter().skip(side).step_by(2);
+        bytes.filter(|&&byte| byte == 0).count()
+    };
+    let (even, odd) = (zeros(0), zeros(1));
+    let encoding = match (even, odd) {
+        (0, odd) if odd * 5 >= head.len() / 2 => UTF_16LE,
+        (even, 0) if even * 5 >= head.len() / 2 => UTF_16BE,
+        _ => return None,
+    };
+    let (text, malformed) = encoding.decode_without_bom_handling(head);
+    // The head may end within a character of two units.
+    let cut = text.trim_end_matches('\u{fffd}');
+    let sound = !malformed || !cut.contains('\u{fffd}');
+    (head.len() >= LEAST && sound && !text.chars().any(is_stray_control)).then_some(encoding)
+}
+
+/// UTF-32 by its mark: whether the first byte of a character is its lowest.
+pub(super) fn utf32_mark(head: &[u8]) -> Option<bool> {
+    match head {
+        [0xff, 0xfe, 0, 0, ..] => Some(true),
+        [0, 0, 0xfe, 0xff, ..] => Some(false),
+        _ => None,
+    }
+}
+
+/// UTF-32 turned into UTF-8 on the way; what is no character becomes U+FFFD.
+pub(super) struct Utf32<'a> {
+    input: Bytes<'a>,
+    little: bool,
+    held: Vec<u8>,
+    start: usize,
+    repaired: Arc<AtomicU64>,
+}
+
+impl<'a> Utf32<'a> {
+    pub fn new(input: Bytes<'a>, little: bool, repaired: Arc<AtomicU64>) -> Self {
+        Utf32 {
+            input,
+            little,
+            held: Vec::new(),
+            start: 0,
+            repaired,
+        }
+    }
+}
+
+impl Read for Utf32<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        const STEP: usize = 16 << 10;
+        if self.start == self.held.len() {
+            let bytes = self.input.fill(STEP);
+            let bytes = bytes.get(..STEP.min(bytes.len())).unwrap_or(bytes);
+            let mut text = String::with_capacity(bytes.len());
+            for unit in bytes.chunks(4) {
+                let number = match (<[u8; 4]>::try_from(unit), self.little) {
+                    (Ok(unit), true) => u32::from_le_bytes(unit),
+                    (Ok(unit), false) => u32::from_be_bytes(unit),
+                    (Err(_), _) => u32::MAX,
+                };
+                text.push(char::from_u32(number).unwrap_or_else(|| {
+                    self.repaired.fetch_add(1, Ordering::Relaxed);
+                    char::REPLACEMENT_CHARACTER
+                }));
+            }
+            let taken = bytes.len();
+            self.input.consume(taken);
+            (self.held, self.start) = (text.into_bytes(), 0);
+            if taken == 0
+                && let Some(damage) = self.input.damage()
+            {
+                return Err(damage.clone().into());
+            }
+        }
+        let count = self.held.get(self.start..).unwrap_or_default().read(out)?;
+        self.start += count;
+        Ok(count)
     }
 }
 

@@ -3,20 +3,24 @@
 use std::io::{self, Read};
 
 use super::decode;
+use super::dialect;
 use super::fields::{Fields, Match, Role};
 use super::gather::{Accepted, File};
 use super::reason::{Reason, Refusal};
 use super::record::{Cell, Cells};
-use super::scan::{self, Found, Span};
+use super::scan::{self, Dialect, Found, Span};
 use super::window::Bytes;
 
 /// Delimiters in order of preference.
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+pub(super) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Bytes that may be looked at twice because of runaway quotes, beyond eight
 /// times the input, before quoted fields may no longer span lines. Without
 /// this bound a crafted file costs quadratic time.
 const SPARE_LOOKS: u64 = 256 << 20;
+
+/// Bytes that tell how a table writes its fields.
+const HEAD: usize = 64 << 10;
 
 /// The delimiter of a table with this header line, and whether the names in it
 /// make it a table for sure: two known ones, a text among them.
@@ -26,7 +30,7 @@ pub(super) fn sniff(header: &[u8], preferred: u8, fields: &Fields) -> (u8, bool)
     };
     let mut best = ((0, 0, false), preferred, false);
     for delimiter in DELIMITERS {
-        let names = Rows::new(delimiter)
+        let names = Rows::new(Dialect::usual(delimiter))
             .row(&header)
             .map(own)
             .unwrap_or_default();
@@ -50,6 +54,15 @@ fn has_text(names: &[String], fields: &Fields) -> bool {
     })
 }
 
+/// Whether these are names of columns: a text among them, and where other rows came before,
+/// another known name as well.
+fn is_header(names: &[String], first: bool, fields: &Fields) -> bool {
+    let known = names
+        .iter()
+        .filter(|name| !fields.matches(name.trim()).is_empty());
+    has_text(names, fields) && (first || known.count() >= 2)
+}
+
 fn own(row: &csv::StringRecord) -> Vec<String> {
     row.iter().map(str::to_owned).collect()
 }
@@ -57,7 +70,7 @@ fn own(row: &csv::StringRecord) -> Vec<String> {
 /// Reads a table; records are counted from 1 behind the header.
 pub(super) fn read(window: &mut Bytes<'_>, delimiter: u8, file: &mut File<'_, '_>) {
     let mut number = 0;
-    match Table::begin(window, delimiter, file) {
+    match Table::begin(window, delimiter, file, &mut number) {
         Ok(Some(mut table)) => {
             while file.out.failed.is_none() && table.next(window, file, &mut number) {}
         }
@@ -68,69 +81,146 @@ pub(super) fn read(window: &mut Bytes<'_>, delimiter: u8, file: &mut File<'_, '_
 }
 
 struct Table {
-    delimiter: u8,
+    dialect: Dialect,
     /// Fields in the header.
     width: usize,
     /// Columns that play a role.
     columns: Vec<(usize, Match)>,
     rows: Rows,
+    /// The header line without its end; empty where there is none.
+    header: Vec<u8>,
     /// Bytes looked at so far, some of them more than once.
     looked: u64,
 }
 
+/// Rows that may stand before the header.
+const PREAMBLE: usize = 32;
+
 impl Table {
-    /// Reads the header; `None` where there is nothing at all.
+    /// Reads up to the header; `None` where there is nothing at all.
     fn begin(
         window: &mut Bytes<'_>,
         delimiter: u8,
         file: &mut File<'_, '_>,
+        number: &mut u64,
     ) -> Result<Option<Table>, Refusal> {
         let limit = file.record_limit();
-        let span = loop {
-            match scan::record(window, delimiter, limit, false, &mut 0) {
-                Found::End => return Ok(None),
-                Found::Record(span) if span.fields == 0 => window.consume(span.total),
-                Found::Record(span) => break span,
-                Found::TooLong => return Err(file.too_long()),
-                Found::Runaway(_) => {
+        let dialect = dialect::of(window.fill(HEAD), delimiter, file.fields);
+        let mut rows = Rows::new(dialect);
+        // Rows that came before, with their offsets and widths.
+        let mut passed: Vec<(u64, usize)> = Vec::new();
+        let mut first: Option<Vec<String>> = None;
+        while passed.len() < PREAMBLE {
+            let found = scan::record(window, dialect, limit, false, &mut 0);
+            let span = match found {
+                Found::End => break,
+                Found::Record(span) if span.fields == 0 => {
+                    window.consume(span.total);
+                    continue;
+                }
+                Found::Record(span) => span,
+                Found::TooLong if first.is_none() => return Err(file.too_long()),
+                Found::TooLong => break,
+                Found::Runaway(_) if first.is_none() => {
                     return Err(Refusal::new(
                         Reason::UnclosedQuote,
                         "a quote in the header line is never closed",
                     ));
                 }
+                Found::Runaway(span) => {
+                    window.consume(span.total);
+                    continue;
+                }
+            };
+            let raw = window.available().get(..span.len).unwrap_or_default();
+            let Ok((row, _)) = decode::decode(raw) else {
+                passed.push((window.offset(), span.fields));
+                window.consume(span.total);
+                continue;
+            };
+            let names = rows.row(&row).map(own).unwrap_or_default();
+            let numbers: Vec<String> = (1..=names.len()).map(|n| format!("#{n}")).collect();
+            let by_number = first.is_none() && has_text(&numbers, file.fields);
+            if by_number || is_header(&names, first.is_none(), file.fields) {
+                for (offset, width) in passed {
+                    // Narrower rows are words about the table.
+                    if width >= names.len() {
+                        *number += 1;
+                        let message = "the row stands before the header and is left out";
+                        let refusal = Refusal::new(Reason::BadCsv, message);
+                        file.reject(Some(*number), offset, refusal);
+                    }
+                }
+                let mut table = Table {
+                    dialect,
+                    width: 0,
+                    columns: Vec::new(),
+                    rows,
+                    header: raw.to_vec(),
+                    looked: 0,
+                };
+                if by_number {
+                    table.header.clear();
+                    table.name(&numbers, file.fields);
+                    return Ok(Some(table));
+                }
+                table.name(&names, file.fields);
+                if file.options.keep_raw {
+                    let whole = window.available().get(..span.total).unwrap_or_default();
+                    file.out.headers.insert(file.path.to_string(), whole.into());
+                }
+                window.consume(span.total);
+                return Ok(Some(table));
             }
-        };
-        let raw = window.available().get(..span.len).unwrap_or_default();
-        let (header, _) = decode::decode(raw)?;
-        let mut rows = Rows::new(delimiter);
-        let names = rows.row(&header).map(own).unwrap_or_default();
-        if !has_text(&names, file.fields) {
-            return Err(Refusal::new(
-                Reason::NoText,
-                format!(
-                    "no column named {}; the header has: {}; --text-field names another",
-                    file.fields.text_names(),
-                    shortened(&names.join(", "))
-                ),
-            ));
+            // The line that tells a spreadsheet the delimiter is no row.
+            if !raw.starts_with(b"sep=") {
+                first.get_or_insert(names);
+                passed.push((window.offset(), span.fields));
+            }
+            window.consume(span.total);
         }
+        let Some(first) = first else {
+            return Ok(None);
+        };
+        let names: Vec<&str> = first.iter().map(String::as_str).collect();
+        let refusal = file.fields.no_column(&names);
+        let message = format!(
+            "{}, or of a table without a header the number of a column, as in --text-field '#2'",
+            refusal.message
+        );
+        Err(Refusal::new(refusal.reason, message))
+    }
+
+    /// Takes these for the names of the columns.
+    fn name(&mut self, names: &[String], fields: &Fields) {
         let columns = names.iter().enumerate().flat_map(|(at, name)| {
-            let matches = file.fields.matches(name.trim());
+            let matches = fields.matches(name.trim());
             matches.into_iter().map(move |found| (at, found))
         });
-        let table = Table {
-            delimiter,
-            width: names.len(),
-            columns: columns.collect(),
-            rows,
-            looked: 0,
-        };
-        if file.options.keep_raw {
-            let whole = window.available().get(..span.total).unwrap_or_default();
-            file.out.headers.insert(file.path.to_string(), whole.into());
+        self.columns = columns.collect();
+        self.width = names.len();
+    }
+
+    /// Whether a row names columns: the header once more, as where tables were joined, or the
+    /// header of a next table, which is then taken.
+    fn names_columns(&mut self, raw: &[u8], span: Span, file: &File<'_, '_>) -> bool {
+        if !self.header.is_empty() && raw == self.header {
+            return true;
         }
-        window.consume(span.total);
-        Ok(Some(table))
+        // What is written back has one header, so there it stays a bad row.
+        if span.fields == self.width || file.options.keep_raw || self.header.is_empty() {
+            return false;
+        }
+        let Ok((row, _)) = decode::decode(raw) else {
+            return false;
+        };
+        let names = self.rows.row(&row).map(own).unwrap_or_default();
+        let is_header = is_header(&names, false, file.fields);
+        if is_header {
+            self.name(&names, file.fields);
+            self.header = raw.to_vec();
+        }
+        is_header
     }
 
     /// Reads one record; `false` at the end.
@@ -138,11 +228,12 @@ impl Table {
         let offset = window.offset();
         let one_line = self.looked > 8 * offset + SPARE_LOOKS;
         let limit = file.record_limit();
-        let found = scan::record(window, self.delimiter, limit, one_line, &mut self.looked);
+        let found = scan::record(window, self.dialect, limit, one_line, &mut self.looked);
         let at_end = |total: usize| total == window.available().len();
         match found {
             Found::End => return false,
-            Found::Record(span) if span.fields == 0 => {}
+            // In a table of one column a blank line is a record with an empty text.
+            Found::Record(span) if span.fields == 0 && self.width != 1 => {}
             // What is lost of a cut record is told by the damage itself.
             Found::Record(span)
                 if span.len == span.total && at_end(span.total) && window.damage().is_some() => {}
@@ -150,14 +241,21 @@ impl Table {
                 let Span {
                     fields, first_line, ..
                 } = span;
-                if let Some(first) = first_line
-                    && fields != self.width
-                    && scan::is_record(window.available(), first, self.delimiter, self.width)
-                {
-                    return self.runaway(first, window, file, number);
-                }
                 let raw = window.available().get(..span.len).unwrap_or_default();
-                if self.width > 1 && raw.trim_ascii().is_empty() && !raw.contains(&self.delimiter) {
+                if let Some(first) = first_line {
+                    let swallows = if fields == self.width {
+                        self.looked += span.len as u64;
+                        scan::swallows(raw, first, self.dialect, self.width)
+                    } else {
+                        scan::is_record(window.available(), first, self.dialect, self.width)
+                    };
+                    if swallows {
+                        return self.runaway(first, window, file, number);
+                    }
+                }
+                let delimiter = self.dialect.delimiter;
+                let is_blank = raw.trim_ascii().is_empty() && !raw.contains(&delimiter);
+                if self.width > 1 && is_blank || self.names_columns(raw, span, file) {
                     window.consume(span.total);
                     return true;
                 }
@@ -178,7 +276,7 @@ impl Table {
                     && !scan::is_record(
                         window.available(),
                         span.total,
-                        self.delimiter,
+                        self.dialect,
                         self.width,
                     ) =>
             {
@@ -221,9 +319,18 @@ impl Table {
     ) -> Result<(), Refusal> {
         let (text, encoding) = decode::decode(raw)?;
         let width = self.width;
-        let row = self.rows.row(&text);
+        // The parser passes blank lines.
+        let row = if text.is_empty() && width == 1 {
+            self.rows.row("\"\"")
+        } else {
+            self.rows.row(&text)
+        };
         let fields = row.map_or(0, csv::StringRecord::len);
-        let Some(row) = row.filter(|row| row.len() == width) else {
+        // Empty fields behind the last column say nothing.
+        let fits = |row: &&csv::StringRecord| {
+            row.len() >= width && row.iter().skip(width).all(|field| field.trim().is_empty())
+        };
+        let Some(row) = row.filter(fits) else {
             return Err(Refusal::new(
                 Reason::BadCsv,
                 format!("the record has {fields} fields, the header has {width}"),
@@ -239,6 +346,7 @@ impl Table {
             };
             cells.offer(found, cell);
         }
+        let encoding = decode::named(encoding, cells.undo_mojibake());
         let place = file.place(Some(number), offset);
         let read = cells.document(place, file.fields, file.options.limits.text_bytes)?;
         file.accept(Accepted::new(read, encoding), Some(whole));
@@ -247,36 +355,30 @@ impl Table {
     }
 }
 
-fn shortened(list: &str) -> String {
-    const SHOWN: usize = 200;
-    match list.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{} ...", list.get(..end).unwrap_or_default()),
-        None => list.to_owned(),
-    }
-}
-
 /// The csv crate's parser, fed one record at a time; building it anew for
 /// every record would cost more than the parsing.
 struct Rows {
     reader: csv::Reader<Feed>,
-    delimiter: u8,
+    dialect: Dialect,
     row: csv::StringRecord,
 }
 
 impl Rows {
-    fn new(delimiter: u8) -> Self {
+    fn new(dialect: Dialect) -> Self {
         Rows {
-            reader: Self::reader(delimiter),
-            delimiter,
+            reader: Self::reader(dialect),
+            dialect,
             row: csv::StringRecord::new(),
         }
     }
 
-    fn reader(delimiter: u8) -> csv::Reader<Feed> {
+    fn reader(dialect: Dialect) -> csv::Reader<Feed> {
         csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .delimiter(delimiter)
+            .delimiter(dialect.delimiter)
+            .quote(dialect.quote)
+            .escape(dialect.escape)
             .from_reader(Feed::default())
     }
 
@@ -293,7 +395,7 @@ impl Rows {
         if !clean {
             // A record that the parser sees otherwise than the scanner; whatever
             // it holds back must not reach the next one.
-            self.reader = Self::reader(self.delimiter);
+            self.reader = Self::reader(self.dialect);
         }
         matches!(read, Ok(true)).then_some(&self.row)
     }
@@ -333,7 +435,7 @@ mod tests {
 
     #[test]
     fn one_parser_reads_many_records() {
-        let mut rows = Rows::new(b',');
+        let mut rows = Rows::new(Dialect::usual(b','));
         let long = "x".repeat(100_000);
         for (record, fields) in [
             ("a,b".to_owned(), vec!["a", "b"]),

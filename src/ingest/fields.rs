@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::reason::{Reason, Refusal};
+
 /// What a field means to wirecopy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Role {
@@ -121,6 +123,23 @@ impl Fields {
             .map(|(name, _)| name.as_str())
             .collect();
         names.join(", ")
+    }
+
+    /// Why a table without a column of texts is left out.
+    pub fn no_column(&self, names: &[&str]) -> Refusal {
+        const SHOWN: usize = 200;
+        let list = names.join(", ");
+        let list = match list.char_indices().nth(SHOWN) {
+            Some((end, _)) => format!("{} ...", list.get(..end).unwrap_or_default()),
+            None => list,
+        };
+        Refusal::new(
+            Reason::NoText,
+            format!(
+                "no column named {}; the header has: {list}; --text-field names another",
+                self.text_names()
+            ),
+        )
     }
 
     /// Why a record without a text is left out; one string for millions of them.

@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 use super::decode;
 use super::fields::{Fields, Match, Role};
 use super::gather::{self, Accepted, File};
+use super::json_scan;
 use super::reason::{Reason, Refusal};
 use super::record::{Cell, Cells, without_mark as without_mark_of_text};
 use super::unescape::unescape;
@@ -232,8 +233,12 @@ fn record(
     if bare.trim_ascii().is_empty() {
         return Ok(None);
     }
+    if json_scan::is_too_deep(bare, options.limits.json_depth as usize) {
+        return Err(too_deep(options));
+    }
     let (decoded, encoding) = decode::decode(bare)?;
     let mut cells = object(&decoded, fields)?;
+    let encoding = decode::named(encoding, cells.undo_mojibake());
     // In the line as it is stored, behind a mark; what was decoded stands elsewhere.
     let mark = line.len() - bare.len();
     let literal = cells
@@ -247,8 +252,18 @@ fn record(
     }))
 }
 
+pub(super) fn too_deep(options: &IngestOptions) -> Refusal {
+    Refusal::new(
+        Reason::TooDeep,
+        format!(
+            "its values are nested deeper than the limit of {}; it is left out, the next one is read",
+            options.limits.json_depth
+        ),
+    )
+}
+
 /// The wanted fields of the object that the line is.
-fn object(line: &str, fields: &Fields) -> Result<Cells, Refusal> {
+pub(super) fn object(line: &str, fields: &Fields) -> Result<Cells, Refusal> {
     let mut parser = serde_json::Deserializer::from_str(line);
     let parsed = if line.trim_start().starts_with('{') {
         Wanted { fields, line }.deserialize(&mut parser)
@@ -260,7 +275,7 @@ fn object(line: &str, fields: &Fields) -> Result<Cells, Refusal> {
         .map_err(|error| {
             Refusal::new(
                 Reason::InvalidJson,
-                format!("not valid JSON: {error}; it is left out, the next line is read"),
+                format!("not valid JSON: {error}; it is left out, the next one is read"),
             )
         })?;
     if !line.trim_start().starts_with('{') {

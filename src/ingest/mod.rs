@@ -6,13 +6,19 @@
 //! run, and never silent: read = documents + merged + rejected.
 
 mod archive;
+#[cfg(feature = "parquet")]
+mod columnar;
 mod decode;
 mod delimited;
+mod dialect;
 mod fields;
 mod gather;
 mod html;
 mod inflate;
+mod json_scan;
+mod json_values;
 mod jsonl;
+mod mojibake;
 mod reason;
 mod record;
 mod scan;
@@ -34,13 +40,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use encoding_rs::UTF_8;
+use encoding_rs::{Encoding, UTF_8};
 
 use crate::document::{Archive, Corpus, Document};
 use crate::error::{Error, ErrorKind};
 
 use self::archive::Shelf;
-use self::decode::Transcode;
+use self::decode::{Transcode, Utf32};
 use self::fields::Fields;
 use self::gather::{Accepted, File, Gathered};
 use self::inflate::{Codec, Inflate};
@@ -140,6 +146,8 @@ pub struct IngestOptions {
     pub is_result: fn(&Path) -> bool,
     /// Bounds on what one input may cost.
     pub limits: Limits,
+    /// The encoding of every text without a byte order mark, by its name, in place of a guess.
+    pub encoding: Option<String>,
     /// Folder for temporary files; none for the system's own.
     pub temporary: Option<PathBuf>,
 }
@@ -153,6 +161,7 @@ impl Default for IngestOptions {
             skip: None,
             is_result: |_| false,
             limits: Limits::default(),
+            encoding: None,
             temporary: None,
         }
     }
@@ -240,6 +249,8 @@ impl Intake {
 pub struct Reading {
     /// Names of fields that replaced the usual ones.
     pub fields: FieldNames,
+    /// The encoding that was given in place of a guess.
+    pub encoding: Option<String>,
     /// Bounds on what one input might cost.
     pub limits: Limits,
 }
@@ -270,8 +281,18 @@ pub fn read_and_tell<R: Read + Send>(
     options: &IngestOptions,
     listener: &dyn Listener,
 ) -> Result<Intake, Error> {
+    if let Some(name) = &options.encoding
+        && forced(Some(name)).is_none()
+    {
+        let advice = format!(
+            "no encoding is called {name:?}; take one such as windows-1252, gbk or utf-16le"
+        );
+        return Err(Error::setting("--encoding", advice));
+    }
     let fields = Arc::new(Fields::new(&options.fields));
-    let shelf = Shelf::new(fields.clone(), &options.limits, options.temporary.clone());
+    let encoding = forced(options.encoding.as_deref());
+    let reading = (&options.limits, encoding);
+    let shelf = Shelf::new(fields.clone(), reading, options.temporary.clone());
     let mut out = Gathered::new(shelf, listener);
     let mut stdin = Some(stdin);
     let own = inputs.iter().map(|input| (input, false));
@@ -285,14 +306,7 @@ pub fn read_and_tell<R: Read + Send>(
         out.archived = archived;
         match input {
             Input::Stdin => match stdin.take() {
-                Some(stdin) => stream(
-                    Box::new(stdin),
-                    "-",
-                    None,
-                    (options, &fields),
-                    0,
-                    &mut out,
-                ),
+                Some(stdin) => stream(Box::new(stdin), "-", None, (options, &fields), 0, &mut out),
                 None => {
                     let message = "standard input is named twice and can be read only once";
                     out.reject_path("-", Reason::Unreadable, message);
@@ -328,6 +342,7 @@ pub fn read_and_tell<R: Read + Send>(
     let mut intake = conclude(out, (inputs, of_inputs), &options.archive)?;
     intake.reading = Reading {
         fields: options.fields.clone(),
+        encoding: options.encoding.clone(),
         limits: options.limits.clone(),
     };
     Ok(intake)
@@ -355,7 +370,8 @@ fn stream<'a>(
         out,
     };
     let repaired = Arc::new(AtomicU64::new(0));
-    if let Err(refusal) = plain(raw, &options.limits, &repaired)
+    let forced = forced(options.encoding.as_deref());
+    if let Err(refusal) = plain(raw, (&options.limits, forced), &repaired)
         .map_err(Refusal::from)
         .and_then(|mut plain| {
             file.encoding = plain.encoding;
@@ -372,6 +388,11 @@ fn stream<'a>(
     }
 }
 
+/// The encoding of a name that was typed.
+fn forced(name: Option<&str>) -> Option<&'static Encoding> {
+    Encoding::for_label(name?.as_bytes())
+}
+
 /// A content without compression and as UTF-8 where a mark tells the encoding.
 struct Plain<'a> {
     window: Bytes<'a>,
@@ -385,7 +406,7 @@ struct Plain<'a> {
 
 fn plain<'a>(
     raw: Box<dyn Read + Send + 'a>,
-    limits: &Limits,
+    (limits, forced): (&Limits, Option<&'static Encoding>),
     repaired: &Arc<AtomicU64>,
 ) -> std::io::Result<Plain<'a>> {
     let mut plain = Plain {
@@ -399,7 +420,23 @@ fn plain<'a>(
         plain.window = Window::new(Box::new(inflate));
         plain.as_stored = false;
     }
-    let Some((encoding, mark)) = decode::byte_order_mark(plain.window.fill(4)) else {
+    if let Some(little) = decode::utf32_mark(plain.window.fill(4)) {
+        plain.window.consume(4);
+        plain.window.rebase();
+        let decoded = Utf32::new(plain.window, little, repaired.clone());
+        plain.window = Window::new(Box::new(decoded));
+        plain.encoding = Some(if little { "UTF-32LE" } else { "UTF-32BE" });
+        plain.as_stored = false;
+        return Ok(plain);
+    }
+    let marked = decode::byte_order_mark(plain.window.fill(4));
+    let found = marked.or_else(|| {
+        let head = plain.window.fill(sniff::HEAD);
+        let forced = forced.filter(|_| !sniff::is_binary_format(head));
+        let encoding = forced.or_else(|| decode::unmarked_utf16(head))?;
+        Some((encoding, 0))
+    });
+    let Some((encoding, mark)) = found else {
         return Ok(plain);
     };
     plain.window.consume(mark);
@@ -443,16 +480,27 @@ fn records(
         }
         Format::Delimited(delimiter) => delimited::read(window, delimiter, file),
         Format::Html => return html::read(window, file),
-        format @ (Format::JsonValues
-        | Format::Xml
+        Format::JsonValues => json_values::read(window, file),
+        #[cfg(feature = "parquet")]
+        Format::Parquet => {
+            return columnar::read_parquet(window, again.map(|(path, _)| path), file);
+        }
+        #[cfg(feature = "parquet")]
+        Format::Arrow => return columnar::read_arrow(window, file),
+        #[cfg(not(feature = "parquet"))]
+        format @ (Format::Parquet | Format::Arrow) => {
+            let message = format!(
+                "this is {format:?}, which this build does not read; build it with the feature `parquet`"
+            );
+            return Err(Refusal::new(Reason::Unsupported, message));
+        }
+        format @ (Format::Xml
         | Format::Mail
         | Format::Mbox
         | Format::Warc
         | Format::Arc
         | Format::Zip
-        | Format::Tar
-        | Format::Parquet
-        | Format::Arrow) => {
+        | Format::Tar) => {
             let message = format!("this is {format:?}, which is not read yet");
             return Err(Refusal::new(Reason::Unsupported, message));
         }
@@ -489,8 +537,12 @@ fn just_over(limit: u64) -> usize {
 }
 
 /// The text that a plain file is, read once more.
-fn whole_text(file: fs::File, limits: &Limits) -> Option<String> {
-    let mut plain = plain(Box::new(file), limits, &Arc::default()).ok()?;
+fn whole_text(
+    file: fs::File,
+    limits: &Limits,
+    encoding: Option<&'static Encoding>,
+) -> Option<String> {
+    let mut plain = plain(Box::new(file), (limits, encoding), &Arc::default()).ok()?;
     let bytes = plain.window.fill(just_over(limits.text_bytes));
     let (text, _) = decode::decode(bytes).ok()?;
     Some(record::without_mark(text.into_owned()))

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::fields::{Fields, Role};
+use super::mojibake;
 use super::reason::{Reason, Refusal};
 use crate::date;
 use crate::document::{Document, Moment, Place, Text};
@@ -55,6 +56,47 @@ impl Cells {
         better
     }
 
+    /// Whether there is a text, even an empty one.
+    pub fn has_text(&self) -> bool {
+        matches!(self.text, Some((_, Cell::Text(_))))
+    }
+
+    /// Undoes the text, and with it the title, where they were read in a wrong encoding for
+    /// certain. The text then stands nowhere as it is.
+    pub fn undo_mojibake(&mut self) -> bool {
+        let Some((_, Cell::Text(text))) = &mut self.text else {
+            return false;
+        };
+        let Some(meant) = mojibake::undone(text) else {
+            return false;
+        };
+        *text = meant;
+        self.literal = None;
+        if let Some((_, Cell::Text(title))) = &mut self.title
+            && let Some(meant) = mojibake::undone(title)
+        {
+            *title = meant;
+        }
+        true
+    }
+
+    /// Takes from `outer` what is missing here; a text is never taken.
+    pub fn fill(&mut self, outer: &Cells) {
+        let slots = [
+            (&mut self.key, &outer.key),
+            (&mut self.title, &outer.title),
+            (&mut self.source, &outer.source),
+            (&mut self.published, &outer.published),
+            (&mut self.collected, &outer.collected),
+            (&mut self.url, &outer.url),
+        ];
+        for (own, theirs) in slots {
+            if matches!(own, None | Some((_, Cell::Null))) {
+                own.clone_from(theirs);
+            }
+        }
+    }
+
     /// The document that the fields describe, and its text apart from it.
     /// Without a key it gets `path#record`, or the path where it is the whole file.
     pub fn document(
@@ -91,7 +133,8 @@ impl Cells {
     }
 
     /// The text alone, of a record that became a document before.
-    pub fn into_text(self, fields: &Fields) -> Option<String> {
+    pub fn into_text(mut self, fields: &Fields) -> Option<String> {
+        self.undo_mojibake();
         text(self.text, fields).ok()
     }
 }

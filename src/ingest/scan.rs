@@ -8,6 +8,25 @@ use std::io::Read;
 
 use super::window::Window;
 
+/// How a table writes its fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Dialect {
+    pub delimiter: u8,
+    pub quote: u8,
+    /// What makes a quote within quotes a plain one, beside doubling it.
+    pub escape: Option<u8>,
+}
+
+impl Dialect {
+    pub fn usual(delimiter: u8) -> Self {
+        Dialect {
+            delimiter,
+            quote: b'"',
+            escape: None,
+        }
+    }
+}
+
 /// The record at the front of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
@@ -48,11 +67,16 @@ enum State {
 /// once. The number of bytes looked at is added to `looked`.
 pub(super) fn record<R: Read>(
     window: &mut Window<R>,
-    delimiter: u8,
+    dialect: Dialect,
     limit: usize,
     one_line: bool,
     looked: &mut u64,
 ) -> Found {
+    let Dialect {
+        delimiter,
+        quote,
+        escape,
+    } = dialect;
     let mut state = State::FieldStart;
     let mut fields = 1;
     let mut first: Option<(usize, usize)> = None;
@@ -60,7 +84,9 @@ pub(super) fn record<R: Read>(
     let found = loop {
         let rest = window.available().get(at..).unwrap_or_default();
         let plain = match state {
-            State::Quoted => rest.iter().position(|b| matches!(b, b'"' | b'\n' | b'\r')),
+            State::Quoted => rest
+                .iter()
+                .position(|&b| b == quote || b == b'\n' || b == b'\r' || Some(b) == escape),
             State::Bare => rest
                 .iter()
                 .position(|&b| b == delimiter || b == b'\n' || b == b'\r'),
@@ -95,11 +121,21 @@ pub(super) fn record<R: Read>(
             at = total;
             continue;
         }
+        if state == State::Quoted && Some(byte) == escape {
+            // The next byte is plain, unless it is a line end, which is looked at.
+            let next = window.fill(at + 2).get(at + 1);
+            at += if matches!(next, None | Some(b'\n' | b'\r')) {
+                1
+            } else {
+                2
+            };
+            continue;
+        }
         state = match state {
-            State::FieldStart if byte == b'"' => State::Quoted,
-            State::Quoted if byte == b'"' => State::Closed,
+            State::FieldStart if byte == quote => State::Quoted,
+            State::Quoted if byte == quote => State::Closed,
             State::Quoted => State::Quoted,
-            State::Closed if byte == b'"' => State::Quoted,
+            State::Closed if byte == quote => State::Quoted,
             _ if byte == delimiter => {
                 fields += 1;
                 State::FieldStart
@@ -120,17 +156,44 @@ pub(super) fn record<R: Read>(
 
 /// Whether the line behind the first `skip` bytes is a record of its own with
 /// `fields` fields. Looks only at what is available already.
-pub(super) fn is_record(available: &[u8], skip: usize, delimiter: u8, fields: usize) -> bool {
+pub(super) fn is_record(available: &[u8], skip: usize, dialect: Dialect, fields: usize) -> bool {
     let rest = available.get(skip..).unwrap_or_default();
     let line = rest
         .iter()
         .position(|byte| matches!(byte, b'\n' | b'\r'))
         .map_or(rest, |end| rest.get(..end).unwrap_or(rest));
+    is_row(line, dialect, fields)
+}
+
+fn is_row(line: &[u8], dialect: Dialect, fields: usize) -> bool {
     let mut window = Window::new(line);
-    match record(&mut window, delimiter, usize::MAX, true, &mut 0) {
+    match record(&mut window, dialect, usize::MAX, true, &mut 0) {
         Found::Record(span) => span.fields == fields,
         _ => false,
     }
+}
+
+/// Whether a record of several lines holds other records: its quote was closed by one that
+/// belongs to a later record. `first` is the length of its first line. Texts have lines with
+/// as many commas as a table of few columns, so nearly all lines must look like rows.
+pub(super) fn swallows(record: &[u8], first: usize, dialect: Dialect, fields: usize) -> bool {
+    const LEAST: usize = 3;
+    if fields < 2 {
+        return false;
+    }
+    let rest = record.get(first..).unwrap_or_default();
+    let (mut rows, mut lines) = (0usize, 0usize);
+    for line in rest.split(|&byte| byte == b'\n' || byte == b'\r') {
+        if line.is_empty() {
+            continue;
+        }
+        lines += 1;
+        let key = line.split(|&byte| byte == dialect.delimiter).next();
+        let key = key.unwrap_or_default();
+        let is_key = fields > 2 || (!key.is_empty() && !key.iter().any(u8::is_ascii_whitespace));
+        rows += usize::from(is_key && is_row(line, dialect, fields));
+    }
+    rows >= LEAST && rows * 5 >= lines * 4
 }
 
 /// Passes over the rest of the line without holding it.
@@ -189,7 +252,9 @@ mod tests {
     fn spans(bytes: &[u8]) -> Vec<(usize, usize)> {
         let mut window = Window::new(bytes);
         let mut spans = Vec::new();
-        while let Found::Record(span) = record(&mut window, b',', 1000, false, &mut 0) {
+        while let Found::Record(span) =
+            record(&mut window, Dialect::usual(b','), 1000, false, &mut 0)
+        {
             window.consume(span.total);
             spans.push((span.len, span.fields));
         }
@@ -208,7 +273,7 @@ mod tests {
     fn runaways_are_told_from_records_of_several_lines() {
         let first = |bytes: &[u8]| {
             let mut window = Window::new(bytes);
-            record(&mut window, b',', 20, false, &mut 0)
+            record(&mut window, Dialect::usual(b','), 20, false, &mut 0)
         };
         assert!(matches!(first(b"\"a\nb\",c"), Found::Record(_)));
         assert!(matches!(first(b"\"a\nb\"c"), Found::Runaway(span) if span.total == 3));

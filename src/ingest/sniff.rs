@@ -4,6 +4,7 @@ use serde::de::IgnoredAny;
 
 use super::delimited;
 use super::fields::Fields;
+use super::json_scan::{self, Found, Shape};
 use super::reason::{Reason, Refusal};
 
 /// How many bytes decide.
@@ -45,10 +46,10 @@ pub(super) fn format(head: &[u8], path: &str, fields: &Fields) -> Result<Format,
     }
     let start = head.trim_ascii_start();
     let line = first_line(start);
-    if line.starts_with(b"{") && is_object(line, line.len() == start.len()) {
-        return Ok(Format::JsonLines);
-    }
     let extension = extension(path);
+    if let Some(format) = objects(start, line, fields) {
+        return Ok(format);
+    }
     // A name that promises records: one with a NUL in it is one bad record.
     if !matches!(extension.as_str(), "jsonl" | "ndjson" | "csv" | "tsv") || starts_with_nul(head) {
         check_binary(head)?;
@@ -74,15 +75,45 @@ pub(super) fn format(head: &[u8], path: &str, fields: &Fields) -> Result<Format,
         "txt" | "text" | "md" | "rst" => return Ok(Format::Text),
         _ => {}
     }
-    let inside = start.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
-    if inside.is_some_and(|inside| inside.starts_with(b"{\"") || inside.starts_with(b"{\n")) {
-        return Ok(Format::JsonValues);
-    }
     match delimited::sniff(line, b',', fields) {
         (delimiter, true) => Ok(Format::Delimited(delimiter)),
         _ if objects_follow(start) => Ok(Format::JsonLines),
         _ => Ok(Format::Text),
     }
+}
+
+/// JSON that holds records, by its beginning.
+fn objects(start: &[u8], line: &[u8], fields: &Fields) -> Option<Format> {
+    const DEPTH: usize = 512;
+    let inside = |open: &[u8]| start.strip_prefix(open).map(<[u8]>::trim_ascii_start);
+    if let Some(inside) = inside(b"[") {
+        let first = inside.strip_prefix(b"{")?.trim_ascii_start().first();
+        return matches!(first, Some(b'"' | b'}')).then_some(Format::JsonValues);
+    }
+    let named = inside(b"{")?.starts_with(b"\"");
+    if is_object(line, line.len() == start.len()) {
+        // A list of records in an object on one line is no record itself.
+        let Shape { direct, below } = json_scan::shape(line, fields);
+        let around = below && !direct;
+        return Some(if around {
+            Format::JsonValues
+        } else {
+            Format::JsonLines
+        });
+    }
+    let goes_on = line.len() < start.len();
+    let spread = match json_scan::value_of(start, DEPTH) {
+        Found::Whole(len) | Found::TooDeep(len) => {
+            let behind = start.get(len..).unwrap_or_default().trim_ascii_start();
+            matches!(behind.first(), None | Some(b'{' | b',' | b'['))
+        }
+        // Perhaps only by the end of the head.
+        Found::Cut | Found::TooLong => named && (goes_on || start.len() > HEAD / 2),
+        Found::Broken(_) => {
+            named && goes_on && matches!(line.trim_ascii_end().last(), Some(b'{' | b'[' | b','))
+        }
+    };
+    spread.then_some(Format::JsonValues)
 }
 
 /// Whether one of the next few lines is a JSON object: then the first line is a
@@ -124,6 +155,11 @@ fn check_binary(head: &[u8]) -> Result<(), Refusal> {
     Err(Refusal::new(Reason::Binary, message))
 }
 
+/// Whether the bytes are of a format that is no text in any encoding.
+pub(super) fn is_binary_format(head: &[u8]) -> bool {
+    known_container(head).is_some() || known_binary(head).is_some()
+}
+
 /// Formats of many records that are recognised by their first bytes.
 fn known_container(head: &[u8]) -> Option<Format> {
     const MAGIC: &[(&[u8], Format)] = &[
@@ -137,6 +173,13 @@ fn known_container(head: &[u8]) -> Option<Format> {
     // A tar header pads its file name with NULs.
     if head.get(257..262) == Some(b"ustar") && head.get(..257).is_some_and(|h| h.contains(&0)) {
         return Some(Format::Tar);
+    }
+    // A stream of Arrow messages: a mark, and the length of the schema.
+    if let [0xff, 0xff, 0xff, 0xff, a, b, c, 0, d, ..] = head {
+        let len = u32::from_le_bytes([*a, *b, *c, 0]);
+        if len > 8 && len % 8 == 0 && *d < 64 {
+            return Some(Format::Arrow);
+        }
     }
     let known = MAGIC.iter().find(|(magic, _)| head.starts_with(magic));
     known.map(|(_, format)| *format)
@@ -175,8 +218,6 @@ fn known_binary(head: &[u8]) -> Option<&'static str> {
             "a SQLite database; export it as CSV first",
         ),
         (b"\x7fELF", "a program"),
-        (b"\xff\xfe\x00\x00", "UTF-32 text; convert it to UTF-8"),
-        (b"\x00\x00\xfe\xff", "UTF-32 text; convert it to UTF-8"),
     ];
     MAGIC
         .iter()

@@ -1,0 +1,159 @@
+//! Tables stored by columns: Parquet files, Arrow files and streams.
+
+mod arrow;
+mod cells;
+mod pages;
+mod parquet;
+
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::Schema;
+
+use super::decode;
+use super::fields::{Match, Role};
+use super::gather::{Accepted, File};
+use super::reason::{Reason, Refusal};
+use super::record::{Cell, Cells};
+
+pub(super) use self::arrow::read as read_arrow;
+pub(super) use self::parquet::read as read_parquet;
+
+/// Bytes of one page, message or dictionary once it is unpacked, at most.
+const UNPACKED: u64 = 128 << 20;
+
+/// Rows of one file that may be rejected: a few bytes can claim any number of empty ones.
+const REJECTED_ROWS: u64 = 1 << 20;
+
+/// The columns of a table that play a role.
+struct Columns {
+    /// Place in the schema, name, and roles; in the order of the schema.
+    wanted: Vec<(usize, String, Vec<Match>)>,
+}
+
+impl Columns {
+    fn of(schema: &Schema, file: &File<'_, '_>) -> Result<Columns, Refusal> {
+        let mut wanted = Vec::new();
+        for (at, field) in schema.fields().iter().enumerate() {
+            let matches = file.fields.matches(field.name().trim());
+            if !matches.is_empty() {
+                wanted.push((at, field.name().clone(), matches));
+            }
+        }
+        let is_text = |(_, _, matches): &(usize, String, Vec<Match>)| {
+            matches.iter().any(|(role, _)| *role == Role::Text)
+        };
+        if !wanted.iter().any(is_text) {
+            let names: Vec<&str> = schema.fields().iter().map(|f| f.name().as_str()).collect();
+            return Err(file.fields.no_column(&names));
+        }
+        Ok(Columns { wanted })
+    }
+
+    fn places(&self) -> Vec<usize> {
+        self.wanted.iter().map(|(at, _, _)| *at).collect()
+    }
+}
+
+/// What came of the rows of a file so far.
+struct Rows {
+    number: u64,
+    rejected: u64,
+    /// Bytes of the texts.
+    unpacked: u64,
+    /// Bytes of the file as far as it was read.
+    packed: u64,
+}
+
+impl Rows {
+    /// Takes the rows of a batch that holds the wanted columns in their order.
+    fn batch(
+        &mut self,
+        batch: &RecordBatch,
+        columns: &Columns,
+        offset: u64,
+        file: &mut File<'_, '_>,
+    ) -> Result<(), Refusal> {
+        for row in 0..batch.num_rows() {
+            if file.out.failed.is_some() {
+                break;
+            }
+            self.number = self.number.saturating_add(1);
+            if let Err(refusal) = self.row(batch.columns(), row, columns, offset, file) {
+                file.reject(Some(self.number), offset, refusal);
+                self.rejected += 1;
+            }
+            self.check(file)?;
+        }
+        Ok(())
+    }
+
+    fn row(
+        &mut self,
+        arrays: &[ArrayRef],
+        row: usize,
+        columns: &Columns,
+        offset: u64,
+        file: &mut File<'_, '_>,
+    ) -> Result<(), Refusal> {
+        let mut cells = Cells::default();
+        let mut raw = serde_json::Map::new();
+        let mut encoding = "UTF-8";
+        for (array, (_, name, matches)) in arrays.iter().zip(&columns.wanted) {
+            let (cell, its_encoding) = cells::cell(array.as_ref(), row, 0)?;
+            let value = match &cell {
+                Cell::Text(text) | Cell::Number(text) => {
+                    if matches.iter().any(|(role, _)| *role == Role::Text) {
+                        encoding = its_encoding;
+                    }
+                    self.unpacked += text.len() as u64;
+                    text.clone().into()
+                }
+                Cell::Null | Cell::Other(_) => serde_json::Value::Null,
+            };
+            raw.insert(name.clone(), value);
+            for found in matches {
+                cells.offer(*found, cell.clone());
+            }
+        }
+        let encoding = decode::named(encoding, cells.undo_mojibake());
+        // No bytes of the file are the record; its fields stand for them.
+        let mut line = serde_json::to_vec(&raw).unwrap_or_default();
+        line.push(b'\n');
+        let place = file.place(Some(self.number), offset);
+        let read = cells.document(place, file.fields, file.options.limits.text_bytes)?;
+        file.accept(Accepted::new(read, encoding), Some(&line));
+        Ok(())
+    }
+
+    /// Refuses to go on where few bytes became far too many.
+    fn check(&self, file: &File<'_, '_>) -> Result<(), Refusal> {
+        let limits = &file.options.limits;
+        if self.unpacked > limits.ratio_after_bytes
+            && self.unpacked / self.packed.max(1) > limits.ratio
+        {
+            let message = format!(
+                "its texts are more than {} times the size of the file; the rest is left out",
+                limits.ratio
+            );
+            return Err(Refusal::new(Reason::Bomb, message));
+        }
+        if self.rejected > REJECTED_ROWS {
+            let message = format!("more than {REJECTED_ROWS} bad rows; the rest is left out");
+            return Err(Refusal::new(Reason::TooMany, message));
+        }
+        Ok(())
+    }
+}
+
+fn damaged(what: &str, error: impl std::fmt::Display) -> Refusal {
+    let said: String = error.to_string().chars().take(300).collect();
+    Refusal::new(Reason::Damaged, format!("{what}: {said}"))
+}
+
+/// Whether an array claims more rows than its data can hold.
+fn is_hollow(batch: &RecordBatch) -> bool {
+    batch.num_columns() == 0
+        || batch
+            .columns()
+            .iter()
+            .all(|array| array.data_type().is_null() || array.is_empty())
+}

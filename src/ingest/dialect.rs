@@ -1,0 +1,106 @@
+//! How a table writes its fields, told by its first lines.
+
+use super::delimited::{self, DELIMITERS};
+use super::fields::Fields;
+use super::scan::Dialect;
+
+/// Lines that are looked at.
+const LINES: usize = 32;
+
+/// The dialect of a table that begins with `head`.
+pub(super) fn of(head: &[u8], preferred: u8, fields: &Fields) -> Dialect {
+    let delimiter = delimiter(head, preferred, fields);
+    let quote = quote(head, delimiter);
+    Dialect {
+        delimiter,
+        quote,
+        escape: escapes(head, delimiter, quote).then_some(b'\\'),
+    }
+}
+
+fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    head.split(|&byte| byte == b'\n' || byte == b'\r')
+        .filter(|line| !line.trim_ascii().is_empty())
+        .take(LINES)
+}
+
+/// The one that makes known names of a line, else the one that most lines hold.
+fn delimiter(head: &[u8], preferred: u8, fields: &Fields) -> u8 {
+    // Spreadsheets write it into a line of its own.
+    if let Some(&told) = head.strip_prefix(b"sep=").and_then(<[u8]>::first)
+        && (told.is_ascii_punctuation() || told == b'\t')
+    {
+        return told;
+    }
+    let mut sniffed = lines(head).map(|line| delimited::sniff(line, preferred, fields));
+    if let Some((delimiter, _)) = sniffed.find(|(_, sure)| *sure) {
+        return delimiter;
+    }
+    let held = |&delimiter: &u8| {
+        let holding = lines(head).filter(|line| line.contains(&delimiter));
+        (holding.count(), delimiter == preferred)
+    };
+    DELIMITERS.into_iter().max_by_key(held).unwrap_or(preferred)
+}
+
+fn is_edge(byte: Option<&u8>, delimiter: u8) -> bool {
+    byte.is_none_or(|&byte| byte == delimiter || byte == b'\n' || byte == b'\r')
+}
+
+/// Quotes at the beginnings and at the ends of fields.
+fn edges(head: &[u8], delimiter: u8, quote: u8) -> (usize, usize) {
+    let (mut opening, mut closing) = (0, 0);
+    for at in memchr::memchr_iter(quote, head) {
+        let before = at.checked_sub(1).and_then(|at| head.get(at));
+        opening += usize::from(is_edge(before, delimiter));
+        closing += usize::from(is_edge(head.get(at + 1), delimiter));
+    }
+    (opening, closing)
+}
+
+/// An apostrophe begins many a field and ends few: only where both agree it is a quote.
+fn quote(head: &[u8], delimiter: u8) -> u8 {
+    let (usual, _) = edges(head, delimiter, b'"');
+    let (opening, closing) = edges(head, delimiter, b'\'');
+    let is_quote = usual == 0 && opening >= 2 && closing * 5 >= opening * 4;
+    if is_quote { b'\'' } else { b'"' }
+}
+
+/// Whether quotes within quotes are written with a backslash: some are, and none is doubled.
+fn escapes(head: &[u8], delimiter: u8, quote: u8) -> bool {
+    let mut escaped = false;
+    for at in memchr::memchr_iter(quote, head) {
+        let before = at.checked_sub(1).and_then(|at| head.get(at));
+        let inside = !is_edge(before, delimiter) && !is_edge(head.get(at + 1), delimiter);
+        if !inside {
+            continue;
+        }
+        if before == Some(&b'\\') {
+            escaped = true;
+        } else if head.get(at + 1) == Some(&quote) && !is_edge(head.get(at + 2), delimiter) {
+            return false;
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::FieldNames;
+    use super::*;
+
+    #[test]
+    fn the_first_lines_tell() {
+        let fields = Fields::new(&FieldNames::default());
+        let told = |head: &str| of(head.as_bytes(), b',', &fields);
+        let usual = Dialect::usual(b',');
+        assert_eq!(told("id,text\n1,\"a \"\"b\"\" c\"\n"), usual);
+        assert_eq!(told("sep=;\nid;text\n").delimiter, b';');
+        assert_eq!(told("A report, of May\n\nid|text|url\n").delimiter, b'|');
+        assert_eq!(told("a;b\n1,5;2\n").delimiter, b';');
+        assert_eq!(told("id,text\n1,'a, b'\n2,'c'\n").quote, b'\'');
+        assert_eq!(told("id,text\n1,'tis\n2,'twas so\n").quote, b'"');
+        assert_eq!(told("id,text\n1,\"a \\\"b\\\" c\"\n").escape, Some(b'\\'));
+        assert_eq!(told("id,text\n\"c:\\\",\"b\"\n").escape, None);
+    }
+}

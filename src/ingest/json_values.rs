@@ -1,0 +1,507 @@
+//! JSON that is not one object a line: lists of records, pretty-printed objects, and objects
+//! that hold a list of records under some name, however deep it lies.
+//!
+//! A record is an object with a text; the objects and lists around it are gone through
+//! without being held, so that an answer of gigabytes is read element by element.
+
+use super::decode;
+use super::gather::{Accepted, File};
+use super::json_scan::{self, Found, Shape};
+use super::jsonl;
+use super::reason::{Reason, Refusal};
+use super::record::Cells;
+use super::window::Bytes;
+
+/// Objects and lists around a record, at most. Each costs one more look at what it holds.
+const AROUND: usize = 8;
+
+/// Bytes that may be looked at again in search of the next good record, beyond eight times
+/// the input. Without this bound a crafted file costs quadratic time.
+const SPARE_LOOKS: u64 = 256 << 20;
+
+/// A whole document that is one object up to this size may be of a format of its own.
+const DOCUMENT: usize = 8 << 20;
+
+/// Reads all records; they are counted from 1.
+pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
+    let mut walk = Walk {
+        window,
+        file,
+        levels: Vec::new(),
+        number: 0,
+        looked: 0,
+        told_cut: false,
+    };
+    if !walk.known_document() {
+        while walk.file.out.failed.is_none() && walk.step() {}
+    }
+    let next = walk.number + 1;
+    let is_open = !walk.levels.is_empty() && !walk.told_cut;
+    if is_open && window.damage().is_none() {
+        let refusal = invalid("the file ends before its list is closed; what came was kept");
+        return file.reject(Some(next), window.offset(), refusal);
+    }
+    file.finish(window, Some(next));
+}
+
+/// The articles of a document in a format that is one JSON object, such as JSON Feed.
+fn articles(document: &[u8]) -> Option<Vec<Cells>> {
+    // The one call site for formats of whole documents: parse, and ask each in turn.
+    let _ = document;
+    None
+}
+
+/// An object or a list that is gone through.
+struct Level {
+    is_object: bool,
+    /// The fields of the objects around, for the one record in them.
+    outer: Option<Cells>,
+    /// Whether it was seen to its end, so that what holds no text can be passed.
+    seen: bool,
+    /// Records in it so far.
+    records: u64,
+}
+
+struct Walk<'w, 'b, 'f, 'o, 'l> {
+    window: &'w mut Bytes<'b>,
+    file: &'f mut File<'o, 'l>,
+    levels: Vec<Level>,
+    number: u64,
+    /// Bytes looked at in search of the next good record.
+    looked: u64,
+    /// Whether the cut at the end of the file was told.
+    told_cut: bool,
+}
+
+impl Walk<'_, '_, '_, '_, '_> {
+    /// Reads a file that is one object of a known format.
+    fn known_document(&mut self) -> bool {
+        self.window.fill(DOCUMENT + 1);
+        let head = self.window.available();
+        let document = head.trim_ascii();
+        if head.len() > DOCUMENT || self.window.damage().is_some() || !document.starts_with(b"{") {
+            return false;
+        }
+        let Some(all) = articles(document) else {
+            return false;
+        };
+        for cells in all {
+            self.number += 1;
+            self.record(cells, "UTF-8", &[], self.number);
+        }
+        self.pass(self.window.available().len());
+        true
+    }
+
+    fn pass(&mut self, count: usize) {
+        self.window.consume(count);
+        self.file.told(count);
+    }
+
+    /// The next byte that is no white space and no comma.
+    fn peek(&mut self) -> Option<u8> {
+        loop {
+            let bytes = self.window.available();
+            let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == b',';
+            match bytes.iter().position(|byte| !blank(byte)) {
+                Some(at) => {
+                    let byte = bytes.get(at).copied();
+                    self.pass(at);
+                    return byte;
+                }
+                None => self.pass(bytes.len()),
+            }
+            if !self.window.more() {
+                return None;
+            }
+        }
+    }
+
+    /// Deals with what comes next; `false` at the end.
+    fn step(&mut self) -> bool {
+        let Some(byte) = self.peek() else {
+            return false;
+        };
+        let in_object = self.levels.last().map(|level| level.is_object);
+        match (byte, in_object) {
+            (b'}', Some(true)) | (b']', Some(false)) => {
+                self.levels.pop();
+                self.pass(1);
+            }
+            (b'"', Some(true)) => self.member(),
+            (b'{' | b'[', _) => self.value(),
+            _ => self.scalars(in_object),
+        }
+        true
+    }
+
+    /// A member of an object that is gone through: its name, and its value where it is no
+    /// object and no list.
+    fn member(&mut self) {
+        const LONGEST_NAME: usize = 4096;
+        let from = self.window.offset();
+        let head = self.window.fill(LONGEST_NAME);
+        let name = head.get(1..).unwrap_or_default();
+        let name = name.split(|&byte| byte == b'"').next().unwrap_or_default();
+        let is_text = json_scan::is_text(name, self.file.fields);
+        self.skip_scalar();
+        if self.peek() == Some(b':') {
+            self.pass(1);
+        }
+        match self.peek() {
+            Some(b'{' | b'[' | b'}' | b']') | None => {}
+            Some(first) => {
+                let seen = self.levels.last().is_some_and(|level| level.seen);
+                if is_text && first == b'"' && !seen {
+                    self.number += 1;
+                    let refusal = self.file.too_long();
+                    self.file.reject(Some(self.number), from, refusal);
+                }
+                self.skip_scalar();
+            }
+        }
+    }
+
+    /// Passes a string, a number or a literal without holding it.
+    fn skip_scalar(&mut self) {
+        let quoted = self.window.fill(1).first() == Some(&b'"');
+        if quoted {
+            self.pass(1);
+        }
+        loop {
+            let bytes = self.window.available();
+            let end = |byte: &u8| match quoted {
+                true => matches!(byte, b'"' | b'\\'),
+                false => {
+                    byte.is_ascii_whitespace()
+                        || matches!(byte, b',' | b':' | b'{' | b'}' | b'[' | b']' | b'"')
+                }
+            };
+            match bytes.iter().position(end) {
+                Some(at) if quoted && bytes.get(at) == Some(&b'\\') => {
+                    self.window.fill(at + 2);
+                    self.pass(at + 2);
+                }
+                Some(at) if quoted => return self.pass(at + 1),
+                // At least one byte, so that reading goes on.
+                Some(at) => return self.pass(at.max(1)),
+                None => self.pass(bytes.len()),
+            }
+            if self.window.available().is_empty() && !self.window.more() {
+                return;
+            }
+        }
+    }
+
+    /// A run of what is neither an object nor a list, where records should be: one rejection.
+    fn scalars(&mut self, in_object: Option<bool>) {
+        self.reject(Refusal::new(
+            Reason::NotAnObject,
+            "here stand values that are no objects, or brackets that close nothing; every record \
+             must be like {\"id\": ..., \"text\": ...}",
+        ));
+        while let Some(byte) = self.peek() {
+            match (byte, in_object) {
+                (b'{' | b'[', _) | (b'}', Some(true)) | (b']', Some(false)) => break,
+                (b'"', Some(true)) => break,
+                _ => self.skip_scalar(),
+            }
+        }
+    }
+
+    /// Rejects what stands at the front.
+    fn reject(&mut self, refusal: Refusal) {
+        self.number += 1;
+        self.file
+            .reject(Some(self.number), self.window.offset(), refusal);
+    }
+
+    /// An object or a list at the front.
+    fn value(&mut self) {
+        let limit = self.file.record_limit();
+        let depth = self.file.options.limits.json_depth as usize;
+        let found = json_scan::value(self.window, 0, limit, depth);
+        let is_object = self.window.available().first() == Some(&b'{');
+        match found {
+            Found::Whole(len) if is_object => self.object(len),
+            Found::Whole(len) | Found::TooDeep(len) => {
+                let bytes = self.window.available().get(..len).unwrap_or_default();
+                let shape = json_scan::shape(bytes, self.file.fields);
+                if shape.below && !(is_object && shape.direct) && self.may_enter() {
+                    self.enter(is_object, None, true);
+                } else if matches!(found, Found::TooDeep(_)) {
+                    self.reject(jsonl::too_deep(self.file.options));
+                    self.pass(len);
+                } else {
+                    self.no_record(len);
+                }
+            }
+            Found::TooLong | Found::Cut | Found::Broken(_) => self.unknown(found, is_object, limit),
+        }
+    }
+
+    /// A whole list without a text in it: no loss within an object or where it is empty.
+    fn no_record(&mut self, len: usize) {
+        let in_object = self.levels.last().is_some_and(|level| level.is_object);
+        let bytes = self.window.available().get(1..len).unwrap_or_default();
+        let is_empty = bytes.trim_ascii() == b"]";
+        if !in_object && !is_empty {
+            let message = "a list without objects that hold a text; every record must be like {\"id\": ..., \"text\": ...}";
+            let holds_objects = bytes.contains(&b'{');
+            self.reject(match holds_objects {
+                true => Refusal::new(Reason::NoText, self.file.fields.no_text_message()),
+                false => Refusal::new(Reason::NotAnObject, message),
+            });
+        }
+        self.pass(len);
+    }
+
+    fn may_enter(&self) -> bool {
+        self.levels.len() < AROUND
+    }
+
+    /// Begins to go through the object or list at the front.
+    fn enter(&mut self, is_object: bool, outer: Option<Cells>, seen: bool) {
+        self.levels.push(Level {
+            is_object,
+            outer,
+            seen,
+            records: 0,
+        });
+        self.pass(1);
+    }
+
+    /// A whole object at the front: a record, or what is around some.
+    fn object(&mut self, len: usize) {
+        let bytes = self.window.available().get(..len).unwrap_or_default();
+        let decoded = decode::decode(bytes);
+        let read = decoded.and_then(|(text, encoding)| {
+            jsonl::object(&text, self.file.fields).map(|cells| (cells, encoding))
+        });
+        let shape = match &read {
+            Ok((cells, _)) if cells.has_text() => Shape::default(),
+            _ => json_scan::shape(bytes, self.file.fields),
+        };
+        if shape.below && !shape.direct && self.may_enter() {
+            let cells = read.ok().map(|(mut cells, _)| {
+                if let Some(outer) = self.levels.last().and_then(|level| level.outer.as_ref()) {
+                    cells.fill(outer);
+                }
+                cells
+            });
+            return self.enter(true, cells, true);
+        }
+        // Beside a text or a list of records there are objects that are none.
+        let beside = self.levels.last().is_some_and(|level| level.is_object);
+        let is_record = read.as_ref().is_ok_and(|(cells, _)| cells.has_text());
+        if beside && !is_record && !shape.direct {
+            return self.pass(len);
+        }
+        self.number += 1;
+        let number = self.number;
+        match read {
+            Ok((mut cells, encoding)) => {
+                cells.literal = None;
+                if let Some(level) = self.levels.last_mut() {
+                    level.records += 1;
+                    if let Some(outer) = &level.outer {
+                        cells.fill(outer);
+                    }
+                }
+                let encoding = decode::named(encoding, cells.undo_mojibake());
+                let line = one_line(bytes);
+                self.record(cells, encoding, &line, number);
+            }
+            Err(refusal) => self
+                .file
+                .reject(Some(number), self.window.offset(), refusal),
+        }
+        self.pass(len);
+        self.window.shrink();
+    }
+
+    fn record(&mut self, cells: Cells, encoding: &'static str, raw: &[u8], number: u64) {
+        let offset = self.window.offset();
+        let place = self.file.place(Some(number), offset);
+        let limit = self.file.options.limits.text_bytes;
+        match cells.document(place, self.file.fields, limit) {
+            Ok(read) => self.file.accept(Accepted::new(read, encoding), Some(raw)),
+            Err(refusal) => self.file.reject(Some(number), offset, refusal),
+        }
+    }
+
+    /// A value whose end is not in reach: gone through where it seems to be around records.
+    fn unknown(&mut self, found: Found, is_object: bool, limit: usize) {
+        let bytes = self.window.available();
+        let head = bytes.get(..limit.min(bytes.len())).unwrap_or_default();
+        // What goes wrong in it first decides nothing of what comes before.
+        let shape = json_scan::shape(head, self.file.fields);
+        // Among records a broken object is a record, whatever it holds.
+        let among = (self.levels.last()).is_some_and(|level| !level.is_object && level.records > 0);
+        let around = shape.below && !(is_object && (shape.direct || among));
+        if around && self.may_enter() {
+            return self.enter(is_object, None, false);
+        }
+        match found {
+            Found::TooLong => {
+                self.reject(self.file.too_long());
+                self.skip_value();
+            }
+            Found::Cut if self.window.damage().is_some() => {
+                // What is lost of a cut record is told by the damage itself.
+                self.told_cut = true;
+                self.pass(self.window.available().len());
+            }
+            Found::Cut => {
+                self.reject(invalid("it is not closed before the file ends"));
+                self.told_cut = true;
+                self.resume(limit, usize::MAX);
+            }
+            _ => {
+                let at = match found {
+                    Found::Broken(at) => at,
+                    _ => 0,
+                };
+                let place = self.window.offset() + at as u64;
+                self.reject(invalid(&format!(
+                    "not valid JSON at byte {place}; it is left out, the next one is read"
+                )));
+                self.resume(limit, at);
+            }
+        }
+    }
+
+    /// Passes a value that is too long to hold, by its brackets.
+    fn skip_value(&mut self) {
+        let mut depth = 0usize;
+        loop {
+            match self.window.fill(1).first() {
+                None => return,
+                Some(b'{' | b'[') => depth += 1,
+                Some(b'}' | b']') => depth = depth.saturating_sub(1),
+                Some(b'"') => {
+                    self.skip_scalar();
+                    continue;
+                }
+                Some(_) => {}
+            }
+            self.pass(1);
+            if depth == 0 {
+                self.window.shrink();
+                return;
+            }
+        }
+    }
+
+    /// Goes on behind the broken value at the front: at its end by brackets where that is
+    /// sound, else at the next object that is whole and holds a text.
+    fn resume(&mut self, limit: usize, error_at: usize) {
+        if self.is_worn_out() {
+            self.pass(error_at.clamp(1, self.window.available().len().max(1)));
+            return self.window.skip_line();
+        }
+        if error_at < usize::MAX {
+            let end = json_scan::level(self.window, limit);
+            self.looked += end.unwrap_or(error_at) as u64;
+            if let Some(end) = end {
+                let behind = self.window.available().get(end..).unwrap_or_default();
+                let next = behind.trim_ascii_start().first();
+                if matches!(next, None | Some(b',' | b']' | b'}' | b'{')) {
+                    // A quote or a bracket that is missing may have put good records within.
+                    let good = match self.next_good(1, limit) {
+                        Next::At(at) if at < end => at,
+                        _ => end,
+                    };
+                    return self.pass(good);
+                }
+            }
+        }
+        let mut from = 1;
+        while self.file.out.failed.is_none() {
+            match self.next_good(from, limit) {
+                Next::At(at) => return self.pass(at),
+                Next::Unclear(at) => {
+                    self.pass(at);
+                    from = 0;
+                    if self.window.available().len() > limit || !self.window.more() {
+                        from = 1;
+                    }
+                }
+                Next::None => {
+                    self.pass(self.window.available().len());
+                    from = 0;
+                    if self.window.fill(1).is_empty() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn is_worn_out(&self) -> bool {
+        self.looked > 8 * self.window.offset() + SPARE_LOOKS
+    }
+
+    /// The next whole object with a text in what is held, `from` bytes on.
+    fn next_good(&mut self, from: usize, limit: usize) -> Next {
+        let depth = self.file.options.limits.json_depth as usize;
+        let bytes = self.window.available();
+        for at in memchr::memchr_iter(b'{', bytes).filter(|&at| at >= from) {
+            let (before, rest) = bytes.split_at(at);
+            let rest = rest.get(..limit.min(rest.len())).unwrap_or_default();
+            if !is_plausible(before, rest) {
+                continue;
+            }
+            let found = json_scan::value_of(rest, depth);
+            let len = match found {
+                Found::Whole(len) | Found::TooDeep(len) | Found::Broken(len) => len,
+                Found::TooLong | Found::Cut => rest.len(),
+            };
+            self.looked += len as u64;
+            let object = rest.get(..len).unwrap_or_default();
+            match found {
+                Found::Whole(_) if json_scan::shape(object, self.file.fields).direct => {
+                    return Next::At(at);
+                }
+                Found::Cut => return Next::Unclear(at),
+                _ if self.looked > 8 * self.window.offset() + SPARE_LOOKS => return Next::At(at),
+                _ => {}
+            }
+        }
+        Next::None
+    }
+}
+
+/// Where to go on behind a broken value.
+enum Next {
+    At(usize),
+    /// What begins there goes on beyond what is held.
+    Unclear(usize),
+    None,
+}
+
+/// Whether an object may begin between these: behind a comma, a bracket or a line end, and
+/// with a name.
+fn is_plausible(before: &[u8], rest: &[u8]) -> bool {
+    let next = rest.get(1..).unwrap_or_default().trim_ascii_start().first();
+    let line = before.trim_ascii_end().len() < before.len();
+    let last = before.trim_ascii_end().last();
+    next == Some(&b'"') && (line || matches!(last, None | Some(b',' | b'[' | b'}' | b']')))
+}
+
+fn invalid(message: &str) -> Refusal {
+    Refusal::new(Reason::InvalidJson, message)
+}
+
+/// The object as one line of JSON lines: valid JSON has line ends only between its parts.
+fn one_line(object: &[u8]) -> Vec<u8> {
+    let mut line: Vec<u8> = object
+        .iter()
+        .map(|&byte| match byte {
+            b'\n' | b'\r' => b' ',
+            other => other,
+        })
+        .collect();
+    line.push(b'\n');
+    line
+}
