@@ -12,7 +12,10 @@ mod fields;
 mod gather;
 mod html;
 mod inflate;
+mod json_feed;
 mod jsonl;
+mod mail;
+mod ninjs;
 mod reason;
 mod record;
 mod scan;
@@ -24,6 +27,7 @@ mod spool;
 mod unescape;
 mod walk;
 mod window;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -282,14 +286,7 @@ pub fn read_and_tell<R: Read + Send>(
         out.archived = archived;
         match input {
             Input::Stdin => match stdin.take() {
-                Some(stdin) => stream(
-                    Box::new(stdin),
-                    "-",
-                    None,
-                    (options, &fields),
-                    0,
-                    &mut out,
-                ),
+                Some(stdin) => stream(Box::new(stdin), "-", None, (options, &fields), 0, &mut out),
                 None => {
                     let message = "standard input is named twice and can be read only once";
                     out.reject_path("-", Reason::Unreadable, message);
@@ -436,10 +433,10 @@ fn records(
         }
         Format::Delimited(delimiter) => delimited::read(window, delimiter, file),
         Format::Html => return html::read(window, file),
+        Format::Xml => return xml::read(window, file),
+        Format::Mail => return mail::read(window, file),
+        Format::Mbox => mail::read_box(window, file),
         format @ (Format::JsonValues
-        | Format::Xml
-        | Format::Mail
-        | Format::Mbox
         | Format::Warc
         | Format::Arc
         | Format::Zip

@@ -4,6 +4,7 @@ use serde::de::IgnoredAny;
 
 use super::delimited;
 use super::fields::Fields;
+use super::mail;
 use super::reason::{Reason, Refusal};
 
 /// How many bytes decide.
@@ -53,7 +54,7 @@ pub(super) fn format(head: &[u8], path: &str, fields: &Fields) -> Result<Format,
     if !matches!(extension.as_str(), "jsonl" | "ndjson" | "csv" | "tsv") || starts_with_nul(head) {
         check_binary(head)?;
     }
-    if let Some(format) = markup(start) {
+    if let Some(format) = markup(start).or_else(|| mail::sniff(start)) {
         return Ok(format);
     }
     match extension.as_str() {
@@ -133,6 +134,9 @@ fn known_container(head: &[u8]) -> Option<Format> {
         (b"ARROW1", Format::Arrow),
         (b"WARC/", Format::Warc),
         (b"filedesc://", Format::Arc),
+        // UTF-16 without a mark.
+        (b"<\0?\0x\0m\0l\0", Format::Xml),
+        (b"\0<\0?\0x\0m\0l", Format::Xml),
     ];
     // A tar header pads its file name with NULs.
     if head.get(257..262) == Some(b"ustar") && head.get(..257).is_some_and(|h| h.contains(&0)) {
@@ -214,6 +218,8 @@ fn markup(start: &[u8]) -> Option<Format> {
         "<rdf:RDF",
         "<nitf",
         "<newsitem",
+        "<newsml",
+        "<newsmessage",
         "<!doctype",
     ]
     .into_iter()
