@@ -352,6 +352,10 @@ fn other_xml_is_refused_with_advice() {
         ),
         ("<?xml version='1.0'?><packageItem/>", "read the items"),
         ("<?xml version='1.0'?><opml/>", "feeds themselves"),
+        (
+            "<?xml version='1.0'?><rdf:RDF><skos:Concept/></rdf:RDF>",
+            "no item",
+        ),
     ] {
         let intake = read("a", content);
         assert_eq!(reasons(&intake), [Reason::Unsupported], "{content}");
@@ -363,6 +367,59 @@ fn other_xml_is_refused_with_advice() {
         assert_eq!(intake.documents.len(), 1);
     }
     assert_eq!(reasons(&read("a.xml", "no markup")), [Reason::InvalidXml]);
+}
+
+#[test]
+fn a_record_beyond_the_limit_is_one_record() {
+    let small = IngestOptions {
+        limits: Limits {
+            record_bytes: 2000,
+            ..Limits::default()
+        },
+        ..options()
+    };
+    let long = |n: usize| {
+        format!(
+            "<item><guid>x</guid><title>{}</title></item>",
+            "x".repeat(n)
+        )
+    };
+    for long in [
+        long(1000),
+        long(2000),
+        long(300_000),
+        long(2000)
+            .replace("<title>", "<title><![CDATA[")
+            .replace("</title>", "]]></title>"),
+    ] {
+        let many: String = (1..1000).map(item).collect();
+        let intake = file(
+            "a.xml",
+            rss(&(many.clone() + &long + &many)).as_bytes(),
+            &small,
+        );
+        let is_short = long.len() <= 2000;
+        assert_eq!(intake.documents.len(), 1000 + usize::from(is_short));
+        assert_eq!(intake.counts.merged, 999);
+        assert_eq!(
+            reasons(&intake),
+            if is_short {
+                vec![]
+            } else {
+                vec![Reason::TooLong]
+            }
+        );
+        let mails = |n: usize| (1..n).map(letter).collect::<String>();
+        let boxed = mails(500) + &letter(501).replace("Rain will", &long) + &mails(500);
+        let intake = file("a.mbox", boxed.as_bytes(), &small);
+        assert_eq!(intake.documents.len(), 500 + usize::from(is_short));
+        assert_eq!(
+            intake.rejected.len(),
+            usize::from(!is_short),
+            "{:?}",
+            intake.rejected
+        );
+    }
 }
 
 #[test]

@@ -6,10 +6,19 @@ use super::fields::Role;
 use super::reason::{Reason, Refusal};
 use super::record::{Cell, Cells};
 use super::xml::{longest, of_title, tidy};
-use super::{Limits, html};
+use super::{Limits, html, ninjs};
+
+/// The articles of a whole document, where it is of a format that has its own names: a feed, or a
+/// story of a news agency. Each comes for itself; none where it is another document.
+pub(super) fn articles(document: &Value, limits: &Limits) -> Option<Vec<Result<Cells, Refusal>>> {
+    if is_feed(document) {
+        return Some(items(document, limits));
+    }
+    ninjs::is_story(document).then(|| vec![ninjs::story(document, limits)])
+}
 
 /// Whether the value says that it is a feed.
-pub(super) fn is_feed(value: &Value) -> bool {
+fn is_feed(value: &Value) -> bool {
     let version = value.get("version").and_then(Value::as_str);
     version.is_some_and(|version| {
         let address = version.trim().split_once("://").map(|(_, rest)| rest);
@@ -21,7 +30,7 @@ pub(super) fn is_feed(value: &Value) -> bool {
 }
 
 /// The items of a feed in their order, each for itself.
-pub(super) fn items(feed: &Value, limits: &Limits) -> Vec<Result<Cells, Refusal>> {
+fn items(feed: &Value, limits: &Limits) -> Vec<Result<Cells, Refusal>> {
     let items = feed.get("items").and_then(Value::as_array);
     let outlet = string(feed, "title").or_else(|| author(feed));
     items
@@ -116,9 +125,10 @@ mod tests {
                 "nothing",
             ],
         });
-        assert!(is_feed(&feed));
-        assert!(!is_feed(&json!({"version": "1.1"})) && !is_feed(&json!([])));
-        let mut items = items(&feed, &Limits::default()).into_iter();
+        let limits = Limits::default();
+        assert!(articles(&json!({"version": "1.1"}), &limits).is_none());
+        assert!(articles(&json!([]), &limits).is_none());
+        let mut items = articles(&feed, &limits).unwrap().into_iter();
         let first = told(items.next().unwrap().unwrap());
         assert_eq!(
             first,

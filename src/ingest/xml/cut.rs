@@ -1,12 +1,11 @@
 //! Where records begin and end in a stream of XML.
 
-use memchr::memmem;
-
 use super::entities::decode;
+use super::family::Family;
 use super::names::{Prefixes, Vocabulary};
-use super::token::{CDATA, Kind, Scanner, Token, local, name};
+use super::token::{CDATA, Kind, Scanner, Token, local, name, swallows};
 use super::tree::ill_formed;
-use super::{About, Family, record};
+use super::{About, record};
 use crate::ingest::gather::File;
 use crate::ingest::reason::{Reason, Refusal};
 use crate::ingest::window::Bytes;
@@ -97,21 +96,23 @@ impl Cutter {
         let mut ended = false;
         while file.out.failed.is_none() {
             let held = window.available();
-            if held.len() > limit && matches!(self.state, State::Inside(_)) && self.at < held.len()
-            {
-                self.lose(file.too_long(), window, file);
-                continue;
-            }
-            let last = ended || held.len() > limit.max(1 << 16);
+            let is_over = held.len() > limit.max(1 << 16);
+            let is_inside = matches!(self.state, State::Inside(_));
             let rest = held.get(self.at..).unwrap_or_default();
             let offset = window.offset() + self.at as u64;
+            // Between records a token without an end is given up where a record would be.
+            let last = ended || is_over && !is_inside;
             let token = match rest.is_empty() {
                 true => None,
                 false => self.scanner.token(rest, offset, last),
             };
             match token {
+                Some(token) if is_inside && self.at + token.len > limit => {
+                    self.lose(file.too_long(), window, file);
+                }
                 Some(token) => self.take(token, window, file)?,
                 None if ended => break,
+                None if is_inside && is_over => self.lose(file.too_long(), window, file),
                 None => ended = !window.more(),
             }
         }
@@ -250,7 +251,7 @@ impl Cutter {
         if self.context.around.is_empty() && is_sound {
             let family = Family::of(local);
             if matches!(family, Family::Other(_) | Family::Page) {
-                let refusal = unsupported(family, local);
+                let refusal = family.unsupported(local);
                 if !self.began {
                     return Err(refusal);
                 }
@@ -351,6 +352,10 @@ impl Cutter {
             self.context.around.clear();
         }
         self.leave_document(window, file);
+        if !cut && self.began && self.number == 0 && !self.context.family.may_be_empty() {
+            let message = "the document holds no item; only those of feeds and agencies are read";
+            file.reject(None, 0, Refusal::new(Reason::Unsupported, message));
+        }
         if !self.began && !cut {
             let refusal = Refusal::new(
                 Reason::InvalidXml,
@@ -377,15 +382,6 @@ impl Cutter {
     }
 }
 
-/// Whether a CDATA section runs over the end of its record into the section of another.
-fn swallows(section: &[u8], own: &[u8]) -> bool {
-    let inner = section.get(CDATA.len()..).unwrap_or_default();
-    memmem::find(inner, CDATA).is_some_and(|next| {
-        let before = inner.get(..next).unwrap_or_default();
-        memmem::find(before, &[b"</", own].concat()).is_some()
-    })
-}
-
 fn broken(token: Token, byte: u64) -> Refusal {
     match token.kind {
         Kind::TooMany => Refusal::new(
@@ -396,34 +392,4 @@ fn broken(token: Token, byte: u64) -> Refusal {
         ),
         _ => ill_formed(&format!("the markup at byte {byte} is not closed")),
     }
-}
-
-fn unsupported(family: Family, root: &str) -> Refusal {
-    let message = match family {
-        Family::Page => "this is an HTML page behind XML; keep it in a file of its own".to_owned(),
-        Family::Other(what) if !what.is_empty() => format!("this is {what}"),
-        _ => {
-            let shown: String = root.chars().take(60).collect();
-            format!(
-                "this is XML with the root <{shown}>, which is not known; RSS, Atom, NewsML, NITF and \
-                 the Reuters corpus are read; convert it to one of them or to JSON lines"
-            )
-        }
-    };
-    Refusal::new(Reason::Unsupported, message)
-}
-
-/// Whether the first element is that of a page.
-pub(super) fn is_page(head: &[u8]) -> bool {
-    let (mut scanner, mut at) = (Scanner::default(), 0);
-    while let Some(rest) = head.get(at..).filter(|rest| !rest.is_empty()) {
-        match scanner.token(rest, at as u64, false) {
-            Some(token) if matches!(token.kind, Kind::Start | Kind::Empty) => {
-                return local(name(rest)).eq_ignore_ascii_case(b"html");
-            }
-            Some(token) => at += token.len.max(1),
-            None => break,
-        }
-    }
-    false
 }

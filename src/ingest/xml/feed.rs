@@ -1,6 +1,7 @@
 //! Items of feeds: RSS of every version, RDF, Atom.
 
 use super::About;
+use super::markup::markup;
 use super::prose::{longest, of_markup, of_title, one_line, tidy};
 use super::tree::{Id, ROOT, Tree};
 use crate::ingest::fields::Role;
@@ -164,7 +165,7 @@ fn content(tree: &Tree<'_>, id: Id, limits: &Limits) -> Result<String, Refusal> 
         };
     }
     if tree.has_elements(id) {
-        return html::plain_text(&tree.markup(id), limits).map(|text| tidy(&text));
+        return html::plain_text(&markup(tree, id), limits).map(|text| tidy(&text));
     }
     let is_text = matches!(of.as_str(), "" | "text" | "html" | "xhtml" | "plain")
         || of.contains("html")

@@ -1,5 +1,6 @@
 //! NewsML-G2 and NewsML 1: the envelope around a story.
 
+use super::markup::markup;
 use super::nitf::{self, offer};
 use super::prose::{lines, longest, of_markup, one_line, tidy};
 use super::tree::{Id, ROOT, Tree};
@@ -119,10 +120,10 @@ fn inline(
     }
     if let Some(page) = tree.child(id, "html") {
         let body = tree.child(page, "body").unwrap_or(page);
-        return html::plain_text(&tree.markup(body), limits).map(|text| tidy(&text));
+        return html::plain_text(&markup(tree, body), limits).map(|text| tidy(&text));
     }
     if tree.has_elements(id) {
-        return html::plain_text(&tree.markup(id), limits).map(|text| tidy(&text));
+        return html::plain_text(&markup(tree, id), limits).map(|text| tidy(&text));
     }
     of_markup(&tree.text(id), limits)
 }

@@ -252,6 +252,30 @@ pub(super) fn local(name: &[u8]) -> &[u8] {
     name.get(at.map_or(0, |at| at + 1)..).unwrap_or(name)
 }
 
+/// Whether a CDATA section runs over the end of its record into the section of another.
+pub(super) fn swallows(section: &[u8], own: &[u8]) -> bool {
+    let inner = section.get(CDATA.len()..).unwrap_or_default();
+    memmem::find(inner, CDATA).is_some_and(|next| {
+        let before = inner.get(..next).unwrap_or_default();
+        memmem::find(before, &[b"</", own].concat()).is_some()
+    })
+}
+
+/// Whether the first element is that of a page.
+pub(super) fn is_page(head: &[u8]) -> bool {
+    let (mut scanner, mut at) = (Scanner::default(), 0);
+    while let Some(rest) = head.get(at..).filter(|rest| !rest.is_empty()) {
+        match scanner.token(rest, at as u64, false) {
+            Some(token) if matches!(token.kind, Kind::Start | Kind::Empty) => {
+                return local(name(rest)).eq_ignore_ascii_case(b"html");
+            }
+            Some(token) => at += token.len.max(1),
+            None => break,
+        }
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -256,55 +256,9 @@ impl<'s> Tree<'s> {
         self.elements(id).next().is_some()
     }
 
-    /// What stands inside an element as HTML: names without prefixes, text escaped.
-    pub fn markup(&self, id: Id) -> String {
-        use std::cell::RefCell;
-        let html = RefCell::new(String::new());
-        self.walk(
-            id,
-            |id| {
-                let mut html = html.borrow_mut();
-                if self.is_element(id) {
-                    let tag = self.nodes.get(id as usize).map_or("", |node| node.raw);
-                    let behind = tag
-                        .get(1 + name(tag.as_bytes()).len()..)
-                        .unwrap_or_default();
-                    html.push('<');
-                    html.push_str(self.name(id));
-                    html.push_str(behind.trim_end_matches(['>', '/']));
-                    html.push('>');
-                } else {
-                    escape(&self.piece(id), &mut html);
-                }
-                true
-            },
-            |id| {
-                let name = self.name(id);
-                if !VOID.iter().any(|void| void.eq_ignore_ascii_case(name)) {
-                    let mut html = html.borrow_mut();
-                    html.push_str("</");
-                    html.push_str(name);
-                    html.push('>');
-                }
-            },
-        );
-        html.into_inner()
-    }
-}
-
-/// Elements of HTML that have no end tag.
-const VOID: &[&str] = &[
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
-    "wbr",
-];
-
-fn escape(text: &str, out: &mut String) {
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '&' => out.push_str("&amp;"),
-            _ => out.push(c),
-        }
+    /// The tag that an element begins with.
+    pub fn tag(&self, id: Id) -> &'s str {
+        self.nodes.get(id as usize).map_or("", |node| node.raw)
     }
 }
 
@@ -328,6 +282,7 @@ pub(super) fn ill_formed(what: &str) -> Refusal {
 
 #[cfg(test)]
 mod tests {
+    use super::super::markup::markup;
     use super::*;
 
     fn parse(source: &str) -> Result<Tree<'_>, Refusal> {
@@ -341,7 +296,7 @@ mod tests {
                 .unwrap();
         let description = tree.child(ROOT, "description").unwrap();
         assert_eq!(tree.text(description), "ab & c");
-        assert_eq!(tree.markup(description), "a<br>b &amp; <i>c</i>");
+        assert_eq!(markup(&tree, description), "a<br>b &amp; <i>c</i>");
         assert_eq!(tree.text(tree.child(ROOT, "TITLE").unwrap()), "t");
         let lost = parse("<item><title>t</titel><description>d</description></item>")
             .err()
@@ -395,7 +350,7 @@ mod tests {
         fn nothing_panics(source in r#"<a>(<b |<b>|</b>|</a>|>|'|=|&|;|#|x|<!\[CDATA\[|\]\]>|<!--|-->|é){0,30}"#) {
             if let Ok(tree) = parse(&source) {
                 tree.text(ROOT);
-                tree.markup(ROOT);
+                markup(&tree, ROOT);
             }
         }
     }
