@@ -49,13 +49,14 @@ pub(super) fn format(head: &[u8], path: &str, fields: &Fields) -> Result<Format,
     if line.starts_with(b"{") && is_object(line, line.len() == start.len()) {
         return Ok(Format::JsonLines);
     }
+    // Before NULs are looked for: one in a feed or a box is damage of one record.
+    if let Some(format) = markup(start).or_else(|| mail::sniff(start)) {
+        return Ok(format);
+    }
     let extension = extension(path);
     // A name that promises records: one with a NUL in it is one bad record.
     if !matches!(extension.as_str(), "jsonl" | "ndjson" | "csv" | "tsv") || starts_with_nul(head) {
         check_binary(head)?;
-    }
-    if let Some(format) = markup(start).or_else(|| mail::sniff(start)) {
-        return Ok(format);
     }
     match extension.as_str() {
         "jsonl" | "ndjson" => return Ok(Format::JsonLines),

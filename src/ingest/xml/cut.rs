@@ -70,6 +70,8 @@ pub(super) struct Cutter {
     began: bool,
     /// Whether it was told that elements are nested too deep.
     too_deep: bool,
+    /// Whether it was told that a document behind the first one is not read.
+    told_other: bool,
 }
 
 impl Cutter {
@@ -87,6 +89,7 @@ impl Cutter {
             at: 0,
             began: false,
             too_deep: false,
+            told_other: false,
         }
     }
 
@@ -102,11 +105,8 @@ impl Cutter {
             let offset = window.offset() + self.at as u64;
             // Between records a token without an end is given up where a record would be.
             let last = ended || is_over && !is_inside;
-            let token = match rest.is_empty() {
-                true => None,
-                false => self.scanner.token(rest, offset, last),
-            };
-            match token {
+            let token = (!rest.is_empty()).then(|| self.scanner.token(rest, offset, last));
+            match token.flatten() {
                 Some(token) if is_inside && self.at + token.len > limit => {
                     self.lose(file.too_long(), window, file);
                 }
@@ -255,7 +255,10 @@ impl Cutter {
                 if !self.began {
                     return Err(refusal);
                 }
-                file.reject(None, window.offset(), refusal);
+                // Once: what follows an unknown document may be thousands of them.
+                if !std::mem::replace(&mut self.told_other, true) {
+                    file.reject(None, window.offset(), refusal);
+                }
             }
             self.context.family = family;
             self.context.about = About::default();
