@@ -3,7 +3,7 @@
 use encoding_rs::Encoding;
 
 use super::super::decode;
-use super::super::xml::base64;
+use super::super::xml::{base64, one_line};
 
 /// Longest header that is kept, in bytes.
 const HEADER_BYTES: usize = 64 * 1024;
@@ -178,7 +178,7 @@ pub(super) fn words(value: &[u8]) -> String {
     }
     flush(&mut held, &mut out);
     out.push_str(rest);
-    out.split_whitespace().collect::<Vec<_>>().join(" ")
+    one_line(&out)
 }
 
 fn flush(held: &mut Option<(&str, Vec<u8>)>, out: &mut String) {
@@ -187,8 +187,11 @@ fn flush(held: &mut Option<(&str, Vec<u8>)>, out: &mut String) {
     }
 }
 
-/// What stands before the first encoded word, its charset and bytes, and what stands behind.
-fn encoded_word(text: &str) -> Option<(&str, (&str, Vec<u8>), &str)> {
+/// The charset and the bytes of an encoded word.
+type Word<'t> = (&'t str, Vec<u8>);
+
+/// What stands before the first encoded word, the word, and what stands behind.
+fn encoded_word(text: &str) -> Option<(&str, Word<'_>, &str)> {
     let mut from = 0;
     loop {
         let start = from + text.get(from..)?.find("=?")?;

@@ -29,11 +29,10 @@ use super::reason::{Reason, Refusal};
 use super::shield::shielded;
 use super::window::{Bytes, Window};
 use super::{decode, html};
-use family::Family;
 use tree::Tree;
 
 pub(super) use feed::base64;
-pub(super) use prose::{longest, of_markup, of_title, tidy};
+pub(super) use prose::{longest, of_markup, of_title, one_line, tidy};
 
 /// What a feed says of itself.
 #[derive(Default)]

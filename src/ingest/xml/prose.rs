@@ -48,8 +48,15 @@ pub(in crate::ingest) fn of_title(field: &str, limits: &Limits) -> Result<String
     Ok(one_line(&of_markup(field, limits)?))
 }
 
-pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+pub(in crate::ingest) fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.trim().len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }
 
 /// What elements of news formats make of lines.
