@@ -202,6 +202,9 @@ fn zone(token: &str) -> Option<Option<i32>> {
         "AKST" => return hours(-9),
         "HST" => return hours(-10),
         "ET" | "CT" | "MT" | "PT" | "IST" | "LOCAL" => return Some(None),
+        // The letters of RFC 822, whose signs it had wrong: RFC 5322 takes them for no zone.
+        "J" => return None,
+        _ if matches!(token.as_bytes(), [b'A'..=b'Y']) => return Some(None),
         _ => {}
     }
     let upper = token.to_ascii_uppercase();
@@ -258,6 +261,13 @@ mod tests {
                 "Thu, 03 Apr 2031 10:00:00 +0000 (UTC)",
                 "2031-04-03T10:00:00Z",
             ),
+            ("Thu, 03 Apr 2031 10:00:00 N", "2031-04-03T10:00:00"),
+            ("Thu, 03 Apr 2031 10:00:00 J", ""),
+            ("20310403T120000+0100", "2031-04-03T12:00:00+01:00"),
+            ("20310403T120000-0500", "2031-04-03T12:00:00-05:00"),
+            ("2031-04-03T10:00:00.000+0000", "2031-04-03T10:00:00Z"),
+            ("2031-04-03T10:00Z", "2031-04-03T10:00:00Z"),
+            ("Thu, 3 Apr 2031 10:00:00 Z", "2031-04-03T10:00:00Z"),
             ("1932984000", "2031-04-03T12:00:00Z"),
             ("1932984000.5", "2031-04-03T12:00:00.5Z"),
             ("1932984000000", "2031-04-03T12:00:00Z"),

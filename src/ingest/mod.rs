@@ -15,10 +15,13 @@ mod fields;
 mod gather;
 mod html;
 mod inflate;
+mod json_feed;
 mod json_scan;
 mod json_values;
 mod jsonl;
+mod mail;
 mod mojibake;
+mod ninjs;
 mod reason;
 mod record;
 mod scan;
@@ -30,6 +33,7 @@ mod spool;
 mod unescape;
 mod walk;
 mod window;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -494,13 +498,10 @@ fn records(
             );
             return Err(Refusal::new(Reason::Unsupported, message));
         }
-        format @ (Format::Xml
-        | Format::Mail
-        | Format::Mbox
-        | Format::Warc
-        | Format::Arc
-        | Format::Zip
-        | Format::Tar) => {
+        Format::Xml => return xml::read(window, file),
+        Format::Mail => return mail::read(window, file),
+        Format::Mbox => mail::read_box(window, file),
+        format @ (Format::Warc | Format::Arc | Format::Zip | Format::Tar) => {
             let message = format!("this is {format:?}, which is not read yet");
             return Err(Refusal::new(Reason::Unsupported, message));
         }

@@ -97,6 +97,21 @@ impl Cells {
         }
     }
 
+    /// The fields with their roles.
+    pub fn into_fields(self) -> impl Iterator<Item = (Role, Cell)> {
+        let all = [
+            (Role::Key, self.key),
+            (Role::Text, self.text),
+            (Role::Title, self.title),
+            (Role::Source, self.source),
+            (Role::Published, self.published),
+            (Role::Collected, self.collected),
+            (Role::Url, self.url),
+        ];
+        all.into_iter()
+            .filter_map(|(role, held)| held.map(|(_, cell)| (role, cell)))
+    }
+
     /// The document that the fields describe, and its text apart from it.
     /// Without a key it gets `path#record`, or the path where it is the whole file.
     pub fn document(

@@ -5,6 +5,7 @@ use serde::de::IgnoredAny;
 use super::delimited;
 use super::fields::Fields;
 use super::json_scan::{self, Found, Shape};
+use super::mail;
 use super::reason::{Reason, Refusal};
 
 /// How many bytes decide.
@@ -46,6 +47,10 @@ pub(super) fn format(head: &[u8], path: &str, fields: &Fields) -> Result<Format,
     }
     let start = head.trim_ascii_start();
     let line = first_line(start);
+    // Before NULs are looked for: one in a feed or a box is damage of one record.
+    if let Some(format) = markup(start).or_else(|| mail::sniff(start)) {
+        return Ok(format);
+    }
     let extension = extension(path);
     if let Some(format) = objects(start, line, fields) {
         return Ok(format);
@@ -53,9 +58,6 @@ pub(super) fn format(head: &[u8], path: &str, fields: &Fields) -> Result<Format,
     // A name that promises records: one with a NUL in it is one bad record.
     if !matches!(extension.as_str(), "jsonl" | "ndjson" | "csv" | "tsv") || starts_with_nul(head) {
         check_binary(head)?;
-    }
-    if let Some(format) = markup(start) {
-        return Ok(format);
     }
     match extension.as_str() {
         "jsonl" | "ndjson" => return Ok(Format::JsonLines),
@@ -169,6 +171,9 @@ fn known_container(head: &[u8]) -> Option<Format> {
         (b"ARROW1", Format::Arrow),
         (b"WARC/", Format::Warc),
         (b"filedesc://", Format::Arc),
+        // UTF-16 without a mark.
+        (b"<\0?\0x\0m\0l\0", Format::Xml),
+        (b"\0<\0?\0x\0m\0l", Format::Xml),
     ];
     // A tar header pads its file name with NULs.
     if head.get(257..262) == Some(b"ustar") && head.get(..257).is_some_and(|h| h.contains(&0)) {
@@ -255,6 +260,8 @@ fn markup(start: &[u8]) -> Option<Format> {
         "<rdf:RDF",
         "<nitf",
         "<newsitem",
+        "<newsml",
+        "<newsmessage",
         "<!doctype",
     ]
     .into_iter()

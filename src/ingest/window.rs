@@ -85,6 +85,11 @@ impl<R: Read> Window<R> {
         self.damage.as_ref()
     }
 
+    /// Whether nothing more will come.
+    pub fn is_done(&self) -> bool {
+        self.ended
+    }
+
     /// Reads further; `false` when nothing came.
     pub fn more(&mut self) -> bool {
         if self.ended {

@@ -1,0 +1,695 @@
+//! Feeds, news industry files and mail: every good item, whatever stands beside it.
+#![allow(clippy::unwrap_used)]
+
+use std::time::{Duration, Instant};
+
+use wirecopy::ingest::{IngestOptions, Input, Intake, Limits, Reason, read_inputs};
+
+fn options() -> IngestOptions {
+    IngestOptions::default()
+}
+
+/// Reads a file of this content beside one good document.
+fn file(name: &str, bytes: &[u8], options: &IngestOptions) -> Intake {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(name), bytes).unwrap();
+    let inputs = [Input::Path(folder.path().into()), Input::Stdin];
+    let good = &b"{\"id\":\"good\",\"text\":\"good\"}"[..];
+    let intake = read_inputs(&inputs, good, options).unwrap();
+    let counts = &intake.counts;
+    assert_eq!(
+        counts.read,
+        counts.documents + counts.merged + counts.rejected
+    );
+    assert_eq!(counts.rejected, intake.rejected.len() as u64);
+    intake
+}
+
+fn read(name: &str, content: impl AsRef<[u8]>) -> Intake {
+    file(name, content.as_ref(), &options())
+}
+
+/// Key, text, title, source, date and address of what was read, but for the good document.
+fn told(intake: &Intake) -> Vec<[String; 6]> {
+    let own = intake.documents.iter().filter(|d| &*d.key != "good");
+    own.map(|d| {
+        let some = |text: &Option<Box<str>>| text.as_deref().unwrap_or_default().to_owned();
+        let date = d
+            .published
+            .map(|moment| moment.to_string())
+            .unwrap_or_default();
+        let text = intake.archive.text(&d.text).into_owned();
+        let key = d.key.rsplit('/').next().unwrap().to_owned();
+        let key = if key.contains('#') {
+            key
+        } else {
+            d.key.to_string()
+        };
+        [
+            key,
+            text,
+            some(&d.title),
+            some(&d.source),
+            date,
+            some(&d.url),
+        ]
+    })
+    .collect()
+}
+
+fn keys(intake: &Intake) -> Vec<String> {
+    told(intake).into_iter().map(|[key, ..]| key).collect()
+}
+
+fn reasons(intake: &Intake) -> Vec<Reason> {
+    intake.rejected.iter().map(|r| r.reason).collect()
+}
+
+fn item(n: usize) -> String {
+    format!(
+        "<item><guid>{n}</guid><title>Rain {n}</title><description>Rain will end on day {n}.</description></item>\n"
+    )
+}
+
+fn rss(inner: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\"?>\n<rss version=\"2.0\"><channel><title>Orme Post</title>\n{inner}</channel></rss>\n"
+    )
+}
+
+#[test]
+fn rss_with_every_field() {
+    let feed = r#"<?xml version="1.0"?>
+<rss version="2.0" xmlns:c="http://purl.org/rss/1.0/modules/content/" xmlns:fb="http://rssnamespace.org/feedburner/ext/1.0">
+<channel><title>Orme &amp; <![CDATA[Post]]></title><item>
+<guid isPermaLink="false">a1</guid><link>https://ads.example/1</link><fb:origLink>https://orme.example/1</fb:origLink>
+<title>Rain &amp;amp; wind</title><pubDate>Thu, 03 Apr 2031 10:00:00 EST</pubDate>
+<description>Rain.</description><c:encoded><![CDATA[Rain will end on Friday, the office said.]]></c:encoded></item>
+<item><title>Only a title</title><source url="https://wire.example/rss">The Wire</source><link>https://orme.example/2</link></item>
+<item><description>No guid</description></item>
+<item></item><item/>
+</channel></rss>"#;
+    let intake = read("a.xml", feed);
+    let row = |row: [&str; 6]| row.map(str::to_owned);
+    let all = told(&intake);
+    assert_eq!(all.len(), 3, "{all:?}");
+    assert!(
+        all.contains(&row([
+            "a1",
+            "Rain will end on Friday, the office said.",
+            "Rain & wind",
+            "Orme & Post",
+            "2031-04-03T10:00:00-05:00",
+            "https://orme.example/1",
+        ])),
+        "{all:?}"
+    );
+    assert!(
+        all.contains(&row([
+            "https://orme.example/2",
+            "Only a title",
+            "Only a title",
+            "The Wire",
+            "",
+            "https://orme.example/2"
+        ])),
+        "{all:?}"
+    );
+    assert!(
+        all.contains(&row(["a.xml#3", "No guid", "", "Orme & Post", "", ""])),
+        "{all:?}"
+    );
+    assert_eq!(reasons(&intake), [Reason::NoText, Reason::NoText]);
+    assert_eq!(intake.rejected[0].place.record, Some(4));
+    assert_eq!(
+        intake.rejected[0].place.offset,
+        feed.find("<item></item>").unwrap() as u64
+    );
+}
+
+#[test]
+fn rdf_and_both_atoms_with_prefixes_of_their_own() {
+    let rdf = r#"<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" xmlns:d="http://purl.org/dc/elements/1.1/">
+<channel r:about="https://orme.example/"><title>Orme Post</title></channel>
+<item r:about="https://orme.example/1"><title>Rain</title><link>https://orme.example/1</link><d:date>2031-04-03T10:00:00Z</d:date><description>Rain will end.</description></item></r:RDF>"#;
+    let row = |key: &str, source: &str| {
+        [
+            key,
+            "Rain will end.",
+            "Rain",
+            source,
+            "2031-04-03T10:00:00Z",
+            "https://orme.example/1",
+        ]
+        .map(str::to_owned)
+    };
+    assert_eq!(
+        told(&read("a.rdf", rdf)),
+        [row("https://orme.example/1", "Orme Post")]
+    );
+    let atom = r#"<?xml version='1.0' encoding='utf-8'?><a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:author><a:name>Orme Post</a:name></a:author>
+<a:entry><a:id>urn:1</a:id><a:title type="text">Rain</a:title><a:link rel="self" href="https://x.example/"/><a:link href="https://orme.example/1"/>
+<a:updated>2031-05-01T00:00:00Z</a:updated><a:published>2031-04-03T10:00:00Z</a:published><a:summary>Rain.</a:summary><a:content type="text">Rain will end.</a:content></a:entry></a:feed>"#;
+    assert_eq!(told(&read("a", atom)), [row("urn:1", "Orme Post")]);
+    let old = r#"<feed version="0.3" xmlns="http://purl.org/atom/ns#"><title>Orme Post</title><entry><id>urn:1</id><title>Rain</title>
+<link rel="alternate" type="text/html" href="https://orme.example/1"/><issued>2031-04-03T10:00:00Z</issued>
+<content type="text/plain" mode="base64">UmFpbiB3aWxsIGVuZC4=</content><source><title>The Wire</title></source></entry></feed>"#;
+    assert_eq!(told(&read("a.atom", old)), [row("urn:1", "The Wire")]);
+    let page = r#"<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id><content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Rain <b>will</b> end.</p></div></content></entry>
+<entry><id>2</id><content src="https://orme.example/sound.mp3" type="audio/mpeg"/><summary>Rain, heard.</summary></entry></feed>"#;
+    let all = told(&read("a", page));
+    assert!(all[0][1].contains("will"), "{all:?}");
+    assert_eq!(all[1][1], "Rain, heard.");
+}
+
+#[test]
+fn items_around_a_bad_one_are_kept() {
+    for bad in [
+        "<item><guid>x</guid><title>not closed</title>\n",
+        "<item><guid>x</guid><description><![CDATA[not closed</description></item>\n",
+        "<item><guid>x</guid><link href='not closed>a</link></item>\n",
+        "<item><guid>x</guid><title>a</titel><description>b</description></item>\n",
+        "<item><guid>x</guid><title>a</title <description>b</description></item>\n",
+        "<item a=\"not closed>\n</item>\n",
+    ] {
+        let before: String = (1..4).map(item).collect();
+        let after: String = (4..7)
+            .map(|n| {
+                item(n)
+                    .replace("<description>", "<description><![CDATA[")
+                    .replace("</description>", "]]></description>")
+            })
+            .collect();
+        let feed = rss(&(before.clone() + bad + &after));
+        let intake = read("a.rss", &feed);
+        assert_eq!(
+            keys(&intake),
+            ["1", "2", "3", "4", "5", "6"],
+            "{bad}: {:?}",
+            intake.rejected
+        );
+        assert_eq!(
+            reasons(&intake),
+            [Reason::InvalidXml],
+            "{bad}: {:?}",
+            intake.rejected
+        );
+        let place = &intake.rejected[0].place;
+        assert_eq!(
+            (place.record, place.offset as usize),
+            (Some(4), feed.find(bad).unwrap()),
+            "{bad}"
+        );
+    }
+}
+
+#[test]
+fn faults_within_a_field_cost_nothing() {
+    let feed = rss(
+        "<item><guid>1</guid><description>AT&T <br> said &foo; &eacute; a < b</p></description></item><item><guid>2</guid>\u{b}<title>b & c</title></item>",
+    );
+    let intake = read("a.xml", feed);
+    assert_eq!(keys(&intake), ["1", "2"]);
+    let all = told(&intake);
+    assert!(
+        all[0][1].contains("said") && all[0][1].contains('b'),
+        "{all:?}"
+    );
+    assert_eq!(all[1][1], "b & c");
+}
+
+#[test]
+fn feeds_behind_one_another_and_cut_ones() {
+    let two = rss(&item(1)) + &rss(&item(2)).replace("Orme", "Aldmoor");
+    let all = told(&read("a.xml", &two));
+    assert_eq!(
+        all.iter().map(|row| row[3].as_str()).collect::<Vec<_>>(),
+        ["Orme Post", "Aldmoor Post"]
+    );
+    let cut = rss(&(item(1) + &item(2)));
+    for end in 60..cut.len() {
+        let intake = read("a.xml", &cut[..end]);
+        let whole = cut[..end].matches("</item>").count();
+        assert_eq!(keys(&intake).len(), whole, "{end}");
+        let missing = usize::from(!cut[..end].contains("</rss>"));
+        assert_eq!(
+            intake.rejected.len(),
+            missing,
+            "{end}: {:?}",
+            intake.rejected
+        );
+    }
+    let joined = rss(&item(1)).replace("</item>", "") + &rss(&item(2));
+    let intake = read("a.xml", &joined);
+    assert_eq!(
+        (keys(&intake), reasons(&intake)),
+        (vec!["2".to_owned()], vec![Reason::InvalidXml])
+    );
+}
+
+#[test]
+fn encodings_declared_undeclared_and_wrong() {
+    let feed = |encoding: &str| {
+        rss("<item><guid>1</guid><description>Café à Orme, «dit-il», où l'été a été très sec.</description></item>").replace("?>", &format!(" encoding=\"{encoding}\"?>"))
+    };
+    let text = "Café à Orme, «dit-il», où l'été a été très sec.";
+    let latin = |feed: &str| encoding_rs::WINDOWS_1252.encode(feed).0.into_owned();
+    let wide = |feed: &str, unit: fn(u16) -> [u8; 2]| {
+        feed.encode_utf16().flat_map(unit).collect::<Vec<u8>>()
+    };
+    for (content, counted) in [
+        (feed("utf-8").into_bytes(), "UTF-8"),
+        (latin(&feed("ISO-8859-1")), "windows-1252"),
+        (latin(&feed("utf-8")), "windows-1252"),
+        (feed("ISO-8859-1").into_bytes(), "UTF-8"),
+        (wide(&feed("utf-16"), u16::to_le_bytes), "UTF-16LE"),
+        (wide(&feed("utf-16"), u16::to_be_bytes), "UTF-16BE"),
+        (
+            wide(&format!("\u{feff}{}", feed("utf-16")), u16::to_be_bytes),
+            "UTF-16BE",
+        ),
+        (format!("\u{feff}{}", feed("utf-16")).into_bytes(), "UTF-8"),
+    ] {
+        let intake = read("a.xml", &content);
+        assert_eq!(told(&intake)[0][1], text, "{counted}");
+        assert!(
+            intake.counts.encodings.contains_key(counted),
+            "{:?}",
+            intake.counts.encodings
+        );
+    }
+}
+
+const NITF: &str = r#"<nitf><head><title>Slug</title><docdata><doc-id id-string="n1"/><date.issue norm="20310403T120000Z"/><doc.copyright holder="Orme Agency"/></docdata></head>
+<body><body.head><hedline><hl1>Rain to end</hl1></hedline><byline>By Ann</byline><dateline>ORME</dateline></body.head>
+<body.content><p>Rain will
+ end.</p><media><media-caption>Rain</media-caption></media><table><tr><td>Orme</td><td>3</td></tr></table></body.content></body></nitf>"#;
+
+#[test]
+fn files_of_agencies() {
+    let story = "Rain will end.\nOrme\t3";
+    let date = "2031-04-03T12:00:00Z";
+    let row = |row: [&str; 6]| [row.map(str::to_owned)];
+    assert_eq!(
+        told(&read("a.nitf", NITF)),
+        row(["n1", story, "Rain to end", "Orme Agency", date, ""])
+    );
+    let g2 = |inner: &str| {
+        format!(
+            r#"<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:1" version="3">
+<itemMeta><provider qcode="p:x"><name>Orme Agency</name></provider><versionCreated>2031-04-03T12:00:00Z</versionCreated></itemMeta>
+<contentMeta><headline>Rain to end</headline></contentMeta><contentSet>{inner}</contentSet></newsItem>"#
+        )
+    };
+    let inline = g2(&format!(
+        "<inlineXML contenttype='application/nitf+xml'>{NITF}</inlineXML>"
+    ));
+    let expected = row(["urn:1:3", story, "Rain to end", "Orme Agency", date, ""]);
+    assert_eq!(
+        told(&read("a.xml", format!("<?xml version='1.0'?>{inline}"))),
+        expected
+    );
+    let data = g2("<inlineData contenttype='text/plain'>Rain will end.\nOrme\t3</inlineData>");
+    assert_eq!(told(&read("a.xml", &data)), expected);
+    let message = format!(
+        "<newsMessage xmlns='http://iptc.org/std/nar/2006-10-01/'><itemSet><packageItem guid='p'/>{data}{}</itemSet></newsMessage>",
+        g2("<remoteContent href='a.jpg'/>")
+    );
+    let intake = read("a.xml", message);
+    assert_eq!(
+        (told(&intake), reasons(&intake)),
+        (expected.to_vec(), vec![Reason::NoText])
+    );
+    let first = format!("<NewsML><NewsItem><Identification><NewsIdentifier><PublicIdentifier>urn:1:3</PublicIdentifier></NewsIdentifier></Identification>
+<NewsManagement><ThisRevisionCreated>20310403T120000Z</ThisRevisionCreated></NewsManagement><NewsComponent><AdministrativeMetadata><Provider><Party FormalName='Orme Agency'/></Provider></AdministrativeMetadata>
+<NewsLines><HeadLine>Rain to end</HeadLine></NewsLines><ContentItem><DataContent>{NITF}</DataContent></ContentItem></NewsComponent></NewsItem></NewsML>");
+    assert_eq!(told(&read("a.xml", first)), expected);
+    let corpus = "<?xml version='1.0'?><newsitem itemid='77' date='2031-04-03'><title>ORME: Rain to end.</title><headline>Rain to end</headline><dateline>ORME</dateline>
+<text><p>Rain will end.</p><p>Orme is dry.</p></text><metadata><dc element='dc.publisher' value='Orme Agency'/></metadata></newsitem>";
+    assert_eq!(
+        told(&read("a.xml", corpus)),
+        row([
+            "77",
+            "Rain will end.\nOrme is dry.",
+            "Rain to end",
+            "Orme Agency",
+            "2031-04-03",
+            ""
+        ])
+    );
+}
+
+#[test]
+fn other_xml_is_refused_with_advice() {
+    for (content, advice) in [
+        (
+            "<?xml version='1.0'?><urlset><url><loc>x</loc></url></urlset>",
+            "pages themselves",
+        ),
+        (
+            "<?xml version='1.0'?><library><item>x</item></library>",
+            "<library>",
+        ),
+        ("<?xml version='1.0'?><packageItem/>", "read the items"),
+        ("<?xml version='1.0'?><opml/>", "feeds themselves"),
+        (
+            "<?xml version='1.0'?><rdf:RDF><skos:Concept/></rdf:RDF>",
+            "no item",
+        ),
+    ] {
+        let intake = read("a", content);
+        assert_eq!(reasons(&intake), [Reason::Unsupported], "{content}");
+        assert!(
+            intake.rejected[0].message.contains(advice),
+            "{}",
+            intake.rejected[0].message
+        );
+        assert_eq!(intake.documents.len(), 1);
+    }
+    assert_eq!(reasons(&read("a.xml", "no markup")), [Reason::InvalidXml]);
+}
+
+#[test]
+fn a_record_beyond_the_limit_is_one_record() {
+    let small = IngestOptions {
+        limits: Limits {
+            record_bytes: 2000,
+            ..Limits::default()
+        },
+        ..options()
+    };
+    let long = |n: usize| {
+        format!(
+            "<item><guid>x</guid><title>{}</title></item>",
+            "x".repeat(n)
+        )
+    };
+    for long in [
+        long(1000),
+        long(2000),
+        long(300_000),
+        long(2000)
+            .replace("<title>", "<title><![CDATA[")
+            .replace("</title>", "]]></title>"),
+    ] {
+        let many: String = (1..1000).map(item).collect();
+        let intake = file(
+            "a.xml",
+            rss(&(many.clone() + &long + &many)).as_bytes(),
+            &small,
+        );
+        let is_short = long.len() <= 2000;
+        assert_eq!(intake.documents.len(), 1000 + usize::from(is_short));
+        assert_eq!(intake.counts.merged, 999);
+        assert_eq!(
+            reasons(&intake),
+            if is_short {
+                vec![]
+            } else {
+                vec![Reason::TooLong]
+            }
+        );
+        let mails = |n: usize| (1..n).map(letter).collect::<String>();
+        let boxed = mails(500) + &letter(501).replace("Rain will", &long) + &mails(500);
+        let intake = file("a.mbox", boxed.as_bytes(), &small);
+        assert_eq!(intake.documents.len(), 500 + usize::from(is_short));
+        assert_eq!(
+            intake.rejected.len(),
+            usize::from(!is_short),
+            "{:?}",
+            intake.rejected
+        );
+    }
+}
+
+#[test]
+fn bombs_are_bounded() {
+    let started = Instant::now();
+    let limited = IngestOptions {
+        limits: Limits {
+            record_bytes: 4 << 20,
+            ..Limits::default()
+        },
+        ..options()
+    };
+    let laughs = format!(
+        "<?xml version='1.0'?><!DOCTYPE rss [<!ENTITY a 'ha'>{}]>{}",
+        (1..40)
+            .map(|n| format!("<!ENTITY a{n} '&a{};&a{};'>", n - 1, n - 1))
+            .collect::<String>(),
+        &rss("<item><guid>1</guid><title>&a39;</title></item>")[21..],
+    );
+    assert_eq!(
+        told(&file("a.xml", laughs.as_bytes(), &limited))[0][1],
+        "&a39;"
+    );
+    let deep = |inner: String| rss(&(item(1) + &inner + &item(2)));
+    for (feed, reason) in [
+        (
+            deep(format!(
+                "<item><description>{}x{}</description></item>",
+                "<a>".repeat(100_000),
+                "</a>".repeat(100_000)
+            )),
+            Some(Reason::TooDeep),
+        ),
+        (
+            deep(format!(
+                "<item><title {}>x</title></item>",
+                "a='1' ".repeat(100_000)
+            )),
+            Some(Reason::TooMany),
+        ),
+        (
+            deep(format!(
+                "<item><title>{}</title></item>",
+                "x".repeat(5 << 20)
+            )),
+            Some(Reason::TooLong),
+        ),
+        (
+            deep(format!(
+                "<item><title>{}</title></item>",
+                "<a/>".repeat(1 << 20)
+            )),
+            Some(Reason::TooLong),
+        ),
+        (
+            deep(format!(
+                "<item><title>{}</title></item>",
+                "<a/>".repeat(900 << 10)
+            )),
+            Some(Reason::TooMany),
+        ),
+        (
+            deep(format!(
+                "<item><title>{}</title></item>",
+                "&amp;&#x41;&".repeat(100_000)
+            )),
+            None,
+        ),
+        (deep("<!-- x ".repeat(100_000) + "-->"), None),
+        (deep("<a>".repeat(100_000)), Some(Reason::TooDeep)),
+        (deep("</a>".repeat(100_000)), None),
+        (
+            deep(format!(
+                "<item>{}]]></item>",
+                "<![CDATA[</item>".repeat(100_000)
+            )),
+            Some(Reason::InvalidXml),
+        ),
+        (deep("<item>".repeat(100_000)), Some(Reason::InvalidXml)),
+        (
+            deep(format!(
+                "<a {}>",
+                (0..100_000)
+                    .map(|n| format!("xmlns:p{n}='u'"))
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            )),
+            None,
+        ),
+    ] {
+        let begun = Instant::now();
+        let intake = file("a.xml", feed.as_bytes(), &limited);
+        let keys = keys(&intake);
+        let head = &feed[90..160];
+        assert!(
+            keys.contains(&"1".into()) && keys.contains(&"2".into()),
+            "{keys:?} {head}"
+        );
+        if let Some(reason) = reason {
+            assert!(
+                reasons(&intake).contains(&reason),
+                "{:?} {head}",
+                intake.rejected.first()
+            );
+        }
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "{head}: {:?}",
+            begun.elapsed()
+        );
+    }
+    assert!(started.elapsed() < Duration::from_secs(60));
+}
+
+/// Numbers that look like chance and are the same every time.
+fn dice(seed: u64) -> impl FnMut() -> u64 {
+    let mut state = seed;
+    move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    }
+}
+
+#[test]
+fn flipped_and_cut_files_cost_no_more_than_they_hold() {
+    let feed = rss(&(1..30).map(item).collect::<String>());
+    let mail = (1..30).map(letter).collect::<String>();
+    let mut dice = dice(88_172_645_463_325_252);
+    for (name, content, whole) in [("a.xml", &feed, 29), ("a.mbox", &mail, 29)] {
+        for _ in 0..150 {
+            let mut bytes = content.clone().into_bytes();
+            let at = 120 + (dice() as usize) % (bytes.len() - 120);
+            bytes[at] ^= 1 << (dice() % 8);
+            let intake = read(name, &bytes);
+            let kept = keys(&intake).len();
+            assert!(
+                kept + intake.rejected.len() + intake.counts.merged as usize >= whole - 1
+                    && kept >= whole - 2,
+                "{at}: {kept} {:?}",
+                intake.rejected
+            );
+            let end = 200 + (dice() as usize) % (bytes.len() - 200);
+            read(name, &content.as_bytes()[..end]);
+        }
+        // NULs, noise.
+        let mut bytes = content.clone().into_bytes();
+        let middle = bytes.len() / 2;
+        bytes.splice(middle..middle, (0..3000).map(|_| (dice() >> 32) as u8));
+        assert!(keys(&read(name, &bytes)).len() >= whole - 3);
+    }
+}
+
+fn letter(n: usize) -> String {
+    format!(
+        "From a@b.example Thu Apr  3 10:00:00 2031\r\nFrom: Orme Post <news@orme.example>\r\nSubject: Rain {n}\r\nMessage-ID: <{n}@orme.example>\r\nDate: Thu, 03 Apr 2031 10:00:00 +0000\r\n\r\nRain will end on day {n}.\r\n>From here on it is dry.\r\n\r\n"
+    )
+}
+
+#[test]
+fn boxes_and_messages() {
+    let intake = read("box", (1..3).map(letter).collect::<String>());
+    let row = |n: usize| {
+        [
+            &format!("{n}@orme.example"),
+            &format!("Rain will end on day {n}.\nFrom here on it is dry."),
+            &format!("Rain {n}"),
+            "Orme Post",
+            "2031-04-03T10:00:00Z",
+            "",
+        ]
+        .map(str::to_owned)
+    };
+    assert_eq!(told(&intake), [row(1), row(2)]);
+    assert_eq!(
+        intake.documents[1].place.path.rsplit('/').next(),
+        Some("box")
+    );
+    let parts = "Received: x\nFrom: news@orme.example\nSubject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=\nMIME-Version: 1.0\nDate: Thu, 03 Apr 2031 10:00:00 +0000 (UTC)
+Content-Type: multipart/mixed; boundary=\"out\"\n\n--out\nContent-Type: multipart/alternative; boundary=in\n\n--in\nContent-Type: text/plain; charset=iso-8859-1
+Content-Transfer-Encoding: quoted-printable\n\nCaf=E9 in Orme =\nis dry.\n--in\nContent-Type: text/html\n\n<p>Caf\u{e9} in Orme is dry.</p>\n--in--\n
+--out\nContent-Type: text/plain; name=a.txt\nContent-Disposition: attachment\n\nattached\n--out--\n";
+    let all = told(&read("letter.eml", parts));
+    assert_eq!(
+        all[0][1..],
+        [
+            "Café in Orme is dry.",
+            "Grüße",
+            "orme.example",
+            "2031-04-03T10:00:00Z",
+            ""
+        ]
+        .map(str::to_owned)
+    );
+    assert_eq!(told(&read("letter", parts)).len(), 1);
+    let broken =
+        letter(1) + "From a@b.example Thu Apr  3 10:00:00 2031\n\n\nno headers\n\n" + &letter(2);
+    let intake = read("a.mbox", broken);
+    assert_eq!(
+        (keys(&intake).len(), intake.rejected.len()),
+        (2, 1),
+        "{:?}",
+        intake.rejected
+    );
+}
+
+#[test]
+fn mail_bombs_are_bounded() {
+    let limited = IngestOptions {
+        limits: Limits {
+            record_bytes: 4 << 20,
+            ..Limits::default()
+        },
+        ..options()
+    };
+    let from = "From a@b.example Thu Apr  3 10:00:00 2031\n";
+    let nested: String = (0..20_000)
+        .map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n"))
+        .collect();
+    for (inner, reason) in [
+        (
+            format!("Subject: x\n\n{}", "x".repeat(5 << 20)),
+            Some(Reason::TooLong),
+        ),
+        (
+            format!("Subject: x\n\n{}", "x\n".repeat(3 << 20)),
+            Some(Reason::TooLong),
+        ),
+        (nested, Some(Reason::TooDeep)),
+        (
+            format!(
+                "Content-Type: multipart/mixed; boundary=b\n\n{}",
+                "--b\n\nx\n".repeat(400_000)
+            ),
+            Some(Reason::TooMany),
+        ),
+        (format!("{}\nRain.\n", "a: b\n".repeat(100_000)), None),
+        (format!("To: {}\n\nRain.\n", "a@b, ".repeat(100_000)), None),
+        (
+            format!("Subject: {}\n\nRain.\n", "=?utf-8?Q?".repeat(6_000)),
+            None,
+        ),
+        (
+            "Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\n!!!\n".to_owned(),
+            Some(Reason::NoText),
+        ),
+        (
+            "Content-Type: multipart/mixed; boundary=\"\n\n--\nRain.\n".to_owned(),
+            None,
+        ),
+    ] {
+        let begun = Instant::now();
+        let content = [&letter(1), from, &inner, "\n\n", &letter(2)].concat();
+        let intake = file("a.mbox", content.as_bytes(), &limited);
+        let keys = keys(&intake);
+        let head: String = inner.chars().take(60).collect();
+        assert!(
+            keys.contains(&"1@orme.example".into()) && keys.contains(&"2@orme.example".into()),
+            "{keys:?} {head}"
+        );
+        assert_eq!(
+            reasons(&intake),
+            reason.into_iter().collect::<Vec<_>>(),
+            "{head}"
+        );
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "{head}: {:?}",
+            begun.elapsed()
+        );
+    }
+}
