@@ -12,6 +12,7 @@ pub(super) enum Role {
     Published,
     Collected,
     Url,
+    SyndicatedFrom,
 }
 
 /// Names of fields, each overriding the usual ones; case does not matter.
@@ -34,6 +35,15 @@ pub struct FieldNames {
     pub url: Option<String>,
 }
 
+/// Names of the field with the address or the name of whom a text was taken from.
+const SYNDICATED_FROM: &[&str] = &[
+    "syndicated_from",
+    "syndication_source",
+    "original_source",
+    "canonical",
+    "canonical_url",
+];
+
 /// A role that a name plays, and its rank among the names for that role.
 pub(super) type Match = (Role, usize);
 
@@ -46,7 +56,7 @@ pub(super) struct Fields {
 
 impl Fields {
     pub fn new(chosen: &FieldNames) -> Self {
-        let roles: [(Role, &Option<String>, &[&str]); 7] = [
+        let roles: [(Role, &Option<String>, &[&str]); 8] = [
             (Role::Key, &chosen.id, &["id", "doc_id", "guid", "uri"]),
             (
                 Role::Text,
@@ -77,6 +87,7 @@ impl Fields {
                 &["collected", "fetched", "crawled", "first_seen"],
             ),
             (Role::Url, &chosen.url, &["url", "link"]),
+            (Role::SyndicatedFrom, &None, SYNDICATED_FROM),
         ];
         let mut names = Vec::new();
         for (role, explicit, aliases) in roles {

@@ -282,14 +282,7 @@ pub fn read_and_tell<R: Read + Send>(
         out.archived = archived;
         match input {
             Input::Stdin => match stdin.take() {
-                Some(stdin) => stream(
-                    Box::new(stdin),
-                    "-",
-                    None,
-                    (options, &fields),
-                    0,
-                    &mut out,
-                ),
+                Some(stdin) => stream(Box::new(stdin), "-", None, (options, &fields), 0, &mut out),
                 None => {
                     let message = "standard input is named twice and can be read only once";
                     out.reject_path("-", Reason::Unreadable, message);
