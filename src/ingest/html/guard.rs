@@ -6,20 +6,22 @@
 //! closed in order, nesting is bounded, and whatever has no words is gone. Text is never
 //! lost to a limit: tags beyond it are dropped and their words kept.
 
-use memchr::memchr;
-
 use super::furniture::{self, Cut};
 use super::lines::is_block;
 use super::token::{Tag, Token, Tokens};
 
 /// Elements beyond which no tree is built. Long live blogs have some 20,000.
-const ELEMENTS: usize = 60_000;
+const ELEMENTS: usize = 40_000;
+
+/// Levels of all elements together beyond which no tree is built: what scores a tree asks of
+/// each level how much text is below it.
+const LEVELS: usize = 3_000_000;
 
 /// Bytes beyond which no tree is built.
-const BYTES: usize = 8 << 20;
+const BYTES: usize = 4 << 20;
 
 /// Levels kept for a tree at most: real pages nest 30 to 80 deep.
-const DEPTH: usize = 256;
+const DEPTH: usize = 160;
 
 /// Formatting elements that end inside of others, as `<a><div></a></div>` does, at most;
 /// each costs the tree builder a walk.
@@ -27,6 +29,28 @@ const MISNESTED: usize = 64;
 
 /// Bytes of an attribute that are kept.
 const VALUE: usize = 256;
+
+/// What stands for `&` and `<` in a guarded text. As character references they would cost the tree
+/// builder a search of the text before each (half a megabyte of them 2 s), so these
+/// noncharacters take their place, which no text may hold.
+const AMPERSAND: char = '\u{fdd0}';
+const LESS: char = '\u{fdd1}';
+
+/// A guarded text as it was.
+pub(super) fn unguarded(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            AMPERSAND => '&',
+            LESS => '<',
+            c => c,
+        })
+        .collect()
+}
+
+/// Whether a text has to be [`unguarded`].
+pub(super) fn is_guarded(text: &str) -> bool {
+    text.contains([AMPERSAND, LESS])
+}
 
 /// What is kept of a page.
 pub(super) struct Guarded {
@@ -62,6 +86,7 @@ struct Guard<'a> {
     words: (usize, usize),
     cut: usize,
     elements: usize,
+    levels: usize,
     misnested: usize,
     depth: usize,
     deepest: usize,
@@ -90,12 +115,13 @@ pub(super) fn guarded(html: &str, title: &str, depth: u32, cut: bool) -> Guarded
         words: (0, 0),
         cut: 0,
         elements: 0,
+        levels: 0,
         misnested: 0,
         depth: DEPTH.min(depth as usize),
         deepest: 0,
     };
     guard.out.push_str("<!DOCTYPE html><html><head><title>");
-    guard.out.push_str(&title.replace('<', "&lt;"));
+    guard.out.push_str(&title.replace(['<', '&'], " "));
     guard.out.push_str("</title></head><body>");
     let mut tokens = Tokens::new(html);
     let mut in_title = false;
@@ -115,11 +141,8 @@ pub(super) fn guarded(html: &str, title: &str, depth: u32, cut: bool) -> Guarded
                 guard.close(name);
             }
         }
-        if guard.elements > ELEMENTS || guard.out.len() > BYTES {
-            break;
-        }
     }
-    let too_large = guard.elements > ELEMENTS || guard.out.len() > BYTES;
+    let too_large = guard.is_too_large();
     guard.pop_to(0);
     guard.out.push_str("</body></html>");
     Guarded {
@@ -132,6 +155,10 @@ pub(super) fn guarded(html: &str, title: &str, depth: u32, cut: bool) -> Guarded
 }
 
 impl<'a> Guard<'a> {
+    fn is_too_large(&self) -> bool {
+        self.elements > ELEMENTS || self.levels > LEVELS || self.out.len() > BYTES
+    }
+
     fn text(&mut self, text: &str) {
         let blank = text.trim_ascii().is_empty();
         let count = if blank { 0 } else { text.trim_ascii().len() };
@@ -140,15 +167,23 @@ impl<'a> Guard<'a> {
         } else {
             self.words.0 += count;
         }
-        // A `<` that stood alone may not stand alone any more.
-        if memchr(b'<', text.as_bytes()).is_some() || memchr(0, text.as_bytes()).is_some() {
-            self.out
-                .push_str(&text.replace('<', "&lt;").replace('\0', ""));
-        } else if blank {
+        if blank {
             self.out.push(if text.contains('\n') { '\n' } else { ' ' });
-        } else {
-            self.out.push_str(text);
+            return;
         }
+        let text = htmlize::unescape(text);
+        if !text.contains(['&', '<', '\0', '\r', AMPERSAND, LESS]) {
+            self.out.push_str(&text);
+            return;
+        }
+        self.out.extend(text.chars().filter_map(|c| match c {
+            '&' => Some(AMPERSAND),
+            '<' => Some(LESS),
+            '\r' => Some('\n'),
+            '\0' => None,
+            AMPERSAND | LESS => Some(char::REPLACEMENT_CHARACTER),
+            c => Some(c),
+        }));
     }
 
     fn open(&mut self, tag: &Tag<'a>, cut: bool, xml: bool) {
@@ -203,6 +238,7 @@ impl<'a> Guard<'a> {
             return;
         }
         self.elements += 1;
+        self.levels += self.open.len();
         if is(name, &["br", "hr"]) {
             if name.eq_ignore_ascii_case("hr") {
                 self.close_paragraph();
@@ -468,7 +504,7 @@ mod tests {
                 "<div><table><td>x</div>y</table>z",
                 "<div><table><td>xy</td></table>z</div>",
             ),
-            ("</p></b>a < b<!-- c --><i>d", "a &lt; b<i>d</i>"),
+            ("</p></b>a < b<!-- c --><i>d", "a \u{fdd1} b<i>d</i>"),
             ("<svg><path d=1></svg>a<svg>b", "ab"),
             (
                 "<p CLASS='x\"<y>' data-x=1 onclick=z>a",

@@ -9,7 +9,7 @@ use super::super::Limits;
 use super::super::reason::{Reason, Refusal};
 use super::super::shield::shielded;
 use super::about::About;
-use super::guard::{Guarded, guarded};
+use super::guard::{Guarded, guarded, is_guarded, unguarded};
 use super::lines::{self, Lines, is_block, lines};
 use super::token::{Token, Tokens};
 
@@ -28,7 +28,14 @@ pub(super) fn story(html: &str, about: &About, limits: &Limits) -> Result<String
     let most = usize::try_from(limits.text_bytes).unwrap_or(usize::MAX);
     let page = guarded(html, title, limits.html_depth, true);
     if page.too_large {
-        return Ok(lines(html, most));
+        // Without a tree: the part that is marked or densest, unless it is the lesser part.
+        let part = fallback(&page.html, title);
+        let whole = 2 * part.len() < page.words;
+        return Ok(if whole {
+            cleaned(&page.html, title)
+        } else {
+            part
+        });
     }
     let mut best = extracted(&page, title)?;
     // So much furniture may be a story in an element with an unlucky name.
@@ -125,7 +132,10 @@ fn cleaned(html: &str, title: &str) -> String {
         match token {
             Token::Text(_) if in_title => {}
             Token::Text(text) => {
-                let text = htmlize::unescape(text);
+                let mut text = htmlize::unescape(text);
+                if is_guarded(&text) {
+                    text = unguarded(&text).into();
+                }
                 let before = lines.line_len();
                 if pre > 0 {
                     lines.verbatim(&text);
