@@ -38,8 +38,9 @@ pub(super) fn story(html: &str, about: &About, limits: &Limits) -> Result<String
         });
     }
     let mut best = extracted(&page, title)?;
-    // So much furniture may be a story in an element with an unlucky name.
-    if page.cut > 1500 && page.cut > 2 * page.words {
+    // So much furniture, or so little else, may be a story in an element with an unlucky name.
+    let unlucky = page.cut > 1500 && page.cut > 2 * page.words;
+    if unlucky || (best.len() < 100 && page.cut > best.len()) {
         let whole = guarded(html, title, limits.html_depth, false);
         if !whole.too_large {
             let other = extracted(&whole, title)?;
