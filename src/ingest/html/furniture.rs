@@ -168,3 +168,56 @@ fn named(value: &str) -> Option<Cut> {
     }
     best
 }
+
+/// Whether the tags of an element are dropped, whatever it holds.
+pub(super) fn holds_no_words(name: &str) -> bool {
+    const DROPPED: &[&str] = &[
+        "html",
+        "head",
+        "body",
+        "img",
+        "input",
+        "meta",
+        "link",
+        "source",
+        "embed",
+        "param",
+        "wbr",
+        "col",
+        "base",
+        "track",
+        "area",
+        "script",
+        "style",
+        "iframe",
+        "noframes",
+        "frameset",
+        "frame",
+        "colgroup",
+        "title",
+        "picture",
+        "object",
+        "applet",
+        "image",
+        "plaintext",
+        "listing",
+        "nobr",
+        "marquee",
+        "rb",
+        "rp",
+        "rt",
+        "rtc",
+        "ruby",
+        "optgroup",
+        "option",
+        "keygen",
+        "bgsound",
+        "basefont",
+        "font",
+        "isindex",
+        "fieldset",
+    ];
+    DROPPED
+        .iter()
+        .any(|dropped| dropped.eq_ignore_ascii_case(name))
+}

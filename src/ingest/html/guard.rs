@@ -8,6 +8,7 @@
 
 use super::furniture::{self, Cut};
 use super::lines::is_block;
+use super::stand_in;
 use super::token::{Tag, Token, Tokens};
 
 /// Elements beyond which no tree is built. Long live blogs have some 20,000.
@@ -29,28 +30,6 @@ const MISNESTED: usize = 64;
 
 /// Bytes of an attribute that are kept.
 const VALUE: usize = 256;
-
-/// What stands for `&` and `<` in a guarded text. As character references they would cost the tree
-/// builder a search of the text before each (half a megabyte of them 2 s), so these
-/// noncharacters take their place, which no text may hold.
-const AMPERSAND: char = '\u{fdd0}';
-const LESS: char = '\u{fdd1}';
-
-/// A guarded text as it was.
-pub(super) fn unguarded(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            AMPERSAND => '&',
-            LESS => '<',
-            c => c,
-        })
-        .collect()
-}
-
-/// Whether a text has to be [`unguarded`].
-pub(super) fn is_guarded(text: &str) -> bool {
-    text.contains([AMPERSAND, LESS])
-}
 
 /// What is kept of a page.
 pub(super) struct Guarded {
@@ -171,70 +150,12 @@ impl<'a> Guard<'a> {
             self.out.push(if text.contains('\n') { '\n' } else { ' ' });
             return;
         }
-        let text = htmlize::unescape(text);
-        if !text.contains(['&', '<', '\0', '\r', AMPERSAND, LESS]) {
-            self.out.push_str(&text);
-            return;
-        }
-        self.out.extend(text.chars().filter_map(|c| match c {
-            '&' => Some(AMPERSAND),
-            '<' => Some(LESS),
-            '\r' => Some('\n'),
-            '\0' => None,
-            AMPERSAND | LESS => Some(char::REPLACEMENT_CHARACTER),
-            c => Some(c),
-        }));
+        stand_in::push(&mut self.out, text);
     }
 
     fn open(&mut self, tag: &Tag<'a>, cut: bool, xml: bool) {
-        const NOTHING: &[&str] = &[
-            "html",
-            "head",
-            "body",
-            "img",
-            "input",
-            "meta",
-            "link",
-            "source",
-            "embed",
-            "param",
-            "wbr",
-            "col",
-            "base",
-            "track",
-            "area",
-            "script",
-            "style",
-            "iframe",
-            "noframes",
-            "frameset",
-            "frame",
-            "colgroup",
-            "title",
-            "picture",
-            "object",
-            "applet",
-            "image",
-            "plaintext",
-            "listing",
-            "nobr",
-            "marquee",
-            "rb",
-            "rp",
-            "rt",
-            "rtc",
-            "ruby",
-            "optgroup",
-            "option",
-            "keygen",
-            "bgsound",
-            "basefont",
-            "font",
-            "isindex",
-            "fieldset",
-        ];
         let name = tag.name;
-        if is(name, NOTHING) {
+        if furniture::holds_no_words(name) {
             return;
         }
         self.elements += 1;

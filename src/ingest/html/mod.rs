@@ -4,6 +4,7 @@
 //! the story is what [`story`] finds in the tree. Fragments, as feeds carry them, need no tree.
 
 mod lines;
+mod markup;
 mod token;
 
 #[cfg(feature = "html")]
@@ -18,6 +19,8 @@ mod furniture;
 mod guard;
 #[cfg(feature = "html")]
 mod linked;
+#[cfg(feature = "html")]
+mod stand_in;
 #[cfg(feature = "html")]
 mod story;
 
@@ -93,12 +96,12 @@ pub(super) fn page(_: &[u8], _: &Hints<'_>, _: &Limits) -> Result<(Cells, &'stat
 pub(super) fn plain_text(fragment: &str, limits: &Limits) -> Result<String, Refusal> {
     check_length(fragment.as_bytes(), limits)?;
     let most = just_over(limits.text_bytes);
-    if token::has_markup(fragment) {
+    if markup::has_markup(fragment) {
         return Ok(lines::lines(fragment, most));
     }
     let text = htmlize::unescape(fragment);
     let breaks = ["</", "<br", "<BR", "<p>", "<P>"];
-    if token::has_markup(&text) && breaks.iter().any(|mark| text.contains(mark)) {
+    if markup::has_markup(&text) && breaks.iter().any(|mark| text.contains(mark)) {
         return Ok(lines::lines(&text, most));
     }
     Ok(text.into_owned())

@@ -9,8 +9,9 @@ use super::super::Limits;
 use super::super::reason::{Reason, Refusal};
 use super::super::shield::shielded;
 use super::about::About;
-use super::guard::{Guarded, guarded, is_guarded, unguarded};
+use super::guard::{Guarded, guarded};
 use super::lines::{self, Lines, is_block, lines};
+use super::stand_in;
 use super::token::{Token, Tokens};
 
 /// Bytes of a text below which it is asked whether the page holds more.
@@ -134,8 +135,8 @@ fn cleaned(html: &str, title: &str) -> String {
             Token::Text(_) if in_title => {}
             Token::Text(text) => {
                 let mut text = htmlize::unescape(text);
-                if is_guarded(&text) {
-                    text = unguarded(&text).into();
+                if stand_in::is_in(&text) {
+                    text = stand_in::undone(&text).into();
                 }
                 let before = lines.line_len();
                 if pre > 0 {
