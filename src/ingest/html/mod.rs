@@ -3,6 +3,8 @@
 //! A page is decoded, its facts are read off its tags, and it is made safe before any tree is built;
 //! the story is what [`story`] finds in the tree. Fragments, as feeds carry them, need no tree.
 
+#![cfg_attr(not(feature = "html"), allow(dead_code, unused_imports))]
+
 mod lines;
 mod markup;
 mod token;
