@@ -644,7 +644,10 @@ const TEMPLATES: &[(&str, Template)] = &[
         let mut body = String::new();
         let mut story = Vec::new();
         for (n, p) in s.paragraphs.iter().enumerate() {
-            if let (true, Some(head)) = (n == 2 || n == 4, s.tongue.heads.get(n / 2 - 1)) {
+            if let (true, Some(head)) = (
+                n == 2 || n == 4,
+                s.tongue.heads.get((n / 2).saturating_sub(1)),
+            ) {
                 body += &format!("<h2>{head}</h2>");
                 story.push((*head).to_string());
             }
