@@ -30,6 +30,10 @@ use wirecopy::scan::Scanner;
 use wirecopy::shingle::shingles;
 use wirecopy::sketch::MinHasher;
 
+#[allow(dead_code)]
+#[path = "../tests/support/pages.rs"]
+mod pages;
+
 const WIDTH: usize = 5;
 const WINDOW: usize = 8;
 const SLOTS: usize = 128;
@@ -225,6 +229,29 @@ fn stages(data: &[u8]) -> Vec<Stage<[u8]>> {
     list
 }
 
+/// Files of web pages, from the disk to documents.
+fn web_pages() {
+    const TIMES: usize = 8;
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut count, mut bytes) = (0_usize, 0);
+    for page in (0..TIMES).flat_map(|_| pages::pages()) {
+        let path = folder.path().join(format!("{count:05}.html"));
+        std::fs::write(path, &page.html).expect("a file");
+        count += 1;
+        bytes += page.html.len();
+    }
+    let inputs = [Input::Path(folder.path().to_path_buf())];
+    let begin = Instant::now();
+    let intake = read_and_tell(&inputs, &b""[..], &IngestOptions::default(), &()).expect("pages");
+    let took = begin.elapsed().as_secs_f64();
+    println!(
+        "{} web pages, {bytes} bytes: {:.1} MB/s, {:.0} pages/s\n",
+        intake.documents.len(),
+        bytes as f64 / took / 1e6,
+        count as f64 / took
+    );
+}
+
 fn main() {
     let mut arguments = std::env::args()
         .skip(1)
@@ -236,6 +263,7 @@ fn main() {
     let rounds: usize = arguments
         .next()
         .map_or(7, |n| n.parse().expect("a number of rounds"));
+    web_pages();
     // Three sizes: what fits in a cache, what fits in another, and what fits in none.
     for share in [100, 10, 1] {
         measure(head(&data, data.len() / share), rounds);

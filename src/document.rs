@@ -43,6 +43,8 @@ pub struct Document {
     pub collected: Option<Moment>,
     /// Where it was published.
     pub url: Option<Box<str>>,
+    /// Address or name of the outlet that the document itself says it was taken from.
+    pub syndicated_from: Option<Box<str>>,
     /// Where the record stands in the input.
     pub place: Place,
     /// Where the record can be read again byte for byte, with its line end if

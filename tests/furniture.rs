@@ -83,7 +83,7 @@ fn two_files_have_no_outlet() {
     let folder = temp();
     put(&folder, "a.txt", story(0, SLOGAN));
     put(&folder, "b.txt", story(0, LINE));
-    let run = support::wirecopy()
+    let run = wirecopy()
         .current_dir(folder.path())
         .args(["diff", "a.txt", "b.txt", "--format", "csv"])
         .output()

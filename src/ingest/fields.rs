@@ -14,6 +14,7 @@ pub(super) enum Role {
     Published,
     Collected,
     Url,
+    SyndicatedFrom,
 }
 
 /// Names of fields, each overriding the usual ones; case does not matter.
@@ -36,6 +37,15 @@ pub struct FieldNames {
     pub url: Option<String>,
 }
 
+/// Names of the field with the address or the name of whom a text was taken from.
+const SYNDICATED_FROM: &[&str] = &[
+    "syndicated_from",
+    "syndication_source",
+    "original_source",
+    "canonical",
+    "canonical_url",
+];
+
 /// A role that a name plays, and its rank among the names for that role.
 pub(super) type Match = (Role, usize);
 
@@ -48,7 +58,7 @@ pub(super) struct Fields {
 
 impl Fields {
     pub fn new(chosen: &FieldNames) -> Self {
-        let roles: [(Role, &Option<String>, &[&str]); 7] = [
+        let roles: [(Role, &Option<String>, &[&str]); 8] = [
             (Role::Key, &chosen.id, &["id", "doc_id", "guid", "uri"]),
             (
                 Role::Text,
@@ -79,6 +89,7 @@ impl Fields {
                 &["collected", "fetched", "crawled", "first_seen"],
             ),
             (Role::Url, &chosen.url, &["url", "link"]),
+            (Role::SyndicatedFrom, &None, SYNDICATED_FROM),
         ];
         let mut names = Vec::new();
         for (role, explicit, aliases) in roles {

@@ -4,8 +4,10 @@
 //! A record is an object with a text; the objects and lists around it are gone through
 //! without being held, so that an answer of gigabytes is read element by element.
 
+use super::Limits;
 use super::decode;
 use super::gather::{Accepted, File};
+use super::json_feed;
 use super::json_scan::{self, Found, Shape};
 use super::jsonl;
 use super::reason::{Reason, Refusal};
@@ -45,10 +47,9 @@ pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
 }
 
 /// The articles of a document in a format that is one JSON object, such as JSON Feed.
-fn articles(document: &[u8]) -> Option<Vec<Cells>> {
-    // The one call site for formats of whole documents: parse, and ask each in turn.
-    let _ = document;
-    None
+fn articles(document: &[u8], limits: &Limits) -> Option<Vec<Result<Cells, Refusal>>> {
+    let value = serde_json::from_slice(document).ok()?;
+    json_feed::articles(&value, limits)
 }
 
 /// An object or a list that is gone through.
@@ -82,12 +83,15 @@ impl Walk<'_, '_, '_, '_, '_> {
         if head.len() > DOCUMENT || self.window.damage().is_some() || !document.starts_with(b"{") {
             return false;
         }
-        let Some(all) = articles(document) else {
+        let Some(all) = articles(document, &self.file.options.limits) else {
             return false;
         };
         for cells in all {
             self.number += 1;
-            self.record(cells, "UTF-8", &[], self.number);
+            match cells {
+                Ok(cells) => self.record(cells, "UTF-8", &[], self.number),
+                Err(refusal) => self.file.reject(Some(self.number), 0, refusal),
+            }
         }
         self.pass(self.window.available().len());
         true

@@ -14,7 +14,7 @@ codes! {
         NotAFile "not_a_file" "A pipe, device, socket or link inside a folder; only regular files are opened.";
         BadName "bad_name" "The name of the file or folder is not valid UTF-8.";
         Binary "binary" "The content holds NUL bytes, so it is not text.";
-        Unsupported "unsupported_format" "A format that is recognised but not read, such as HTML or PDF.";
+        Unsupported "unsupported_format" "A format that is recognised but not read, such as PDF.";
         Truncated "truncated" "The compressed stream ends early; what came before was kept.";
         Corrupt "corrupt" "The compressed stream is damaged; what came before was kept.";
         Bomb "bomb" "The compressed stream expands beyond the ratio limit.";
@@ -23,7 +23,7 @@ codes! {
         TextTooLong "text_too_long" "The text of the document is longer than the text limit.";
         InvalidJson "invalid_json" "The line is not valid JSON.";
         NotAnObject "not_an_object" "The line is valid JSON but not an object.";
-        NoText "no_text" "The text field is missing or null.";
+        NoText "no_text" "The text field is missing or null, or a page holds no words of a story.";
         BadField "bad_field" "The text field holds something other than a string.";
         BadCsv "bad_csv" "The record has another number of fields than the header.";
         UnclosedQuote "unclosed_quote" "A quoted field is never closed; reading went on at the next line.";

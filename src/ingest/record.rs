@@ -29,6 +29,7 @@ pub(super) struct Cells {
     published: Option<(usize, Cell)>,
     collected: Option<(usize, Cell)>,
     url: Option<(usize, Cell)>,
+    syndicated_from: Option<(usize, Cell)>,
     /// Where in its record the text stands as a JSON string.
     pub literal: Option<Range<usize>>,
 }
@@ -45,6 +46,7 @@ impl Cells {
             Role::Published => &mut self.published,
             Role::Collected => &mut self.collected,
             Role::Url => &mut self.url,
+            Role::SyndicatedFrom => &mut self.syndicated_from,
         };
         let better = match slot {
             None | Some((_, Cell::Null)) => true,
@@ -136,6 +138,7 @@ impl Cells {
             published,
             collected,
             url: words(self.url),
+            syndicated_from: words(self.syndicated_from),
             place,
             raw: None,
             arrival: 0,

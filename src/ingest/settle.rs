@@ -165,6 +165,10 @@ fn content(document: &Document, archive: &Archive) -> Vec<u8> {
             None => bytes.extend(u64::MAX.to_be_bytes()),
         }
     }
+    // Last and only where there is one: the order of rivals, and so their names, stay as they were.
+    if let Some(from) = &document.syndicated_from {
+        bytes.extend(from.as_bytes());
+    }
     bytes
 }
 

@@ -240,11 +240,19 @@ fn known_binary(head: &[u8]) -> Option<&'static str> {
         .map(|(_, what)| *what)
 }
 
-/// HTML or XML by the first tag.
+/// HTML or XML by the first tag behind comments and a prolog.
 fn markup(start: &[u8]) -> Option<Format> {
+    let mut root = start;
+    for (opens, closes) in [("<!--", "-->"), ("<?xml", "?>")].repeat(4) {
+        if root.starts_with(opens.as_bytes())
+            && let Some(end) = memchr::memmem::find(root, closes.as_bytes())
+        {
+            root = root.get(end + closes.len()..).unwrap_or_default();
+            root = root.trim_ascii_start();
+        }
+    }
     let begins = |tag: &str| {
-        start
-            .get(..tag.len())
+        root.get(..tag.len())
             .is_some_and(|head| head.eq_ignore_ascii_case(tag.as_bytes()))
     };
     if ["<!doctype html", "<html", "<head", "<body"]
@@ -252,6 +260,9 @@ fn markup(start: &[u8]) -> Option<Format> {
         .any(begins)
     {
         return Some(Format::Html);
+    }
+    if start.starts_with(b"<?xml") {
+        return Some(Format::Xml);
     }
     if [
         "<?xml",
@@ -303,6 +314,25 @@ fn extension(path: &str) -> String {
 mod tests {
     use super::super::FieldNames;
     use super::*;
+
+    #[test]
+    fn pages_begin_in_many_ways() {
+        for head in [
+            &b"<!doctype HTML>"[..],
+            b"\n<HTML lang=x>",
+            b"<!-- saved --><!-- twice -->\n<html>",
+            b"<?xml version='1.0'?>\n<!-- x -->\n<!DOCTYPE html PUBLIC 'x'>",
+            b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'>",
+        ] {
+            assert_eq!(told(head, "-"), Ok(Format::Html));
+        }
+        assert_eq!(told(b"<p>", "a.htm.gz"), Ok(Format::Html));
+        assert_eq!(told(b"<!-- x --> a text", "a.txt"), Ok(Format::Text));
+        assert_eq!(
+            told(b"<?xml version='1.0'?><!-- <html> --><rss>", "-"),
+            Ok(Format::Xml)
+        );
+    }
 
     fn told(head: &[u8], path: &str) -> Result<Format, Reason> {
         let fields = Fields::new(&FieldNames::default());

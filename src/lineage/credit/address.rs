@@ -60,8 +60,9 @@ fn hosts(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// What the address of a document says: the outlet whose host it has, where that is
-/// another than the document's own. `None` as well where the document names none.
+/// What the addresses of a document say: the outlet that it states as its source, or whose host
+/// its own address has, where that is another than the document's own. `None` as well where the
+/// document names none.
 ///
 /// # Examples
 /// ```
@@ -78,12 +79,22 @@ fn hosts(text: &str) -> impl Iterator<Item = Range<usize>> {
 /// ```
 pub fn address_credit(document: &Document, sources: &SourceNames) -> Option<Credit> {
     let own = sources.number(document.source.as_deref()?)?;
-    let url = document.url.as_deref()?;
-    let number = sources.host(&host_of(url)?)?;
-    (number != own).then(|| Credit {
+    let stated = document.syndicated_from.as_deref();
+    let of_host = |url: &str| sources.host(&host_of(url)?);
+    let by_stated =
+        stated.and_then(|from| Some((from, of_host(from).or_else(|| sources.number(from))?)));
+    let by_url = || {
+        document
+            .url
+            .as_deref()
+            .and_then(|url| Some((url, of_host(url)?)))
+    };
+    let other = |found: &(&str, usize)| found.1 != own;
+    let (line, number) = by_stated.filter(other).or_else(|| by_url().filter(other))?;
+    Some(Credit {
         how: CreditKind::Url,
         place: None,
-        line: url.to_string(),
+        line: line.to_string(),
         name: sources.name(number).to_string(),
         source: Some(number),
     })
@@ -92,6 +103,29 @@ pub fn address_credit(document: &Document, sources: &SourceNames) -> Option<Cred
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stated_source_comes_before_the_address() {
+        let sources = SourceNames::new(["Marne Post"]);
+        let credit = |url: Option<&str>, from: Option<&str>| {
+            let document = Document {
+                source: Some("Marne Post".into()),
+                url: url.map(Into::into),
+                syndicated_from: from.map(Into::into),
+                ..Document::default()
+            };
+            address_credit(&document, &sources).map(|credit| credit.name)
+        };
+        let (reuters, ap) = ("https://www.reuters.com/x", "https://apnews.com/y");
+        let first = credit(Some(reuters), Some(ap));
+        assert!(first.is_some() && first != credit(Some(reuters), None));
+        assert_eq!(credit(None, Some("Reuters")), Some("Reuters".to_string()));
+        assert_eq!(
+            credit(Some(reuters), Some("Marne Post")),
+            Some("Reuters".to_string())
+        );
+        assert_eq!(credit(None, Some("https://unknown.example/")), None);
+    }
 
     #[test]
     fn hosts_end_where_they_end() {
