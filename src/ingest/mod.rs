@@ -13,6 +13,7 @@ mod gather;
 mod html;
 mod inflate;
 mod jsonl;
+mod members;
 mod reason;
 mod record;
 mod scan;
@@ -21,9 +22,13 @@ mod sheet;
 mod shield;
 mod sniff;
 mod spool;
+mod tar;
 mod unescape;
 mod walk;
+#[cfg(feature = "warc")]
+mod warc;
 mod window;
+mod zip;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -43,7 +48,7 @@ use self::archive::Shelf;
 use self::decode::Transcode;
 use self::fields::Fields;
 use self::gather::{Accepted, File, Gathered};
-use self::inflate::{Codec, Inflate};
+use self::inflate::{Codec, Counted, Inflate, Tally};
 use self::reason::Refusal;
 use self::sniff::Format;
 use self::window::{Bytes, Window};
@@ -105,6 +110,8 @@ pub struct Limits {
     pub html_depth: u32,
     /// Deepest nesting of archives in archives.
     pub archive_depth: u32,
+    /// Most members of one archive.
+    pub archive_members: u64,
 }
 
 impl Default for Limits {
@@ -119,6 +126,7 @@ impl Default for Limits {
             xml_depth: 256,
             html_depth: 512,
             archive_depth: 4,
+            archive_members: 1_000_000,
         }
     }
 }
@@ -200,6 +208,9 @@ pub struct Counts {
     pub hidden: u64,
     /// Output folders that were not looked at.
     pub skipped: u64,
+    /// Records of web archives that hold no article by their own account: requests,
+    /// metadata, redirects, failures, images.
+    pub passed: u64,
     /// Documents by the name of their encoding; `(repaired)` behind it means
     /// that bad bytes became U+FFFD.
     pub encodings: BTreeMap<String, u64>,
@@ -290,7 +301,7 @@ pub fn read_and_tell<R: Read + Send>(
                     "-",
                     None,
                     (options, &fields),
-                    0,
+                    (0, &Arc::default()),
                     &mut out,
                 ),
                 None => {
@@ -300,7 +311,7 @@ pub fn read_and_tell<R: Read + Send>(
             },
             Input::Bytes(name, bytes) => {
                 let content = Box::new(&bytes[..]);
-                stream(content, name, None, (options, &fields), 0, &mut out);
+                stream(content, name, None, (options, &fields), (0, &Arc::default()), &mut out);
             }
             Input::Path(root) => {
                 walk::walk(root, options, &mut out, |found, out| {
@@ -311,7 +322,7 @@ pub fn read_and_tell<R: Read + Send>(
                         Ok(file) => {
                             let again = Some(found.file.as_path());
                             let reading = (options, &*fields);
-                            stream(Box::new(file), &found.path, again, reading, 0, out);
+                            stream(Box::new(file), &found.path, again, reading, (0, &Arc::default()), out);
                         }
                         Err(error) => {
                             out.reject_path(&found.path, Reason::Unreadable, error.to_string());
@@ -333,13 +344,14 @@ pub fn read_and_tell<R: Read + Send>(
     Ok(intake)
 }
 
-/// Reads one file or stream, `depth` archives deep; `again` is where it can be opened once more.
+/// Reads one file or stream, `depth` archives deep, all of which share a tally; `again` is
+/// where it can be opened once more.
 fn stream<'a>(
     raw: Box<dyn Read + Send + 'a>,
     path: &str,
     again: Option<&Path>,
     (options, fields): (&IngestOptions, &Fields),
-    depth: u32,
+    (depth, tally): (u32, &Arc<Tally>),
     out: &mut Gathered<'_>,
 ) {
     out.counts.files += 1;
@@ -352,19 +364,23 @@ fn stream<'a>(
         stored: None,
         again: None,
         depth,
+        tally: tally.clone(),
         out,
     };
+    let raw: Box<dyn Read + Send + 'a> = match depth {
+        0 => Box::new(Counted {
+            inner: raw,
+            tally: tally.clone(),
+        }),
+        _ => raw,
+    };
     let repaired = Arc::new(AtomicU64::new(0));
-    if let Err(refusal) = plain(raw, &options.limits, &repaired)
-        .map_err(Refusal::from)
-        .and_then(|mut plain| {
-            file.encoding = plain.encoding;
-            let again = again
-                .filter(|_| plain.as_stored)
-                .map(|path| (path, plain.mark));
-            records(&mut plain.window, again, &mut file)
-        })
-    {
+    let mut plain = plain(raw, &options.limits, tally, &repaired);
+    file.encoding = plain.encoding;
+    let again = again
+        .filter(|_| plain.as_stored)
+        .map(|path| (path, plain.mark));
+    if let Err(refusal) = records(&mut plain.window, again, &mut file) {
         file.reject(None, 0, refusal);
     }
     if let (Some(encoding), true) = (file.encoding, repaired.load(Ordering::Relaxed) > 0) {
@@ -386,21 +402,22 @@ struct Plain<'a> {
 fn plain<'a>(
     raw: Box<dyn Read + Send + 'a>,
     limits: &Limits,
+    tally: &Arc<Tally>,
     repaired: &Arc<AtomicU64>,
-) -> std::io::Result<Plain<'a>> {
+) -> Plain<'a> {
     let mut plain = Plain {
         window: Window::new(raw),
         encoding: None,
         mark: 0,
         as_stored: true,
     };
-    if let Some(codec) = Codec::sniff(plain.window.fill(4)) {
-        let inflate = Inflate::new(plain.window, codec, limits)?;
+    if let Some(codec) = Codec::sniff(plain.window.fill(inflate::MAGIC)) {
+        let inflate = Inflate::new(plain.window, codec, limits, tally.clone());
         plain.window = Window::new(Box::new(inflate));
         plain.as_stored = false;
     }
     let Some((encoding, mark)) = decode::byte_order_mark(plain.window.fill(4)) else {
-        return Ok(plain);
+        return plain;
     };
     plain.window.consume(mark);
     plain.window.rebase();
@@ -411,7 +428,7 @@ fn plain<'a>(
         plain.encoding = Some(encoding.name());
         plain.as_stored = false;
     }
-    Ok(plain)
+    plain
 }
 
 /// Cuts the content into records by its format. `again` is where the file can
@@ -443,14 +460,20 @@ fn records(
         }
         Format::Delimited(delimiter) => delimited::read(window, delimiter, file),
         Format::Html => return html::read(window, file),
+        Format::Zip => return zip::read(window, again.map(|(path, _)| path), file),
+        Format::Tar => return tar::read(window, file),
+        #[cfg(feature = "warc")]
+        Format::Warc | Format::Arc => warc::read(window, file),
+        #[cfg(not(feature = "warc"))]
+        Format::Warc | Format::Arc => {
+            let message = "this is a WARC or ARC file, which this build does not read: it was \
+                           made without the feature `warc`";
+            return Err(Refusal::new(Reason::Unsupported, message));
+        }
         format @ (Format::JsonValues
         | Format::Xml
         | Format::Mail
         | Format::Mbox
-        | Format::Warc
-        | Format::Arc
-        | Format::Zip
-        | Format::Tar
         | Format::Parquet
         | Format::Arrow) => {
             let message = format!("this is {format:?}, which is not read yet");
@@ -490,7 +513,12 @@ fn just_over(limit: u64) -> usize {
 
 /// The text that a plain file is, read once more.
 fn whole_text(file: fs::File, limits: &Limits) -> Option<String> {
-    let mut plain = plain(Box::new(file), limits, &Arc::default()).ok()?;
+    let tally = Arc::new(Tally::default());
+    let raw = Box::new(Counted {
+        inner: file,
+        tally: tally.clone(),
+    });
+    let mut plain = plain(raw, limits, &tally, &Arc::default());
     let bytes = plain.window.fill(just_over(limits.text_bytes));
     let (text, _) = decode::decode(bytes).ok()?;
     Some(record::without_mark(text.into_owned()))
