@@ -93,7 +93,9 @@ pub(super) fn reject(file: &mut File<'_, '_>, name: &str, refusal: Refusal) {
 /// The parts of a name that name something: no root, no `..`, no control characters.
 fn shown(name: &str) -> String {
     let parts = name.split(['/', '\\']);
-    let parts: Vec<&str> = parts.filter(|part| !matches!(*part, "" | "." | "..")).collect();
+    let parts: Vec<&str> = parts
+        .filter(|part| !matches!(*part, "" | "." | ".."))
+        .collect();
     let name = parts.join("/");
     if name.is_empty() {
         return "(no name)".to_owned();

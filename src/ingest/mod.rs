@@ -311,7 +311,14 @@ pub fn read_and_tell<R: Read + Send>(
             },
             Input::Bytes(name, bytes) => {
                 let content = Box::new(&bytes[..]);
-                stream(content, name, None, (options, &fields), (0, &Arc::default()), &mut out);
+                stream(
+                    content,
+                    name,
+                    None,
+                    (options, &fields),
+                    (0, &Arc::default()),
+                    &mut out,
+                );
             }
             Input::Path(root) => {
                 walk::walk(root, options, &mut out, |found, out| {
@@ -322,7 +329,14 @@ pub fn read_and_tell<R: Read + Send>(
                         Ok(file) => {
                             let again = Some(found.file.as_path());
                             let reading = (options, &*fields);
-                            stream(Box::new(file), &found.path, again, reading, (0, &Arc::default()), out);
+                            stream(
+                                Box::new(file),
+                                &found.path,
+                                again,
+                                reading,
+                                (0, &Arc::default()),
+                                out,
+                            );
                         }
                         Err(error) => {
                             out.reject_path(&found.path, Reason::Unreadable, error.to_string());

@@ -167,7 +167,10 @@ fn known_binary(head: &[u8]) -> Option<&'static str> {
             b"\x28\xb5\x2f\xfd",
             "zstd inside another compression; unpack it once first",
         ),
-        (b"BZh", "bzip2 inside another compression; unpack it once first"),
+        (
+            b"BZh",
+            "bzip2 inside another compression; unpack it once first",
+        ),
         (
             b"\xfd7zXZ\x00",
             "xz inside another compression; unpack it once first",

@@ -58,7 +58,19 @@ impl Codec {
             Codec::Gzip => matches!(
                 head,
                 // No reserved flags, a level and a system that exist.
-                [0x1f, 0x8b, 8, 0..=0x1f, _, _, _, _, 0 | 2 | 4, 0..=13 | 255, ..]
+                [
+                    0x1f,
+                    0x8b,
+                    8,
+                    0..=0x1f,
+                    _,
+                    _,
+                    _,
+                    _,
+                    0 | 2 | 4,
+                    0..=13 | 255,
+                    ..
+                ]
             ),
             Codec::Deflate | Codec::Zlib => false,
             Codec::Zstd | Codec::Bzip2 | Codec::Xz => Codec::sniff(head) == Some(self),

@@ -378,6 +378,40 @@ mod tests {
         assert_eq!(inflate(&wide, &limits).1, Some(Reason::Window));
     }
 
+    /// Everything that comes out, damage or not, and how often it was damaged.
+    fn inflate_on(bytes: &[u8]) -> (Vec<u8>, usize) {
+        let codec = Codec::sniff(bytes).unwrap();
+        let input: Bytes<'_> = Window::new(Box::new(bytes));
+        let mut inflate = Inflate::new(input, codec, &Limits::default(), Arc::default());
+        let (mut out, mut damaged) = (Vec::new(), 0);
+        while inflate.read_to_end(&mut out).is_err() {
+            damaged += 1;
+        }
+        (out, damaged)
+    }
+
+    #[test]
+    fn members_behind_a_damaged_one_are_read_on_demand() {
+        let mut bytes: Vec<u8> = (0..7u64)
+            .flat_map(|n| gzip(n.to_string().repeat(900).as_bytes()))
+            .collect();
+        let member = bytes.len() / 7;
+        bytes[3 * member + 14] ^= 0xff;
+        let (out, damaged) = inflate_on(&bytes);
+        let text = String::from_utf8_lossy(&out);
+        let whole = |n: u64| text.contains(&n.to_string().repeat(900));
+        assert!([0, 1, 2, 4, 5, 6].into_iter().all(whole), "{damaged}");
+        assert_eq!(damaged, 1);
+        // One that is cut short runs into the next, which is not lost with it.
+        let parts = [
+            gzip(&numbers())[..5000].to_vec(),
+            gzip(b"second"),
+            gzip(b"third"),
+        ];
+        let (out, _) = inflate_on(&parts.concat());
+        assert!(out.ends_with(b"secondthird"));
+    }
+
     #[test]
     fn bytes_behind_the_end_are_reported() {
         let mut gz = gzip(b"text");

@@ -67,12 +67,10 @@ fn size(field: &[u8]) -> Option<u64> {
 fn octal(field: &[u8]) -> Option<u64> {
     let end = field.iter().position(|&byte| byte == 0);
     let digits = field.get(..end.unwrap_or(field.len()))?.trim_ascii();
-    digits
-        .iter()
-        .try_fold(0u64, |number, &byte| match byte {
-            b'0'..=b'7' => number.checked_mul(8)?.checked_add(u64::from(byte - b'0')),
-            _ => None,
-        })
+    digits.iter().try_fold(0u64, |number, &byte| match byte {
+        b'0'..=b'7' => number.checked_mul(8)?.checked_add(u64::from(byte - b'0')),
+        _ => None,
+    })
 }
 
 /// The value of a keyword in a pax header: lines of length, keyword and value.

@@ -114,7 +114,8 @@ fn member(
                         members::reject(file, &name, Refusal::new(Reason::Unsupported, message));
                     }
                     _ => {
-                        let message = "it is a link, a pipe or a device; only regular files are read";
+                        let message =
+                            "it is a link, a pipe or a device; only regular files are read";
                         members::reject(file, &name, Refusal::new(Reason::NotAFile, message));
                     }
                 }
@@ -166,7 +167,9 @@ fn note(window: &mut Bytes<'_>, header: &Header, notes: &mut Notes) {
             notes.name = Some(bytes);
         }
         b'x' | b'X' => {
-            notes.name = header::pax(&bytes, "path").map(<[u8]>::to_vec).or(notes.name.take());
+            notes.name = header::pax(&bytes, "path")
+                .map(<[u8]>::to_vec)
+                .or(notes.name.take());
             let len = header::pax(&bytes, "size").and_then(|len| std::str::from_utf8(len).ok());
             notes.len = len.and_then(|len| len.parse().ok());
             notes.sparse = ["GNU.sparse.major", "GNU.sparse.size", "GNU.sparse.map"]
@@ -187,14 +190,19 @@ struct Part<'w, 'a> {
 
 impl Read for Part<'_, '_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(out.len());
+        let most = usize::try_from(self.left)
+            .unwrap_or(usize::MAX)
+            .min(out.len());
         let Some(out) = out.get_mut(..most).filter(|out| !out.is_empty()) else {
             return Ok(0);
         };
         let read = match self.window.read(out) {
             Ok(0) => Err(Refusal::new(
                 Reason::Truncated,
-                format!("the archive ends {} bytes before the end of this member", self.left),
+                format!(
+                    "the archive ends {} bytes before the end of this member",
+                    self.left
+                ),
             )
             .into()),
             read => read,

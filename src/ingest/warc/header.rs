@@ -77,7 +77,9 @@ pub(super) fn find(bytes: &[u8], from: usize, dialect: Dialect) -> Option<usize>
         starts_line && begins(bytes.get(*at..).unwrap_or_default(), dialect)
     };
     match dialect {
-        Dialect::Warc => memmem::find_iter(rest, b"WARC/").map(|at| from + at).find(starts_here),
+        Dialect::Warc => memmem::find_iter(rest, b"WARC/")
+            .map(|at| from + at)
+            .find(starts_here),
         Dialect::Arc => {
             let lines = memchr_iter(b'\n', rest).map(|at| from + at + 1);
             std::iter::once(from).chain(lines).find(starts_here)
@@ -188,7 +190,8 @@ fn arc_line(line: &[u8]) -> Option<Head> {
     let (_, len) = line.rsplit_once(' ')?;
     let len = len.parse().ok()?;
     let scheme = line.split_once(':')?.0;
-    if scheme.is_empty() || scheme.len() > 16 || !scheme.bytes().all(|c| c.is_ascii_alphanumeric()) {
+    if scheme.is_empty() || scheme.len() > 16 || !scheme.bytes().all(|c| c.is_ascii_alphanumeric())
+    {
         return None;
     }
     let parts: Vec<&str> = line.split(' ').collect();
@@ -252,7 +255,12 @@ mod tests {
         for good in [&b"WARC/1.0\r\n"[..], b"WARC/0.18\n", b"WARC/1.1\r\n"] {
             assert!(begins(good, Dialect::Warc));
         }
-        for bad in [&b"WARC/1.0 is a format\n"[..], b"WARC/\n", b"WARC/1\n", b"warc"] {
+        for bad in [
+            &b"WARC/1.0 is a format\n"[..],
+            b"WARC/\n",
+            b"WARC/1\n",
+            b"warc",
+        ] {
             assert!(!begins(bad, Dialect::Warc));
         }
         let bytes = b"x WARC/1.0\nWARC/1.0\r\n";

@@ -31,7 +31,10 @@ pub(super) fn parse(block: &[u8]) -> (Answer, &[u8]) {
     let mut answer = Answer::default();
     let (line, mut rest) = cut_line(block);
     let line = String::from_utf8_lossy(line);
-    answer.status = line.split_ascii_whitespace().nth(1).and_then(|code| code.parse().ok());
+    answer.status = line
+        .split_ascii_whitespace()
+        .nth(1)
+        .and_then(|code| code.parse().ok());
     while !rest.is_empty() {
         let (line, behind) = cut_line(rest);
         if line.is_empty() {
@@ -55,7 +58,9 @@ pub(super) fn parse(block: &[u8]) -> (Answer, &[u8]) {
                 let names = names.split(',').map(|name| name.trim().to_owned());
                 answer.encodings.extend(names.take(LAYERS));
             }
-            b"transfer-encoding" => answer.chunked |= value.to_ascii_lowercase().contains("chunked"),
+            b"transfer-encoding" => {
+                answer.chunked |= value.to_ascii_lowercase().contains("chunked")
+            }
             _ => {}
         }
     }
@@ -126,7 +131,9 @@ fn chunks(mut sent: &[u8]) -> Chunks {
         let digits = line.split(|&byte| byte == b';').next().unwrap_or_default();
         let digits = std::str::from_utf8(digits.trim_ascii()).unwrap_or_default();
         let plausible = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let size = plausible.then(|| usize::from_str_radix(digits, 16).ok()).flatten();
+        let size = plausible
+            .then(|| usize::from_str_radix(digits, 16).ok())
+            .flatten();
         let Some(size) = size else {
             return if first { Chunks::No } else { Chunks::Cut(body) };
         };
@@ -146,7 +153,11 @@ fn chunks(mut sent: &[u8]) -> Chunks {
         body.extend_from_slice(chunk);
         let behind = rest.get(size..).unwrap_or_default();
         let Some(behind) = behind.strip_prefix(b"\r\n").or(behind.strip_prefix(b"\n")) else {
-            return if behind.is_empty() { Chunks::Whole(body) } else { Chunks::Cut(body) };
+            return if behind.is_empty() {
+                Chunks::Whole(body)
+            } else {
+                Chunks::Cut(body)
+            };
         };
         if behind.is_empty() {
             // Only the mark of the end is missing.
@@ -178,7 +189,12 @@ fn decompressed(
         return Ok(None);
     };
     let input = Window::new(Box::new(body) as Box<dyn Read + Send + '_>);
-    collect(Inflate::new(input, codec, limits, tally.clone()), cut, limits).map(Some)
+    collect(
+        Inflate::new(input, codec, limits, tally.clone()),
+        cut,
+        limits,
+    )
+    .map(Some)
 }
 
 fn zlib(body: &[u8]) -> bool {
@@ -219,7 +235,10 @@ fn collect(reader: impl Read, cut: bool, limits: &Limits) -> Result<Vec<u8>, Ref
                 _ if cut && damaged && !plain.is_empty() => Ok(plain),
                 Reason::Unreadable => Err(Refusal::new(
                     Reason::Corrupt,
-                    format!("the compressed body of the page is damaged: {}", refusal.message),
+                    format!(
+                        "the compressed body of the page is damaged: {}",
+                        refusal.message
+                    ),
                 )),
                 _ => Err(refusal),
             }
@@ -263,7 +282,10 @@ mod tests {
         let (answer, body) = parse(b"HTTP/1.0 404\nno colon\n: x\nContent-Type:a/b\n\nbody");
         assert_eq!((answer.status, answer.mime.as_str()), (Some(404), "a/b"));
         assert_eq!(body, b"body");
-        assert_eq!(parse(b"HTTP/1.1 200 OK\r\nServer: x\r\n<html>").1, b"<html>");
+        assert_eq!(
+            parse(b"HTTP/1.1 200 OK\r\nServer: x\r\n<html>").1,
+            b"<html>"
+        );
         assert_eq!(parse(b"").0.status, None);
     }
 

@@ -61,6 +61,12 @@ pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
                 // Not the record that was just refused.
                 window.consume(1);
                 resynchronise(window, dialect);
+                let end = window.end_offset();
+                let from = window.damage().map(|damage| end - damage.spoilt.min(end));
+                // The damage of the stream is why the record was refused.
+                if window.available().is_empty() && from.is_some_and(|from| from <= offset) {
+                    told = Some(end);
+                }
             }
         }
         window.shrink();
@@ -72,7 +78,10 @@ pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
 fn skip_blank(window: &mut Bytes<'_>) {
     loop {
         let held = window.fill(1);
-        let blank = held.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let blank = held
+            .iter()
+            .take_while(|byte| byte.is_ascii_whitespace())
+            .count();
         if blank == 0 {
             break;
         }
@@ -139,7 +148,9 @@ fn record(
     if head.len > file.options.limits.record_bytes {
         return Err((file.too_long(), false));
     }
-    let total = head.bytes.saturating_add(usize::try_from(head.len).unwrap_or(usize::MAX));
+    let total = head
+        .bytes
+        .saturating_add(usize::try_from(head.len).unwrap_or(usize::MAX));
     window.fill(total.saturating_add(BETWEEN));
     let held = window.available();
     let Some(block) = held.get(head.bytes..total) else {
@@ -155,8 +166,11 @@ fn record(
             }
         });
     };
-    let behind = held.get(total..).unwrap_or_default().trim_ascii_start();
-    if !behind.is_empty() && !header::begins(behind, dialect) && !mark_is_cut(behind, dialect) {
+    let rest = held.get(total..).unwrap_or_default();
+    let behind = rest.trim_ascii_start();
+    let followed = behind.is_empty() || header::begins(behind, dialect) || mark_is_cut(behind, dialect);
+    // Where the mark of the end is in its place, whatever follows is damage of its own.
+    if !followed && !ends(rest, dialect) {
         return Err((damaged("the length of the record is wrong"), false));
     }
     if let Some(damage) = window.damage().filter(|_| behind.is_empty()) {
@@ -167,7 +181,10 @@ fn record(
         }
     }
     if swallows(block, dialect) {
-        return Err((damaged("the record is said to be so long that others lie within it"), false));
+        return Err((
+            damaged("the record is said to be so long that others lie within it"),
+            false,
+        ));
     }
     if head.kind == Kind::Other {
         file.out.counts.passed += 1;
@@ -186,6 +203,14 @@ fn record(
 fn header_is_cut(window: &Bytes<'_>, dialect: Dialect) -> bool {
     let held = window.available();
     held.len() < HEAD_BYTES && header::find(held, 1, dialect).is_none()
+}
+
+/// Whether the mark of the end of a record stands here.
+fn ends(rest: &[u8], dialect: Dialect) -> bool {
+    match dialect {
+        Dialect::Warc => rest.starts_with(b"\r\n\r\n") || rest.starts_with(b"\n\n"),
+        Dialect::Arc => rest.starts_with(b"\n"),
+    }
 }
 
 /// Whether so few bytes are left that they may begin a record.

@@ -31,13 +31,23 @@ enum Content {
 }
 
 fn content(mime: &str) -> Content {
-    let name = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let name = mime
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     match name.as_str() {
         "text/html" | "application/xhtml+xml" => Content::Page,
         "text/plain" | "text/markdown" => Content::Text,
         "" | "application/octet-stream" | "no-type" | "unknown" | "unk" | "*/*" => Content::Unsaid,
-        "application/json" | "application/xml" | "text/xml" | "application/x-ndjson"
-        | "application/jsonl" | "text/csv" | "text/tab-separated-values" => Content::File,
+        "application/json"
+        | "application/xml"
+        | "text/xml"
+        | "application/x-ndjson"
+        | "application/jsonl"
+        | "text/csv"
+        | "text/tab-separated-values" => Content::File,
         "image/svg+xml" | "application/manifest+json" | "application/opensearchdescription+xml" => {
             Content::Other
         }
@@ -63,7 +73,8 @@ pub(super) fn read(
     file: &mut File<'_, '_>,
 ) -> Result<bool, Refusal> {
     if head.segmented {
-        let message = "the record is one of several that hold a page together, which are not put together";
+        let message =
+            "the record is one of several that hold a page together, which are not put together";
         return Err(Refusal::new(Reason::Unsupported, message));
     }
     let limits = &file.options.limits;
@@ -71,7 +82,9 @@ pub(super) fn read(
         && (head.kind == Kind::Response || head.mime.starts_with("application/http"));
     let (mime, bytes) = if is_http {
         let (answer, sent) = http::parse(block);
-        let good = answer.status.is_some_and(|status| (200..300).contains(&status) && status != 206);
+        let good = answer
+            .status
+            .is_some_and(|status| (200..300).contains(&status) && status != 206);
         if !good || content(&answer.mime) == Content::Other || sent.is_empty() {
             return Ok(false);
         }
@@ -111,7 +124,11 @@ pub(super) fn read(
         }
         Content::File => {
             let number = place.record.unwrap_or_default();
-            let name = if url.is_empty() { number.to_string() } else { url.to_owned() };
+            let name = if url.is_empty() {
+                number.to_string()
+            } else {
+                url.to_owned()
+            };
             file.member(&name, Box::new(Cursor::new(&*bytes)));
             return Ok(true);
         }
@@ -152,7 +169,9 @@ fn decoded<'b>(
     }
     let declared = charset.and_then(|label| Encoding::for_label(label.as_bytes()));
     match declared.filter(|encoding| *encoding != UTF_8) {
-        Some(encoding) if std::str::from_utf8(bytes).is_err() || !encoding.is_ascii_compatible() => {
+        Some(encoding)
+            if std::str::from_utf8(bytes).is_err() || !encoding.is_ascii_compatible() =>
+        {
             match encoding.decode_without_bom_handling_and_without_replacement(bytes) {
                 Some(text) => Ok((text, encoding.name())),
                 None => decode::decode(bytes),
@@ -179,7 +198,10 @@ mod tests {
     fn addresses_and_types() {
         assert_eq!(host("https://u@www.a.example:80/b"), Some("a.example"));
         assert_eq!(host("dns:a.example"), None);
-        assert_eq!(charset("text/html; Charset=\"ISO-8859-1\""), Some("ISO-8859-1"));
+        assert_eq!(
+            charset("text/html; Charset=\"ISO-8859-1\""),
+            Some("ISO-8859-1")
+        );
         assert_eq!(charset("text/html"), None);
         assert_eq!(content("Application/RSS+XML; charset=utf-8"), Content::File);
         assert_eq!(content("image/png"), Content::Other);

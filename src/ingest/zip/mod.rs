@@ -103,7 +103,8 @@ impl Archive<'_> {
                 None => {
                     lies = true;
                     if let Named::Visible(name) = self.members.name(&entry.name, file) {
-                        let message = "the directory of the archive names a member that is not there";
+                        let message =
+                            "the directory of the archive names a member that is not there";
                         let refusal = Refusal::new(Reason::Damaged, message);
                         members::reject(file, &name, refusal);
                     }
