@@ -69,22 +69,32 @@ pub(super) fn begins(bytes: &[u8], dialect: Dialect) -> bool {
     }
 }
 
-/// Where the next line stands at which a record begins, from `from` on.
+/// Where the next record begins, from `from` on: at a line of its own, or behind what is
+/// left of a cut record where fields of a header follow.
 pub(super) fn find(bytes: &[u8], from: usize, dialect: Dialect) -> Option<usize> {
     let rest = bytes.get(from..)?;
-    let starts_here = |at: &usize| {
-        let starts_line = *at == 0 || bytes.get(at - 1) == Some(&b'\n');
-        starts_line && begins(bytes.get(*at..).unwrap_or_default(), dialect)
-    };
+    let starts_line = |at: usize| at == 0 || bytes.get(at - 1) == Some(&b'\n');
+    let begins_at = |at: usize| begins(bytes.get(at..).unwrap_or_default(), dialect);
     match dialect {
         Dialect::Warc => memmem::find_iter(rest, b"WARC/")
             .map(|at| from + at)
-            .find(starts_here),
+            .find(|&at| begins_at(at) && (starts_line(at) || fields_follow(bytes, at))),
         Dialect::Arc => {
             let lines = memchr_iter(b'\n', rest).map(|at| from + at + 1);
-            std::iter::once(from).chain(lines).find(starts_here)
+            let mut lines = std::iter::once(from).chain(lines);
+            lines.find(|&at| starts_line(at) && begins_at(at))
         }
     }
+}
+
+/// Whether the line behind the one at `at` is a field of a header.
+fn fields_follow(bytes: &[u8], at: usize) -> bool {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let next = memchr(b'\n', rest).and_then(|end| rest.get(end + 1..));
+    ["warc-", "content-"].iter().any(|name| {
+        let field = next.and_then(|next| next.get(..name.len()));
+        field.is_some_and(|field| field.eq_ignore_ascii_case(name.as_bytes()))
+    })
 }
 
 /// Reads the header at the front of `bytes`, which are all there are where `last`.
@@ -139,7 +149,11 @@ fn warc(bytes: &[u8], last: bool) -> Front {
             };
         };
         let line = rest.get(..end).unwrap_or_default();
-        if !first && begins(rest, Dialect::Warc) {
+        let cut_by = memmem::find(line, b"WARC/").filter(|_| !first);
+        if cut_by.is_some_and(|at| {
+            begins(rest.get(at..).unwrap_or_default(), Dialect::Warc)
+                && (at == 0 || fields_follow(rest, at))
+        }) {
             return broken("the header of the record is cut by the next one");
         }
         start += end + 1;

@@ -168,7 +168,8 @@ fn record(
     };
     let rest = held.get(total..).unwrap_or_default();
     let behind = rest.trim_ascii_start();
-    let followed = behind.is_empty() || header::begins(behind, dialect) || mark_is_cut(behind, dialect);
+    let followed =
+        behind.is_empty() || header::begins(behind, dialect) || mark_is_cut(behind, dialect);
     // Where the mark of the end is in its place, whatever follows is damage of its own.
     if !followed && !ends(rest, dialect) {
         return Err((damaged("the length of the record is wrong"), false));
