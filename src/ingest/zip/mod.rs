@@ -98,7 +98,16 @@ impl Archive<'_> {
             match header::local(&self.stored, entry.at)? {
                 Some((local, data)) => {
                     let encrypted = entry.encrypted || local.encrypted;
-                    self.member(Entry { encrypted, ..entry }, data, file);
+                    let packed = match local.open {
+                        true => scan::packed(&self.stored, data, &[entry.packed])?,
+                        false => scan::packed(&self.stored, data, &[entry.packed, local.packed])?,
+                    };
+                    let entry = Entry {
+                        encrypted,
+                        packed,
+                        ..entry
+                    };
+                    self.member(entry, data, file);
                 }
                 None => {
                     lies = true;

@@ -29,6 +29,25 @@ fn find(stored: &Stored<'_>, mut at: u64, marks: &[&[u8]]) -> io::Result<Option<
     }
 }
 
+/// Whether a member may end here: with the file, or where something else of the archive
+/// begins, at most a descriptor later.
+fn may_end(stored: &Stored<'_>, end: u64) -> io::Result<bool> {
+    let behind = stored.bytes(end, 32)?;
+    Ok(end == stored.len || memmem::find(&behind, b"PK").is_some())
+}
+
+/// The length of the bytes at `data`, of those that the archive tells of them the first
+/// that can be; else they go on to the next header, since a wrong length would hide others.
+pub(super) fn packed(stored: &Stored<'_>, data: u64, told: &[u64]) -> io::Result<u64> {
+    for &len in told {
+        if may_end(stored, data.saturating_add(len))? {
+            return Ok(len);
+        }
+    }
+    let next = find(stored, data, &[LOCAL, CENTRAL])?.unwrap_or(stored.len);
+    Ok(next.saturating_sub(data))
+}
+
 /// The first member from `at` on: its header, where its bytes are, and where to go on.
 /// Those that lie in `known`, by start and end, are passed over.
 pub(super) fn next(
@@ -63,12 +82,12 @@ pub(super) fn next(
             return Ok(Some((entry, data, next)));
         }
         let end = data.saturating_add(entry.packed);
-        let on = match entry.method {
-            _ if end <= stored.len => end,
-            // What a stored member holds may be an archive with headers of its own.
-            0 => stored.len,
-            _ => data,
-        };
+        // What a stored member of a cut archive holds may be an archive with headers of its own.
+        let nested = entry.method == 0 && end > stored.len && stored.bytes(data, 2)? == b"PK";
+        if !nested {
+            entry.packed = packed(stored, data, &[entry.packed])?;
+        }
+        let on = data.saturating_add(entry.packed).min(stored.len);
         return Ok(Some((entry, data, on)));
     }
     Ok(None)
