@@ -33,7 +33,12 @@ fn find(stored: &Stored<'_>, mut at: u64, marks: &[&[u8]]) -> io::Result<Option<
 /// begins, at most a descriptor later.
 fn may_end(stored: &Stored<'_>, end: u64) -> io::Result<bool> {
     let behind = stored.bytes(end, 32)?;
-    Ok(end == stored.len || memmem::find(&behind, b"PK").is_some())
+    // Descriptors of 32 and of 64 bits, with and without a mark of their own.
+    let begins = |at: usize| {
+        let mark = behind.get(at..at + 4).unwrap_or_default();
+        mark == LOCAL || mark == CENTRAL || mark == b"PK\x07\x08"
+    };
+    Ok(end == stored.len || [0, 12, 16, 20, 24].into_iter().any(begins))
 }
 
 /// The length of the bytes at `data`, of those that the archive tells of them the first
