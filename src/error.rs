@@ -140,7 +140,7 @@ impl fmt::Display for Error {
                 match (rejected, first) {
                     (0, _) | (_, None) => write!(
                         f,
-                        "; wirecopy reads text files, folders, JSON lines, CSV and TSV, each also .gz or .zst"
+                        "; wirecopy reads text files, folders, JSON lines, CSV, TSV and WARC, each also compressed or in a zip or tar"
                     ),
                     (n, Some(first)) => write!(f, "; {n} rejected, the first: {first}"),
                 }

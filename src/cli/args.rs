@@ -64,7 +64,7 @@ pub enum Command {
 /// Inputs and how to read them.
 #[derive(Debug, Args)]
 pub struct InputArgs {
-    /// Files and folders: text, HTML, JSON, CSV, TSV, feeds, NewsML, NITF, mail, Parquet, Arrow, each also .gz or .zst; `-` is standard input
+    /// Files and folders: text, HTML, JSON, CSV, feeds, NewsML, NITF, mail, WARC, Parquet, Arrow, each also .gz, .zst, .bz2, .xz, in .zip or .tar; `-` is standard input
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<OsString>,
     /// How fields are called.

@@ -208,6 +208,7 @@ impl<'a> Transcode<'a> {
         self.input.consume(taken);
         if last {
             if let Some(damage) = self.input.damage() {
+                self.finished = true;
                 return Err(damage.clone().into());
             }
             self.finished = result == CoderResult::InputEmpty;

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::archive::{self, Shelf};
 use super::fields::Fields;
+use super::inflate::Tally;
 use super::reason::{Reason, Refusal, Rejection};
 use super::window::Bytes;
 use super::{Counts, IngestOptions, Listener};
@@ -165,6 +166,8 @@ pub(super) struct File<'a, 'l> {
     pub stored: Option<(u32, u64)>,
     /// Archives that the stream lies in.
     pub depth: u32,
+    /// What was read and what came of it, together with the archives around it.
+    pub tally: Arc<Tally>,
     /// A file that is one text, which can be opened again.
     pub again: Option<std::path::PathBuf>,
     pub out: &'a mut Gathered<'l>,
@@ -188,7 +191,8 @@ impl File<'_, '_> {
             return self.out.reject_path(&path, Reason::TooDeep, message);
         }
         let reading = (self.options, self.fields);
-        super::stream(content, &path, None, reading, depth, self.out);
+        let tally = self.tally.clone();
+        super::stream(content, &path, None, reading, (depth, &tally), self.out);
     }
 
     pub fn record_limit(&self) -> usize {
@@ -208,8 +212,9 @@ impl File<'_, '_> {
     /// bytes, for the formats that keep them.
     pub fn accept(&mut self, mut accepted: Accepted, raw: Option<&[u8]>) {
         accepted.document.arrival = self.out.arrive(1);
-        let hash = raw.map_or(0, |raw| hash128(raw.trim_ascii_end()));
-        accepted.document.record_hash = hash.to_be_bytes();
+        if let Some(raw) = raw {
+            accepted.document.record_hash = hash128(raw.trim_ascii_end()).to_be_bytes();
+        }
         let arrival = accepted.document.arrival;
         let text = self.keep(accepted, raw);
         self.out.tell_later(arrival, text);

@@ -40,7 +40,11 @@ pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
     while file.out.failed.is_none() {
         let Some(lines) = block.take() else {
             if !one_line(window, file, &mut number) {
-                break;
+                file.finish(window, Some(number));
+                // Behind a damaged member of a compressed file the lines go on.
+                if !window.resume() {
+                    return;
+                }
             }
             block = window.block(BLOCK, std::mem::take(&mut spare));
             continue;
@@ -79,7 +83,6 @@ pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
         spare = lines.bytes;
         block = next;
     }
-    file.finish(window, Some(number));
 }
 
 /// Some lines of a block.

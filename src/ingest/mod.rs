@@ -20,6 +20,7 @@ mod json_scan;
 mod json_values;
 mod jsonl;
 mod mail;
+mod members;
 mod mojibake;
 mod ninjs;
 mod reason;
@@ -30,10 +31,14 @@ mod sheet;
 mod shield;
 mod sniff;
 mod spool;
+mod tar;
 mod unescape;
 mod walk;
+#[cfg(feature = "warc")]
+mod warc;
 mod window;
 mod xml;
+mod zip;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -53,7 +58,7 @@ use self::archive::Shelf;
 use self::decode::{Transcode, Utf32};
 use self::fields::Fields;
 use self::gather::{Accepted, File, Gathered};
-use self::inflate::{Codec, Inflate};
+use self::inflate::{Codec, Counted, Inflate, Tally};
 use self::reason::Refusal;
 use self::sniff::Format;
 use self::window::{Bytes, Window};
@@ -115,6 +120,8 @@ pub struct Limits {
     pub html_depth: u32,
     /// Deepest nesting of archives in archives.
     pub archive_depth: u32,
+    /// Most members of one archive.
+    pub archive_members: u64,
 }
 
 impl Default for Limits {
@@ -129,6 +136,7 @@ impl Default for Limits {
             xml_depth: 256,
             html_depth: 512,
             archive_depth: 4,
+            archive_members: 1_000_000,
         }
     }
 }
@@ -213,6 +221,9 @@ pub struct Counts {
     pub hidden: u64,
     /// Output folders that were not looked at.
     pub skipped: u64,
+    /// Records of web archives that hold no article by their own account: requests,
+    /// metadata, redirects, failures, images.
+    pub passed: u64,
     /// Documents by the name of their encoding; `(repaired)` behind it means
     /// that bad bytes became U+FFFD.
     pub encodings: BTreeMap<String, u64>,
@@ -310,7 +321,14 @@ pub fn read_and_tell<R: Read + Send>(
         out.archived = archived;
         match input {
             Input::Stdin => match stdin.take() {
-                Some(stdin) => stream(Box::new(stdin), "-", None, (options, &fields), 0, &mut out),
+                Some(stdin) => stream(
+                    Box::new(stdin),
+                    "-",
+                    None,
+                    (options, &fields),
+                    (0, &Arc::default()),
+                    &mut out,
+                ),
                 None => {
                     let message = "standard input is named twice and can be read only once";
                     out.reject_path("-", Reason::Unreadable, message);
@@ -318,7 +336,14 @@ pub fn read_and_tell<R: Read + Send>(
             },
             Input::Bytes(name, bytes) => {
                 let content = Box::new(&bytes[..]);
-                stream(content, name, None, (options, &fields), 0, &mut out);
+                stream(
+                    content,
+                    name,
+                    None,
+                    (options, &fields),
+                    (0, &Arc::default()),
+                    &mut out,
+                );
             }
             Input::Path(root) => {
                 walk::walk(root, options, &mut out, |found, out| {
@@ -329,7 +354,14 @@ pub fn read_and_tell<R: Read + Send>(
                         Ok(file) => {
                             let again = Some(found.file.as_path());
                             let reading = (options, &*fields);
-                            stream(Box::new(file), &found.path, again, reading, 0, out);
+                            stream(
+                                Box::new(file),
+                                &found.path,
+                                again,
+                                reading,
+                                (0, &Arc::default()),
+                                out,
+                            );
                         }
                         Err(error) => {
                             out.reject_path(&found.path, Reason::Unreadable, error.to_string());
@@ -352,13 +384,14 @@ pub fn read_and_tell<R: Read + Send>(
     Ok(intake)
 }
 
-/// Reads one file or stream, `depth` archives deep; `again` is where it can be opened once more.
+/// Reads one file or stream, `depth` archives deep, all of which share a tally; `again` is
+/// where it can be opened once more.
 fn stream<'a>(
     raw: Box<dyn Read + Send + 'a>,
     path: &str,
     again: Option<&Path>,
     (options, fields): (&IngestOptions, &Fields),
-    depth: u32,
+    (depth, tally): (u32, &Arc<Tally>),
     out: &mut Gathered<'_>,
 ) {
     out.counts.files += 1;
@@ -371,20 +404,24 @@ fn stream<'a>(
         stored: None,
         again: None,
         depth,
+        tally: tally.clone(),
         out,
+    };
+    let raw: Box<dyn Read + Send + 'a> = match depth {
+        0 => Box::new(Counted {
+            inner: raw,
+            tally: tally.clone(),
+        }),
+        _ => raw,
     };
     let repaired = Arc::new(AtomicU64::new(0));
     let forced = forced(options.encoding.as_deref());
-    if let Err(refusal) = plain(raw, (&options.limits, forced), &repaired)
-        .map_err(Refusal::from)
-        .and_then(|mut plain| {
-            file.encoding = plain.encoding;
-            let again = again
-                .filter(|_| plain.as_stored)
-                .map(|path| (path, plain.mark));
-            records(&mut plain.window, again, &mut file)
-        })
-    {
+    let mut plain = plain(raw, (&options.limits, forced), tally, &repaired);
+    file.encoding = plain.encoding;
+    let again = again
+        .filter(|_| plain.as_stored)
+        .map(|path| (path, plain.mark));
+    if let Err(refusal) = records(&mut plain.window, again, &mut file) {
         file.reject(None, 0, refusal);
     }
     if let (Some(encoding), true) = (file.encoding, repaired.load(Ordering::Relaxed) > 0) {
@@ -411,16 +448,17 @@ struct Plain<'a> {
 fn plain<'a>(
     raw: Box<dyn Read + Send + 'a>,
     (limits, forced): (&Limits, Option<&'static Encoding>),
+    tally: &Arc<Tally>,
     repaired: &Arc<AtomicU64>,
-) -> std::io::Result<Plain<'a>> {
+) -> Plain<'a> {
     let mut plain = Plain {
         window: Window::new(raw),
         encoding: None,
         mark: 0,
         as_stored: true,
     };
-    if let Some(codec) = Codec::sniff(plain.window.fill(4)) {
-        let inflate = Inflate::new(plain.window, codec, limits)?;
+    if let Some(codec) = Codec::sniff(plain.window.fill(inflate::MAGIC)) {
+        let inflate = Inflate::new(plain.window, codec, limits, tally.clone());
         plain.window = Window::new(Box::new(inflate));
         plain.as_stored = false;
     }
@@ -431,7 +469,7 @@ fn plain<'a>(
         plain.window = Window::new(Box::new(decoded));
         plain.encoding = Some(if little { "UTF-32LE" } else { "UTF-32BE" });
         plain.as_stored = false;
-        return Ok(plain);
+        return plain;
     }
     let marked = decode::byte_order_mark(plain.window.fill(4));
     let found = marked.or_else(|| {
@@ -441,7 +479,7 @@ fn plain<'a>(
         Some((encoding, 0))
     });
     let Some((encoding, mark)) = found else {
-        return Ok(plain);
+        return plain;
     };
     plain.window.consume(mark);
     plain.window.rebase();
@@ -452,7 +490,7 @@ fn plain<'a>(
         plain.encoding = Some(encoding.name());
         plain.as_stored = false;
     }
-    Ok(plain)
+    plain
 }
 
 /// Cuts the content into records by its format. `again` is where the file can
@@ -501,8 +539,14 @@ fn records(
         Format::Xml => return xml::read(window, file),
         Format::Mail => return mail::read(window, file),
         Format::Mbox => mail::read_box(window, file),
-        format @ (Format::Warc | Format::Arc | Format::Zip | Format::Tar) => {
-            let message = format!("this is {format:?}, which is not read yet");
+        Format::Zip => return zip::read(window, again.map(|(path, _)| path), file),
+        Format::Tar => return tar::read(window, file),
+        #[cfg(feature = "warc")]
+        Format::Warc | Format::Arc => warc::read(window, file),
+        #[cfg(not(feature = "warc"))]
+        Format::Warc | Format::Arc => {
+            let message = "this is a WARC or ARC file, which this build does not read: it was \
+                           made without the feature `warc`";
             return Err(Refusal::new(Reason::Unsupported, message));
         }
         Format::Text => {
@@ -543,7 +587,12 @@ fn whole_text(
     limits: &Limits,
     encoding: Option<&'static Encoding>,
 ) -> Option<String> {
-    let mut plain = plain(Box::new(file), (limits, encoding), &Arc::default()).ok()?;
+    let tally = Arc::new(Tally::default());
+    let raw = Box::new(Counted {
+        inner: file,
+        tally: tally.clone(),
+    });
+    let mut plain = plain(raw, (limits, encoding), &tally, &Arc::default());
     let bytes = plain.window.fill(just_over(limits.text_bytes));
     let (text, _) = decode::decode(bytes).ok()?;
     Some(record::without_mark(text.into_owned()))

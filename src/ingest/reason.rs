@@ -18,7 +18,7 @@ codes! {
         Truncated "truncated" "The compressed stream ends early; what came before was kept.";
         Corrupt "corrupt" "The compressed stream is damaged; what came before was kept.";
         Bomb "bomb" "The compressed stream expands beyond the ratio limit.";
-        Window "zstd_window" "The zstd stream needs a larger window than the limit allows.";
+        Window "zstd_window" "The zstd or xz stream needs a larger window than the limit allows.";
         TooLong "too_long" "The raw record is longer than the record limit.";
         TextTooLong "text_too_long" "The text of the document is longer than the text limit.";
         InvalidJson "invalid_json" "The line is not valid JSON.";
@@ -82,6 +82,8 @@ impl fmt::Display for Rejection {
 pub(super) struct Refusal {
     pub reason: Reason,
     pub message: Arc<str>,
+    /// How many of the last bytes of a compressed stream came from the damaged part of it.
+    pub spoilt: u64,
 }
 
 impl Refusal {
@@ -89,6 +91,7 @@ impl Refusal {
         Refusal {
             reason,
             message: message.into(),
+            spoilt: 0,
         }
     }
 

@@ -1,6 +1,7 @@
 //! What can only be said once everything is read: which dates know the time
 //! of day, and which documents share a key.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Time;
@@ -126,6 +127,9 @@ impl Settled {
             let same =
                 again.0 == first.0 && content(&again.1, archive) == content(&first.1, archive);
             first.1.archived |= same && again.1.archived;
+            if same {
+                earliest(&mut first.1.collected, again.1.collected);
+            }
             same
         });
         self.merged += (before - ranked.len()) as u64;
@@ -138,19 +142,27 @@ impl Settled {
     }
 }
 
+/// Keeps the date of the first crawl.
+fn earliest(first: &mut Option<Moment>, again: Option<Moment>) {
+    if let (Some(held), Some(again)) = (*first, again)
+        && again.order(&held) == Some(Ordering::Less)
+    {
+        *first = Some(again);
+    }
+}
+
 /// The record's hash, then text and everything that the input said about it, each with its length, so
-/// that different contents have different bytes.
+/// that different contents have different bytes. When it was collected is none of its content: a
+/// page that was crawled twice is one, while a line of a feed has its dates in its hash.
 fn content(document: &Document, archive: &Archive) -> Vec<u8> {
     let text = archive.text(&document.text);
     let date = |moment: &Option<Moment>| moment.map(|moment| moment.to_string());
     let published = date(&document.published);
-    let collected = date(&document.collected);
     let parts = [
         Some(&*text),
         document.title.as_deref(),
         document.source.as_deref(),
         published.as_deref(),
-        collected.as_deref(),
         document.url.as_deref(),
         document.date_unread.then_some(""),
     ];

@@ -7,6 +7,7 @@ use super::fields::Fields;
 use super::json_scan::{self, Found, Shape};
 use super::mail;
 use super::reason::{Reason, Refusal};
+use super::tar;
 
 /// How many bytes decide.
 pub(super) const HEAD: usize = 64 * 1024;
@@ -139,7 +140,7 @@ fn unsupported(what: &str) -> Refusal {
     Refusal::new(
         Reason::Unsupported,
         format!(
-            "this is {what}; text, JSON lines, CSV and TSV are read, each also with gzip or zstd"
+            "this is {what}; text, JSON lines, CSV and TSV are read, each also with gzip, zstd, bzip2 or xz, in a zip or a tar"
         ),
     )
 }
@@ -175,8 +176,10 @@ fn known_container(head: &[u8]) -> Option<Format> {
         (b"<\0?\0x\0m\0l\0", Format::Xml),
         (b"\0<\0?\0x\0m\0l", Format::Xml),
     ];
-    // A tar header pads its file name with NULs.
-    if head.get(257..262) == Some(b"ustar") && head.get(..257).is_some_and(|h| h.contains(&0)) {
+    // By its checksum, or by its mark where that is damaged: a header pads its file name
+    // with NULs, so that no text is one.
+    let named = head.get(257..262) == Some(b"ustar");
+    if (named || tar::is_header(head)) && head.get(..257).is_some_and(|h| h.contains(&0)) {
         return Some(Format::Tar);
     }
     // A stream of Arrow messages: a mark, and the length of the schema.
@@ -212,8 +215,14 @@ fn known_binary(head: &[u8]) -> Option<&'static str> {
             b"\x28\xb5\x2f\xfd",
             "zstd inside another compression; unpack it once first",
         ),
-        (b"BZh", "bzip2; unpack it first"),
-        (b"\xfd7zXZ\x00", "xz; unpack it first"),
+        (
+            b"BZh",
+            "bzip2 inside another compression; unpack it once first",
+        ),
+        (
+            b"\xfd7zXZ\x00",
+            "xz inside another compression; unpack it once first",
+        ),
         (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive; unpack it first"),
         (b"Rar!\x1a\x07", "a RAR archive; unpack it first"),
         (b"\x04\x22\x4d\x18", "lz4; unpack it first"),
@@ -300,7 +309,7 @@ fn is_object(line: &[u8], cut: bool) -> bool {
 /// The extension in lower case, without that of a compression.
 fn extension(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
-    let name = [".gz", ".gzip", ".zst", ".zstd"]
+    let name = [".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz"]
         .iter()
         .find_map(|packed| name.strip_suffix(packed))
         .unwrap_or(&name);

@@ -18,9 +18,24 @@ pub(super) fn seekable(
     again: Option<&Path>,
     file: &File<'_, '_>,
 ) -> Result<Opened, Refusal> {
+    match as_far_as_it_goes(window, again, file)? {
+        (_, Some(damage)) => Err(damage),
+        (opened, None) => Ok(opened),
+    }
+}
+
+/// As [`seekable`], with the damage beside what came before it.
+///
+/// # Errors
+/// What the system says of the file.
+pub(super) fn as_far_as_it_goes(
+    window: &mut Bytes<'_>,
+    again: Option<&Path>,
+    file: &File<'_, '_>,
+) -> Result<(Opened, Option<Refusal>), Refusal> {
     const PIECE: usize = 1 << 20;
     if let Some(path) = again {
-        return Ok(Opened::open(path)?);
+        return Ok((Opened::open(path)?, None));
     }
     let mut spooled = match &file.options.temporary {
         Some(folder) => tempfile::tempfile_in(folder)?,
@@ -35,9 +50,6 @@ pub(super) fn seekable(
         let bytes = piece.len();
         window.consume(bytes);
     }
-    if let Some(damage) = window.damage() {
-        return Err(damage.clone());
-    }
     spooled.seek(SeekFrom::Start(0))?;
-    Ok(spooled)
+    Ok((spooled, window.damage().cloned()))
 }

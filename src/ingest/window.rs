@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::reason::Refusal;
+use super::reason::{Reason, Refusal};
 
 /// Least number of bytes asked of the stream at once.
 const STEP: usize = 64 * 1024;
@@ -115,6 +115,20 @@ impl<R: Read> Window<R> {
         let came = self.buffer.len() - before;
         self.ended |= came < step;
         came > 0
+    }
+
+    /// Reads on behind a damaged part of a compressed stream, once everything before it was
+    /// consumed; `false` where nothing follows. The damage is forgotten.
+    pub fn resume(&mut self) -> bool {
+        let reason = self.damage.as_ref().map(|damage| damage.reason);
+        let damaged = [Reason::Corrupt, Reason::Truncated, Reason::Window].map(Some);
+        if !self.available().is_empty() || !damaged.contains(&reason) {
+            return false;
+        }
+        self.damage = None;
+        self.ended = false;
+        // Nothing but a damage again is something to tell.
+        self.more() || self.damage.is_some()
     }
 
     /// Reads until `want` bytes are available or the stream ends.

@@ -63,6 +63,7 @@ pub(super) fn manifest(trace: &Trace, style: CsvStyle) -> Value {
             "renamed": trace.intake.renamed,
             "hidden_left_out": trace.intake.hidden,
             "result_folders_left_out": trace.intake.skipped,
+            "web_records_passed_over": trace.intake.passed,
             "encodings": trace.intake.encodings,
             "limits_hit": trace.intake.limits,
         },

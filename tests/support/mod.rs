@@ -2,6 +2,7 @@
 // Each suite takes its own part; clippy's leave for tests covers test functions only.
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
+pub mod containers;
 pub mod dice;
 pub mod graphs;
 pub mod languages;

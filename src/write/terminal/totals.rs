@@ -36,6 +36,7 @@ pub(super) fn totals(trace: &Trace, width: usize, out: &mut dyn Write) -> io::Re
         (read.rejected, "rejected"),
         (read.hidden, "hidden and left out"),
         (read.skipped, "left out as results of an earlier run"),
+        (read.passed, "web records without an article passed over"),
     ]
     .iter()
     .filter(|(count, _)| *count > 0)

@@ -1,0 +1,880 @@
+//! Compression, archives and crawls: every member that can be read is, whatever is wrong
+//! with the one beside it, and every count balances.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use support::containers::{Tar, Zip, arc, bzip2, deflate, gzip, warc, warc_header, xz, zstd};
+use support::{put, temp};
+use wirecopy::ingest::{IngestOptions, Input, Intake, Limits, Reason, read_inputs};
+
+const GOOD: &str = "The bridge at Orme is shut until the end of the week.";
+
+fn read_with(name: &str, bytes: &[u8], limits: Limits) -> Option<Intake> {
+    let options = IngestOptions {
+        limits,
+        ..IngestOptions::default()
+    };
+    let input = Input::Bytes(name.to_owned(), bytes.into());
+    let started = Instant::now();
+    let read = read_inputs(&[input], std::io::empty(), &options);
+    assert!(
+        started.elapsed() < Duration::from_secs(20),
+        "{name} takes too long"
+    );
+    match read {
+        Ok(intake) => {
+            let counts = &intake.counts;
+            assert_eq!(
+                counts.read,
+                counts.documents + counts.merged + counts.rejected
+            );
+            Some(intake)
+        }
+        Err(error) => {
+            assert!(!error.to_string().contains("records read, but"), "{error}");
+            None
+        }
+    }
+}
+
+fn read(name: &str, bytes: &[u8]) -> Intake {
+    read_with(name, bytes, Limits::default()).expect(name)
+}
+
+fn keys(intake: &Intake) -> Vec<&str> {
+    intake
+        .documents
+        .iter()
+        .map(|document| &*document.key)
+        .collect()
+}
+
+/// Path without the archive's, and reason, of each rejection.
+fn rejected(intake: &Intake) -> Vec<(&str, Reason)> {
+    let rejected = intake.rejected.iter();
+    rejected.map(|r| (&*r.place.path, r.reason)).collect()
+}
+
+fn texts(intake: &Intake) -> Vec<String> {
+    let text =
+        |document: &wirecopy::document::Document| intake.archive.text(&document.text).into_owned();
+    intake.documents.iter().map(text).collect()
+}
+
+fn lines(from: usize, to: usize) -> String {
+    (from..to)
+        .map(|n| format!("{{\"id\":\"r{n:05}\",\"text\":\"{GOOD} Number {n}.\"}}\n"))
+        .collect()
+}
+
+/// Bytes that look random and are the same in every run.
+fn noise(seed: u64, len: usize) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    (0..len)
+        .map(|_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 32) as u8
+        })
+        .collect()
+}
+
+#[test]
+fn a_folder_with_one_file_of_each_kind() {
+    let folder = temp();
+    let one = |id: &str| format!("{{\"id\":\"{id}\",\"text\":\"{GOOD} {id}\"}}\n").into_bytes();
+    put(&folder, "a.jsonl.gz", gzip(&one("gz")));
+    put(&folder, "b.jsonl.zst", zstd(&one("zst")));
+    put(&folder, "c.jsonl.bz2", bzip2(&one("bz2")));
+    put(&folder, "d.jsonl.xz", xz(&one("xz")));
+    put(
+        &folder,
+        "e.zip",
+        Zip::new().add("m.jsonl", &one("zip")).finish(),
+    );
+    put(
+        &folder,
+        "f.tar",
+        Tar::new().add("m.jsonl", &one("tar")).finish(),
+    );
+    put(
+        &folder,
+        "g.tar.gz",
+        gzip(&Tar::new().add("m.jsonl.xz", &xz(&one("tgz"))).finish()),
+    );
+    let mut crawl = warc("https://a.example/1", GOOD.as_bytes());
+    crawl.extend(warc(
+        "https://a.example/2",
+        b"Rain will end on Friday night.",
+    ));
+    put(&folder, "h.warc", &crawl);
+    put(
+        &folder,
+        "i.arc",
+        arc("http://a.example/arc", b"Rain will end on Friday."),
+    );
+    let nested = Zip::new().add(
+        "in.zip",
+        &Zip::new().add("m.jsonl", &one("nested")).finish(),
+    );
+    put(&folder, "j.zip", nested.finish());
+    let input = Input::Path(folder.path().to_owned());
+    let intake = read_inputs(&[input], std::io::empty(), &IngestOptions::default()).unwrap();
+    assert_eq!(rejected(&intake), []);
+    let expected = [
+        "bz2",
+        "gz",
+        "http://a.example/arc",
+        "https://a.example/1",
+        "https://a.example/2",
+        "nested",
+        "tar",
+        "tgz",
+        "xz",
+        "zip",
+        "zst",
+    ];
+    assert_eq!(keys(&intake), expected);
+    let nested = intake
+        .documents
+        .iter()
+        .find(|d| &*d.key == "nested")
+        .unwrap();
+    assert!(nested.place.path.ends_with("j.zip/in.zip/m.jsonl"));
+}
+
+#[test]
+fn streams_of_several_members_are_one() {
+    for pack in [gzip, zstd, bzip2, xz] {
+        let packed = [
+            pack(lines(0, 500).as_bytes()),
+            pack(lines(500, 900).as_bytes()),
+        ]
+        .concat();
+        let intake = read("a.jsonl", &packed);
+        assert_eq!((intake.counts.documents, intake.counts.rejected), (900, 0));
+    }
+}
+
+#[test]
+fn cut_streams_keep_what_came_before() {
+    for pack in [gzip, zstd, bzip2, xz] {
+        let packed = pack(lines(0, 3000).as_bytes());
+        for part in 1..20 {
+            let cut = &packed[..packed.len() * part / 20];
+            if let Some(intake) = read_with("a.jsonl", cut, Limits::default()) {
+                assert_eq!(intake.counts.rejected, 1);
+            }
+        }
+        let last = read("a.jsonl", &packed[..packed.len() - 1]);
+        assert!(last.counts.documents > 2900 && last.counts.rejected == 1);
+    }
+}
+
+#[test]
+fn flipped_bytes_never_crash_and_counts_balance() {
+    let text = lines(0, 300);
+    let tar = Tar::new()
+        .add("a.jsonl", text.as_bytes())
+        .add("b.txt", GOOD.as_bytes());
+    let zip = Zip::new()
+        .add("a.jsonl", text.as_bytes())
+        .add("b.txt", GOOD.as_bytes());
+    let crawl: Vec<u8> = (0..20)
+        .flat_map(|n| warc(&format!("https://a.example/{n}"), GOOD.as_bytes()))
+        .collect();
+    let crawl_arc = arc("http://a.example/1", GOOD.as_bytes());
+    let all = [
+        gzip(text.as_bytes()),
+        zstd(text.as_bytes()),
+        bzip2(text.as_bytes()),
+        xz(text.as_bytes()),
+        tar.finish(),
+        zip.finish(),
+        crawl.clone(),
+        gzip(&crawl),
+        crawl_arc,
+    ];
+    for (which, good) in all.iter().enumerate() {
+        for seed in 0..60 {
+            let mut bad = good.clone();
+            let dice = noise(seed + 1000 * which as u64 + 1, 24);
+            for hit in dice.chunks(8).take(1 + seed as usize % 3) {
+                let at = u32::from_le_bytes([hit[0], hit[1], hit[2], hit[3]]) as usize;
+                let at = at % bad.len();
+                bad[at] ^= 1 << (hit[4] % 8);
+            }
+            read_with("x", &bad, Limits::default());
+            let at = usize::from(dice[20]) * good.len() / 256;
+            read_with("x", &good[..at], Limits::default());
+        }
+    }
+}
+
+#[test]
+fn bombs_are_stopped_and_the_rest_is_read() {
+    let limits = Limits {
+        ratio: 100,
+        ratio_after_bytes: 1 << 20,
+        ..Limits::default()
+    };
+    let zeros = vec![b' '; 20 << 20];
+    for pack in [gzip, zstd, bzip2, xz] {
+        let zip = Zip::new()
+            .add("good.txt", GOOD.as_bytes())
+            .store("bomb.txt", &pack(&zeros))
+            .finish();
+        let intake = read_with("a.zip", &zip, limits.clone()).unwrap();
+        assert_eq!(keys(&intake), ["a.zip/good.txt"]);
+        assert_eq!(rejected(&intake), [("a.zip/bomb.txt", Reason::Bomb)]);
+    }
+    // Each layer within the ratio, all of them together far beyond it.
+    let layers = Limits {
+        ratio: 100,
+        ratio_after_bytes: 1 << 20,
+        ..Limits::default()
+    };
+    let inner = gzip(&[lines(0, 1).as_bytes(), &vec![b' '; 6 << 20]].concat());
+    let middle: Vec<u8> = std::iter::repeat_n(inner, 40).flatten().collect();
+    let outer = Zip::new()
+        .add("a.tar", &Tar::new().add("m.gz", &middle).finish())
+        .finish();
+    let read = read_with("a.zip", &outer, layers);
+    assert!(read.is_none_or(|intake| intake.counts.limits.contains_key("ratio")));
+}
+
+#[test]
+fn a_wide_xz_dictionary_is_refused() {
+    let limits = Limits {
+        zstd_window_log: 20,
+        ..Limits::default()
+    };
+    let tar = Tar::new()
+        .add("wide.xz", &xz(&vec![b'a'; 50_000_000]))
+        .add("good.txt", GOOD.as_bytes());
+    let intake = read_with("a.tar", &tar.finish(), limits).unwrap();
+    // 8 MiB of dictionary are within 1 MiB and what the decoder takes for itself.
+    assert_eq!(keys(&intake), ["a.tar/good.txt"]);
+}
+
+#[test]
+fn archives_nest_so_deep_and_no_deeper() {
+    let mut inner = Zip::new().add("m.txt", GOOD.as_bytes()).finish();
+    for _ in 0..10 {
+        inner = Zip::new()
+            .add("in.zip", &inner)
+            .add("n.txt", b"beside")
+            .finish();
+    }
+    let intake = read("a.zip", &inner);
+    assert_eq!(intake.counts.documents, 4);
+    let rejected = rejected(&intake);
+    assert_eq!(rejected.len(), 2);
+    assert!(
+        rejected
+            .iter()
+            .all(|(_, reason)| *reason == Reason::TooDeep)
+    );
+}
+
+#[test]
+fn names_of_members_are_only_names() {
+    let zip = Zip::new()
+        .add("../../etc/passwd", b"one")
+        .add("/root.txt", b"two")
+        .add("same.txt", b"three")
+        .add("same.txt", b"four")
+        .add("folder/", b"")
+        .add(".hidden.txt", b"hidden")
+        .add("__MACOSX/x.txt", b"hidden")
+        .add_raw(b"caf\xe9.txt", b"latin")
+        .add("esc\u{1b}[31m.txt", b"five")
+        .finish();
+    let intake = read("a.zip", &zip);
+    assert_eq!(
+        keys(&intake),
+        [
+            "a.zip/esc\u{fffd}[31m.txt",
+            "a.zip/etc/passwd",
+            "a.zip/root.txt",
+            "a.zip/same.txt",
+            "a.zip/same.txt~2"
+        ]
+    );
+    assert_eq!(intake.counts.hidden, 2);
+    assert_eq!(
+        rejected(&intake),
+        [("a.zip/caf\u{fffd}.txt", Reason::BadName)]
+    );
+}
+
+#[test]
+fn damaged_members_cost_themselves_alone() {
+    let good = Zip::new()
+        .add("a.txt", GOOD.repeat(50).as_bytes())
+        .store("b.txt", GOOD.as_bytes())
+        .add("c.txt", GOOD.repeat(50).as_bytes())
+        .finish();
+    // Within the stored member.
+    let at = good
+        .windows(10)
+        .position(|w| w == &GOOD.as_bytes()[..10])
+        .unwrap();
+    let mut bad = good.clone();
+    bad[at] ^= 1;
+    let intake = read("a.zip", &bad);
+    assert_eq!(rejected(&intake), [("a.zip/b.txt", Reason::Corrupt)]);
+    assert_eq!(keys(&intake), ["a.zip/a.txt", "a.zip/c.txt"]);
+    // Within the first compressed one.
+    let mut bad = good.clone();
+    bad[45..60].fill(0xff);
+    let intake = read("a.zip", &bad);
+    assert_eq!(rejected(&intake), [("a.zip/a.txt", Reason::Corrupt)]);
+    assert_eq!(intake.counts.documents, 2);
+    // An encrypted one, a link, an unknown method.
+    let zip = Zip::new()
+        .encrypted("secret.txt", b"xxxxxxxxxxxxxxxx")
+        .method("lzma.txt", 14, b"xxxx")
+        .link("link.txt", "/etc/passwd")
+        .add("z.txt", GOOD.as_bytes())
+        .finish();
+    let intake = read("a.zip", &zip);
+    assert_eq!(keys(&intake), ["a.zip/z.txt"]);
+    assert_eq!(
+        rejected(&intake),
+        [
+            ("a.zip/link.txt", Reason::NotAFile),
+            ("a.zip/lzma.txt", Reason::Unsupported),
+            ("a.zip/secret.txt", Reason::Encrypted),
+        ]
+    );
+}
+
+#[test]
+fn a_cut_zip_is_read_by_the_headers_of_its_members() {
+    let mut zip = Zip::new();
+    for n in 0..20 {
+        zip = zip.add(
+            &format!("{n:02}.txt"),
+            format!("{GOOD} {n}").repeat(20).as_bytes(),
+        );
+    }
+    let whole = zip.finish();
+    for part in 2..10 {
+        let intake = read("a.zip", &whole[..whole.len() * part / 10]);
+        assert!(
+            intake.counts.documents as usize + 2 >= 20 * part / 10 * 8 / 10,
+            "{part}"
+        );
+        assert!(intake.counts.rejected <= 2);
+    }
+    // Without its directory all members are there.
+    let end = whole.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+    let intake = read("a.zip", &whole[..end]);
+    assert_eq!((intake.counts.documents, intake.counts.rejected), (20, 1));
+    // A directory that names a place where nothing is.
+    let mut lies = whole.clone();
+    lies[end + 42] ^= 7;
+    let intake = read("a.zip", &lies);
+    assert_eq!(intake.counts.documents, 20);
+    // The lengths are behind the members.
+    let streamed = Zip::streamed(&[("a.txt", GOOD), ("b.txt", "Rain will end.")]);
+    assert_eq!(read("a.zip", &streamed).counts.documents, 2);
+    let end = streamed
+        .windows(4)
+        .position(|w| w == b"PK\x01\x02")
+        .unwrap();
+    let intake = read("a.zip", &streamed[..end]);
+    assert_eq!((intake.counts.documents, intake.counts.rejected), (2, 1));
+}
+
+#[test]
+fn members_that_share_bytes_and_office_documents_are_refused() {
+    let shared = Zip::new()
+        .add("a.txt", GOOD.as_bytes())
+        .again(0, "b.txt")
+        .finish();
+    let intake = read("a.zip", &shared);
+    assert_eq!(rejected(&intake), [("a.zip/b.txt", Reason::Bomb)]);
+    for name in ["[Content_Types].xml", "mimetype"] {
+        let tar = Tar::new()
+            .add(
+                "x.docx",
+                &Zip::new()
+                    .add(name, b"x")
+                    .add("word/document.xml", b"x")
+                    .finish(),
+            )
+            .add("good.txt", GOOD.as_bytes());
+        let intake = read("a.tar", &tar.finish());
+        assert_eq!(rejected(&intake), [("a.tar/x.docx", Reason::Unsupported)]);
+    }
+    let limits = Limits {
+        archive_members: 2,
+        ..Limits::default()
+    };
+    let many = Zip::new()
+        .add("a.txt", b"a")
+        .add("b.txt", b"b")
+        .add("c.txt", b"c")
+        .finish();
+    let intake = read_with("a.zip", &many, limits).unwrap();
+    assert_eq!(
+        (intake.counts.documents, intake.counts.limits["parts"]),
+        (2, 1)
+    );
+}
+
+#[test]
+fn tar_members_of_every_kind() {
+    let long = format!("{}/{}.txt", "d".repeat(90), "n".repeat(120));
+    let tar = Tar::new()
+        .kind("folder/", b'5', b"")
+        .kind("link", b'2', b"")
+        .kind("fifo", b'6', b"")
+        .kind("sparse", b'S', b"x")
+        .long(&long, GOOD.as_bytes())
+        .pax("pax ü.txt", GOOD.as_bytes())
+        .add("empty.txt", b"")
+        .add("old.txt", &GOOD.repeat(40).into_bytes())
+        .finish();
+    let intake = read("a.tar", &tar);
+    assert_eq!(
+        rejected(&intake),
+        [
+            ("a.tar/fifo", Reason::NotAFile),
+            ("a.tar/link", Reason::NotAFile),
+            ("a.tar/sparse", Reason::Unsupported),
+        ]
+    );
+    let long = format!("a.tar/{long}");
+    assert_eq!(
+        keys(&intake),
+        [
+            &*long,
+            "a.tar/empty.txt",
+            "a.tar/old.txt",
+            "a.tar/pax ü.txt"
+        ]
+    );
+}
+
+#[test]
+fn a_broken_tar_header_costs_its_member_alone() {
+    let good = Tar::new()
+        .add("a.txt", GOOD.as_bytes())
+        .add("b.txt", GOOD.repeat(30).as_bytes())
+        .add("c.txt", GOOD.as_bytes())
+        .finish();
+    let mut bad = good.clone();
+    bad[1024 + 130] ^= 1;
+    let intake = read("a.tar", &bad);
+    assert_eq!(keys(&intake), ["a.tar/a.txt", "a.tar/c.txt"]);
+    assert_eq!(rejected(&intake), [("a.tar", Reason::Damaged)]);
+    let intake = read("a.tar", &good[..1024 + 512 + 100]);
+    assert_eq!(keys(&intake), ["a.tar/a.txt"]);
+    assert_eq!(rejected(&intake), [("a.tar/b.txt", Reason::Truncated)]);
+}
+
+/// Three records, of which the second was made bad by hand.
+fn crawl(bad: &[u8]) -> Vec<u8> {
+    [
+        &warc("https://a.example/1", b"The first text, before the damage.")[..],
+        bad,
+        &warc("https://a.example/3", b"The third text, behind the damage."),
+    ]
+    .concat()
+}
+
+fn second() -> Vec<u8> {
+    warc("https://a.example/2", GOOD.as_bytes())
+}
+
+fn with(bad: &[u8], from: &str, to: &str) -> Vec<u8> {
+    let text = String::from_utf8(bad.to_vec()).unwrap();
+    assert!(text.contains(from), "{text}");
+    text.replacen(from, to, 1).into_bytes()
+}
+
+#[test]
+fn the_record_behind_a_damaged_one_is_kept_in_eight_of_eight() {
+    let second = second();
+    let len = String::from_utf8(second.clone()).unwrap();
+    let len = len
+        .split("Content-Length: ")
+        .nth(1)
+        .unwrap()
+        .split('\r')
+        .next()
+        .unwrap()
+        .to_owned();
+    let number: usize = len.parse().unwrap();
+    let told = |len: usize| {
+        with(
+            &second,
+            &format!("Content-Length: {number}"),
+            &format!("Content-Length: {len}"),
+        )
+    };
+    let third = warc("https://a.example/3", b"The third text, behind the damage.");
+    let damages: Vec<(&str, Vec<u8>)> = vec![
+        ("a bad version", with(&second, "WARC/1.0", "W@RC/1.0")),
+        (
+            "no length",
+            with(&second, "Content-Length", "Content-Lenght"),
+        ),
+        (
+            "a length that is no number",
+            with(
+                &second,
+                &format!("Content-Length: {number}"),
+                "Content-Length: abc",
+            ),
+        ),
+        ("too short", told(number - 20)),
+        ("too long", told(number + 20)),
+        ("far too long", told(usize::MAX / 2)),
+        (
+            "so long that it swallows the next",
+            told(number + 4 + third.len() - 4),
+        ),
+        (
+            "garbage between",
+            [&noise(7, 3000)[..], b"\r\n\r\n"].concat(),
+        ),
+        ("a cut header", second[..60].to_vec()),
+        ("a cut body", second[..second.len() - 40].to_vec()),
+        ("no type", with(&second, "WARC-Type", "WARC-Tipe")),
+    ];
+    for (what, bad) in damages {
+        let intake = read("a.warc", &crawl(&bad));
+        assert_eq!(
+            keys(&intake),
+            ["https://a.example/1", "https://a.example/3"],
+            "{what}"
+        );
+        assert_eq!(intake.counts.rejected, 1, "{what}: {:?}", intake.rejected);
+        assert_eq!(intake.rejected[0].place.record, Some(2), "{what}");
+        let offset =
+            warc("https://a.example/1", b"The first text, before the damage.").len() as u64;
+        assert_eq!(intake.rejected[0].place.offset, offset, "{what}");
+    }
+    // A missing end is no damage where the next record begins behind the declared length.
+    let tight = second[..second.len() - 4].to_vec();
+    assert_eq!(read("a.warc", &crawl(&tight)).counts.documents, 3);
+}
+
+#[test]
+fn a_damaged_member_of_a_compressed_crawl_costs_its_record_alone() {
+    for pack in [gzip, zstd, bzip2] {
+        let records: Vec<Vec<u8>> = (0..9)
+            .map(|n| {
+                warc(
+                    &format!("https://a.example/{n}"),
+                    format!("{GOOD} {n} {:?}", noise(n, 3000)).as_bytes(),
+                )
+            })
+            .map(|record| pack(&record))
+            .collect();
+        for hit in 0..6 {
+            let mut bad = records.clone();
+            let middle = bad[4].len() / 2;
+            let end = bad[4].len();
+            match hit {
+                0 => bad[4][middle..middle + 30].fill(0xff),
+                1 => bad[4][2] ^= 0xff,
+                2 => bad[4].truncate(middle),
+                3 => bad[4][end - 6] ^= 1,
+                4 => bad[4] = noise(5, 2000),
+                _ => bad[4][middle] ^= 4,
+            }
+            let intake = read("a.warc.gz", &bad.concat());
+            let lost: Vec<String> = (0..9)
+                .map(|n| format!("https://a.example/{n}"))
+                .filter(|key| !keys(&intake).contains(&key.as_str()))
+                .collect();
+            // A frame of zstd has no checksum unless it was asked for.
+            let expected = if intake.counts.rejected == 0 {
+                vec![]
+            } else {
+                vec!["https://a.example/4".to_owned()]
+            };
+            assert_eq!(lost, expected, "{hit}: {:?}", intake.rejected);
+            assert!(intake.counts.rejected <= 3, "{hit}: {:?}", intake.rejected);
+        }
+    }
+}
+
+#[test]
+fn json_lines_go_on_behind_a_damaged_member() {
+    for pack in [gzip, zstd, bzip2, xz] {
+        let mut parts: Vec<Vec<u8>> = (0..5)
+            .map(|n| pack(lines(n * 100, n * 100 + 100).as_bytes()))
+            .collect();
+        let middle = parts[2].len() / 2;
+        parts[2][middle..middle + 20].fill(0xff);
+        let intake = read("a.jsonl", &parts.concat());
+        let keys = keys(&intake);
+        assert!(keys.contains(&"r00199") && keys.contains(&"r00300") && keys.contains(&"r00499"));
+        assert!(
+            intake.counts.rejected >= 1 && intake.counts.rejected <= 102,
+            "{:?}",
+            intake.rejected
+        );
+    }
+}
+
+#[test]
+fn records_without_an_article_are_counted_and_not_read() {
+    let mut crawl = warc_header(
+        "warcinfo",
+        None,
+        "application/warc-fields",
+        b"software: x\r\n",
+    );
+    crawl.extend(warc_header(
+        "request",
+        Some("https://a.example/1"),
+        "application/http; msgtype=request",
+        b"GET / HTTP/1.1\r\n\r\n",
+    ));
+    crawl.extend(warc("https://a.example/1", GOOD.as_bytes()));
+    for (status, mime) in [
+        ("404 Not Found", "text/plain"),
+        ("301 Moved", "text/plain"),
+        ("200 OK", "image/png"),
+        ("200 OK", "text/css"),
+    ] {
+        let http = format!("HTTP/1.1 {status}\r\nContent-Type: {mime}\r\n\r\nsomething");
+        crawl.extend(warc_header(
+            "response",
+            Some("https://a.example/x"),
+            "application/http; msgtype=response",
+            http.as_bytes(),
+        ));
+    }
+    crawl.extend(warc_header(
+        "revisit",
+        Some("https://a.example/1"),
+        "application/http",
+        b"",
+    ));
+    crawl.extend(warc_header(
+        "conversion",
+        Some("https://a.example/wet"),
+        "text/plain",
+        GOOD.as_bytes(),
+    ));
+    let intake = read("a.warc", &crawl);
+    assert_eq!(
+        keys(&intake),
+        ["https://a.example/1", "https://a.example/wet"]
+    );
+    assert_eq!((intake.counts.passed, intake.counts.rejected), (7, 0));
+    let document = &intake.documents[0];
+    assert_eq!(document.url.as_deref(), Some("https://a.example/1"));
+    assert_eq!(document.source.as_deref(), Some("a.example"));
+    assert_eq!(
+        document.collected.unwrap().to_string(),
+        "2031-04-03T10:00:00Z"
+    );
+    assert_eq!(texts(&intake), [GOOD, GOOD]);
+}
+
+#[test]
+fn a_page_crawled_twice_is_one_and_a_changed_one_is_another() {
+    let again = with(&second(), "2031-04-03T10", "2031-04-02T09");
+    let changed = warc("https://a.example/2", b"The bridge at Orme is open.");
+    let intake = read("a.warc", &[second(), again, changed].concat());
+    assert_eq!(
+        keys(&intake),
+        ["https://a.example/2", "https://a.example/2~2"]
+    );
+    assert_eq!((intake.counts.merged, intake.counts.renamed), (1, 1));
+    let first = intake
+        .documents
+        .iter()
+        .find(|d| intake.archive.text(&d.text) == GOOD)
+        .unwrap();
+    assert_eq!(first.collected.unwrap().to_string(), "2031-04-02T09:00:00Z");
+}
+
+#[test]
+fn bodies_come_as_they_were_sent() {
+    let answer = |headers: &str, body: &[u8]| {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n{headers}\r\n");
+        [head.as_bytes(), body].concat()
+    };
+    let chunked = format!("{:x}\r\n{GOOD}\r\n0\r\n\r\n", GOOD.len());
+    let bodies = [
+        answer("Content-Encoding: gzip\r\n", &gzip(GOOD.as_bytes())),
+        answer("Content-Encoding: zstd\r\n", &zstd(GOOD.as_bytes())),
+        answer("Content-Encoding: deflate\r\n", &deflate(GOOD.as_bytes())),
+        answer("Transfer-Encoding: chunked\r\n", chunked.as_bytes()),
+        answer("", chunked.as_bytes()),
+        answer(
+            "Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n",
+            GOOD.as_bytes(),
+        ),
+    ];
+    let crawl: Vec<u8> = bodies
+        .iter()
+        .enumerate()
+        .flat_map(|(n, body)| {
+            warc_header(
+                "response",
+                Some(&format!("https://a.example/{n}")),
+                "application/http; msgtype=response",
+                body,
+            )
+        })
+        .collect();
+    let intake = read("a.warc", &crawl);
+    assert_eq!(texts(&intake), vec![GOOD; 6], "{:?}", intake.rejected);
+    let bomb = answer("Content-Encoding: gzip\r\n", &gzip(&vec![b'x'; 80 << 20]));
+    let bomb = warc_header(
+        "response",
+        Some("https://a.example/bomb"),
+        "application/http",
+        &bomb,
+    );
+    let intake = read("a.warc", &crawl_around(&bomb));
+    assert_eq!(intake.counts.documents, 2);
+    assert_eq!(intake.rejected[0].reason, Reason::TooLong);
+}
+
+fn crawl_around(middle: &[u8]) -> Vec<u8> {
+    crawl(middle)
+}
+
+#[test]
+fn arc_files_of_several_records_and_damaged_ones() {
+    let record = |n: u32, text: &str| {
+        let body = format!("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n{text}");
+        format!(
+            "http://a.example/{n} 192.0.2.1 20310403100000 text/plain {}\n{body}\n",
+            body.len()
+        )
+    };
+    let start = String::from_utf8(arc("http://a.example/0", GOOD.as_bytes())).unwrap();
+    let third = record(3, "The third text, behind the damage.");
+    let good = [start.clone(), record(2, GOOD), third.clone()].concat();
+    assert_eq!(read("a.arc", good.as_bytes()).counts.documents, 3);
+    let packed: Vec<u8> = [start.clone(), record(2, GOOD), third.clone()]
+        .iter()
+        .flat_map(|r| gzip(r.as_bytes()))
+        .collect();
+    assert_eq!(read("a.arc.gz", &packed).counts.documents, 3);
+    let long = record(2, GOOD);
+    let len = long
+        .lines()
+        .next()
+        .unwrap()
+        .rsplit(' ')
+        .next()
+        .unwrap()
+        .to_owned();
+    for bad in [
+        long.replacen(&format!(" {len}\n"), " 20\n", 1),
+        long.replacen(&format!(" {len}\n"), " 9000\n", 1),
+        long.replacen(&format!(" {len}\n"), " x\n", 1),
+        "noise and more noise\n".repeat(50),
+    ] {
+        let intake = read(
+            "a.arc",
+            [start.clone(), bad, third.clone()].concat().as_bytes(),
+        );
+        assert_eq!(
+            keys(&intake),
+            ["http://a.example/0", "http://a.example/3"],
+            "{:?}",
+            intake.rejected
+        );
+        assert_eq!(intake.counts.rejected, 1);
+    }
+}
+
+#[test]
+fn endless_records_are_passed_over() {
+    let limits = Limits {
+        record_bytes: 1 << 20,
+        ..Limits::default()
+    };
+    let long = warc("https://a.example/long", &vec![b'x'; 5 << 20]);
+    let intake = read_with("a.warc", &crawl(&long), limits).unwrap();
+    assert_eq!(intake.counts.documents, 2);
+    assert_eq!(rejected(&intake), [("a.warc", Reason::TooLong)]);
+}
+
+#[test]
+fn crafted_crawls_take_bounded_time() {
+    // Headers that each claim all that is left.
+    let claim = "WARC/1.0\r\nWARC-Type: resource\r\nContent-Length: 3000000\r\n\r\n";
+    read_with("a.warc", claim.repeat(60_000).as_bytes(), Limits::default());
+    let open = "WARC/1.0\r\nA: b\r\n";
+    read_with("a.warc", open.repeat(200_000).as_bytes(), Limits::default());
+    let arc = "http://a 1 20310403100000 text/plain 900000\n";
+    read_with(
+        "a.arc",
+        format!(
+            "filedesc://x 0.0.0.0 20310403100000 text/plain 0\n{}",
+            arc.repeat(100_000)
+        )
+        .as_bytes(),
+        Limits::default(),
+    );
+    // Gzip headers that each begin a long block.
+    let fake = [
+        &b"\x1f\x8b\x08\0\0\0\0\0\0\x03\0\xff\xff\0\0"[..],
+        &[0x41; 3],
+    ]
+    .concat();
+    read_with(
+        "a.warc",
+        &[gzip(&second()), fake.repeat(100_000)].concat(),
+        Limits::default(),
+    );
+}
+
+#[test]
+fn a_text_that_looks_like_a_container_is_a_text() {
+    for text in [
+        "WARC is a format for crawls.",
+        "BZhang wrote this story.",
+        "PK won the match.",
+        "filedesc is a word",
+    ] {
+        let intake = read("a.txt", text.as_bytes());
+        assert_eq!(texts(&intake), [text]);
+    }
+}
+
+#[test]
+fn pages_of_a_crawl_are_read_as_pages() {
+    let page = format!(
+        "<html><head><title>Orme</title></head><body><article><p>{GOOD}</p></article></body></html>"
+    );
+    let http = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{page}");
+    let crawl = warc_header(
+        "response",
+        Some("https://a.example/p"),
+        "application/http",
+        http.as_bytes(),
+    );
+    let intake = read("a.warc", &crawl);
+    assert_eq!(keys(&intake), ["https://a.example/p"]);
+}
+
+#[test]
+fn standard_input_may_be_a_zip() {
+    let zip = Zip::new().add("a.txt", GOOD.as_bytes()).finish();
+    let read = read_inputs(&[Input::Stdin], &zip[..], &IngestOptions::default());
+    assert_eq!(keys(&read.unwrap()), ["-/a.txt"]);
+    let mut out = Vec::new();
+    out.write_all(&zip).unwrap();
+}
