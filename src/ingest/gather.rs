@@ -192,7 +192,7 @@ impl File<'_, '_> {
         }
         let reading = (self.options, self.fields);
         let tally = self.tally.clone();
-        super::stream(content, &path, None, reading, (depth, &tally), self.out);
+        super::stream::stream(content, &path, None, reading, (depth, &tally), self.out);
     }
 
     pub fn record_limit(&self) -> usize {

@@ -376,20 +376,23 @@ mod tests {
     fn other_formats_are_named_and_texts_that_look_like_them_are_not() {
         for head in [
             &b"%PDF-1.4"[..],
-            b"PK\x03\x04",
-            b"<!DOCTYPE html><p>",
-            b"\n<?xml version='1.0'?>",
-            b"[{\"text\":1}]",
             b"\x89PNG\r\n\x1a\n",
-            b"BZh91AY&SY",
+            b"7z\xbc\xaf\x27\x1c",
         ] {
             assert_eq!(told(head, "-"), Err(Reason::Unsupported));
         }
-        assert_eq!(
-            told(b"{\n \"text\": 1}", "a.json"),
-            Err(Reason::Unsupported)
-        );
-        assert_eq!(told(b"<p>", "a.html"), Err(Reason::Unsupported));
+        for (head, format) in [
+            (&b"PK\x03\x04"[..], Format::Zip),
+            (b"WARC/1.0\r\n", Format::Warc),
+            (b"PAR1", Format::Parquet),
+            (b"<!DOCTYPE html><p>", Format::Html),
+            (b"\n<?xml version='1.0'?>", Format::Xml),
+            (b"[{\"text\":1}]", Format::JsonValues),
+            (b"{\n \"text\": 1}", Format::JsonValues),
+        ] {
+            assert_eq!(told(head, "-"), Ok(format));
+        }
+        assert_eq!(told(b"<p>", "a.html"), Ok(Format::Html));
         assert_eq!(told(b"a\0b", "a.txt"), Err(Reason::Binary));
         assert_eq!(told(b"[Reuters] LONDON", "-"), Ok(Format::Text));
         assert_eq!(told(b"RIFF raff, said the mayor", "-"), Ok(Format::Text));

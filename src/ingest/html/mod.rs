@@ -26,11 +26,12 @@ mod stand_in;
 #[cfg(feature = "html")]
 mod story;
 
+use super::Limits;
 use super::gather::{Accepted, File};
 use super::reason::{Reason, Refusal};
 use super::record::Cells;
+use super::stream::just_over;
 use super::window::Bytes;
-use super::{Limits, just_over};
 
 /// What is known of a page beside its bytes.
 #[derive(Clone, Debug, Default)]

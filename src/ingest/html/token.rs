@@ -159,19 +159,22 @@ impl<'a> Tokens<'a> {
         })
     }
 
+    /// Whether a raw element of text is never closed.
+    fn runs_on(&mut self, number: usize) -> bool {
+        let Some((name, true)) = RAW.get(number) else {
+            return false;
+        };
+        let known = self.unclosed.get(number) == Some(&true);
+        let runs_on = known || self.raw_end(name).is_none();
+        if let Some(unclosed) = self.unclosed.get_mut(number) {
+            *unclosed = runs_on;
+        }
+        runs_on
+    }
+
     fn raw(&mut self, number: usize) -> Option<Token<'a>> {
         let (name, is_text) = RAW.get(number)?;
-        let end = if self.unclosed.get(number) == Some(&true) {
-            None
-        } else {
-            self.raw_end(name)
-        };
-        if end.is_none() {
-            *self.unclosed.get_mut(number)? = true;
-            if *is_text {
-                return None;
-            }
-        }
+        let end = self.raw_end(name);
         let content = self.cut(end.unwrap_or(self.text.len()));
         Some(if *is_text {
             Token::Text(content)
@@ -317,6 +320,12 @@ impl<'a> Iterator for Tokens<'a> {
                 let tag = self.tag(1);
                 let raw = RAW.iter().position(|(name, _)| tag.is(name));
                 self.inside = raw.filter(|_| !(self.xml && tag.is_empty()));
+                if self.inside.is_some_and(|number| self.runs_on(number)) {
+                    // A tree builder would put the rest of the page into it.
+                    self.inside = None;
+                    from = self.at;
+                    continue;
+                }
                 return Some(Token::Open(tag));
             }
             if let Some(token) = self.passed() {
@@ -363,7 +372,7 @@ mod tests {
             ("<script>open <p>", "[script][raw open <p>]"),
             (
                 "<title>a <b> c</title><title>open<p>",
-                "[title]a <b> c[/title][title]open[p]",
+                "[title]a <b> c[/title]open[p]",
             ),
             ("<a href=\"open>text <b>x", "[a href=open]text [b]x"),
             ("<p<b>x</p<b>y", "[p<b]x[/p<b]y"),

@@ -1,0 +1,240 @@
+//! One file or stream: its compression, its encoding, its format, and the reader of that.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use encoding_rs::{Encoding, UTF_8};
+
+#[cfg(feature = "parquet")]
+use super::columnar;
+use super::decode::{self, Transcode, Utf32};
+use super::fields::Fields;
+use super::gather::{Accepted, File, Gathered};
+use super::inflate::{self, Codec, Counted, Inflate, Tally};
+#[cfg(not(all(feature = "parquet", feature = "warc")))]
+use super::reason::Reason;
+use super::reason::Refusal;
+use super::sniff::{self, Format};
+#[cfg(feature = "warc")]
+use super::warc;
+use super::window::{Bytes, Window};
+use super::{
+    IngestOptions, Limits, delimited, html, json_values, jsonl, mail, record, tar, xml, zip,
+};
+
+/// Reads one file or stream, `depth` archives deep, all of which share a tally; `again` is
+/// where it can be opened once more.
+pub(super) fn stream<'a>(
+    raw: Box<dyn Read + Send + 'a>,
+    path: &str,
+    again: Option<&Path>,
+    (options, fields): (&IngestOptions, &Fields),
+    (depth, tally): (u32, &Arc<Tally>),
+    out: &mut Gathered<'_>,
+) {
+    out.counts.files += 1;
+    let path: Arc<str> = path.into();
+    let mut file = File {
+        path: &path,
+        options,
+        fields,
+        encoding: None,
+        stored: None,
+        again: None,
+        depth,
+        tally: tally.clone(),
+        out,
+    };
+    let raw: Box<dyn Read + Send + 'a> = match depth {
+        0 => Box::new(Counted {
+            inner: raw,
+            tally: tally.clone(),
+        }),
+        _ => raw,
+    };
+    let repaired = Arc::new(AtomicU64::new(0));
+    let forced = forced(options.encoding.as_deref());
+    let mut plain = plain(raw, (&options.limits, forced), tally, &repaired);
+    file.encoding = plain.encoding;
+    let again = again
+        .filter(|_| plain.as_stored)
+        .map(|path| (path, plain.mark));
+    if let Err(refusal) = records(&mut plain.window, again, &mut file) {
+        file.reject(None, 0, refusal);
+    }
+    if let (Some(encoding), true) = (file.encoding, repaired.load(Ordering::Relaxed) > 0) {
+        file.out.count_encoding(&format!("{encoding} (repaired)"));
+    }
+}
+
+/// The encoding of a name that was typed.
+pub(super) fn forced(name: Option<&str>) -> Option<&'static Encoding> {
+    Encoding::for_label(name?.as_bytes())
+}
+
+/// A content without compression and as UTF-8 where a mark tells the encoding.
+struct Plain<'a> {
+    window: Bytes<'a>,
+    /// The encoding that a mark declared, other than UTF-8.
+    encoding: Option<&'static str>,
+    /// Bytes of the mark.
+    mark: u64,
+    /// True where the window shows the bytes of the file itself.
+    as_stored: bool,
+}
+
+fn plain<'a>(
+    raw: Box<dyn Read + Send + 'a>,
+    (limits, forced): (&Limits, Option<&'static Encoding>),
+    tally: &Arc<Tally>,
+    repaired: &Arc<AtomicU64>,
+) -> Plain<'a> {
+    let mut plain = Plain {
+        window: Window::new(raw),
+        encoding: None,
+        mark: 0,
+        as_stored: true,
+    };
+    if let Some(codec) = Codec::sniff(plain.window.fill(inflate::MAGIC)) {
+        let inflate = Inflate::new(plain.window, codec, limits, tally.clone());
+        plain.window = Window::new(Box::new(inflate));
+        plain.as_stored = false;
+    }
+    if let Some(little) = decode::utf32_mark(plain.window.fill(4)) {
+        plain.window.consume(4);
+        plain.window.rebase();
+        let decoded = Utf32::new(plain.window, little, repaired.clone());
+        plain.window = Window::new(Box::new(decoded));
+        plain.encoding = Some(if little { "UTF-32LE" } else { "UTF-32BE" });
+        plain.as_stored = false;
+        return plain;
+    }
+    let marked = decode::byte_order_mark(plain.window.fill(4));
+    let found = marked.or_else(|| {
+        let head = plain.window.fill(sniff::HEAD);
+        let forced = forced.filter(|_| !sniff::is_binary_format(head));
+        let encoding = forced.or_else(|| decode::unmarked_utf16(head))?;
+        Some((encoding, 0))
+    });
+    let Some((encoding, mark)) = found else {
+        return plain;
+    };
+    plain.window.consume(mark);
+    plain.window.rebase();
+    plain.mark = mark as u64;
+    if encoding != UTF_8 {
+        let transcoded = Transcode::new(plain.window, encoding, repaired.clone());
+        plain.window = Window::new(Box::new(transcoded));
+        plain.encoding = Some(encoding.name());
+        plain.as_stored = false;
+    }
+    plain
+}
+
+/// Cuts the content into records by its format. `again` is where the file can
+/// be opened once more, and the bytes before its first record.
+fn records(
+    window: &mut Bytes<'_>,
+    again: Option<(&Path, u64)>,
+    file: &mut File<'_, '_>,
+) -> Result<(), Refusal> {
+    window.fill(sniff::HEAD);
+    if window.available().is_empty() {
+        // Damage before the first byte: what kind of file it is stays unknown.
+        if let Some(damage) = window.damage() {
+            return Err(damage.clone());
+        }
+        if **file.path == *"-" {
+            return Ok(());
+        }
+    }
+    match sniff::format(window.available(), file.path, file.fields)? {
+        Format::JsonLines => {
+            if let Some((path, mark)) = again
+                && let Ok(opened) = fs::File::open(path)
+            {
+                let number = file.out.shelf.lines(path.to_path_buf(), opened);
+                file.stored = Some((number, mark));
+            }
+            jsonl::read(window, file);
+        }
+        Format::Delimited(delimiter) => delimited::read(window, delimiter, file),
+        Format::Html => return html::read(window, file),
+        Format::JsonValues => json_values::read(window, file),
+        #[cfg(feature = "parquet")]
+        Format::Parquet => {
+            return columnar::read_parquet(window, again.map(|(path, _)| path), file);
+        }
+        #[cfg(feature = "parquet")]
+        Format::Arrow => return columnar::read_arrow(window, file),
+        #[cfg(not(feature = "parquet"))]
+        format @ (Format::Parquet | Format::Arrow) => {
+            let message = format!(
+                "this is {format:?}, which this build does not read; build it with the feature `parquet`"
+            );
+            return Err(Refusal::new(Reason::Unsupported, message));
+        }
+        Format::Xml => return xml::read(window, file),
+        Format::Mail => return mail::read(window, file),
+        Format::Mbox => mail::read_box(window, file),
+        Format::Zip => return zip::read(window, again.map(|(path, _)| path), file),
+        Format::Tar => return tar::read(window, file),
+        #[cfg(feature = "warc")]
+        Format::Warc | Format::Arc => warc::read(window, file),
+        #[cfg(not(feature = "warc"))]
+        Format::Warc | Format::Arc => {
+            let message = "this is a WARC or ARC file, which this build does not read: it was \
+                           made without the feature `warc`";
+            return Err(Refusal::new(Reason::Unsupported, message));
+        }
+        Format::Text => {
+            file.again = again.map(|(path, _)| path.to_path_buf());
+            return text(window, file);
+        }
+    }
+    Ok(())
+}
+
+/// Reads a file that is one text.
+fn text(window: &mut Bytes<'_>, file: &mut File<'_, '_>) -> Result<(), Refusal> {
+    let limit = file.options.limits.text_bytes;
+    if window.fill(just_over(limit)).len() as u64 > limit {
+        return Err(record::text_too_long(limit));
+    }
+    if window.damage().is_some() {
+        file.finish(window, None);
+        return Ok(());
+    }
+    let (text, encoding) = decode::decode(window.available())?;
+    let read = record::whole_file(text.into_owned(), file.path, limit)?;
+    let bytes = window.available().len();
+    file.accept(Accepted::new(read, encoding), None);
+    file.told(bytes);
+    Ok(())
+}
+
+pub(super) fn just_over(limit: u64) -> usize {
+    usize::try_from(limit)
+        .unwrap_or(usize::MAX)
+        .saturating_add(1)
+}
+
+/// The text that a plain file is, read once more.
+pub(super) fn whole_text(
+    file: fs::File,
+    limits: &Limits,
+    encoding: Option<&'static Encoding>,
+) -> Option<String> {
+    let tally = Arc::new(Tally::default());
+    let raw = Box::new(Counted {
+        inner: file,
+        tally: tally.clone(),
+    });
+    let mut plain = plain(raw, (limits, encoding), &tally, &Arc::default());
+    let bytes = plain.window.fill(just_over(limits.text_bytes));
+    let (text, _) = decode::decode(bytes).ok()?;
+    Some(record::without_mark(text.into_owned()))
+}
