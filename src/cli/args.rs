@@ -84,6 +84,9 @@ pub struct AgainstArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Reading")]
 pub struct ReadingArgs {
+    /// TOML file that says where in odd records the fields are: `[fields]`, `text = ["body.main", "summary"]`
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
     /// Field with the key [default: id, doc_id, guid or uri]
     #[arg(long, value_name = "NAME")]
     pub id_field: Option<String>,
@@ -237,6 +240,9 @@ pub struct TraceArgs {
     /// Other names of sources: lines of `Name = alias, alias, domain.example`; they win over the built-in agencies
     #[arg(long, value_name = "FILE")]
     pub aliases: Option<PathBuf>,
+    /// Fields of the records, by name or path, to add to lineage.csv as columns x_NAME; may be given more than once
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub carry: Vec<String>,
     /// Tell of one source only: its texts, who copied them, how much, credited or not
     #[arg(long, value_name = "SOURCE")]
     pub origin: Option<String>,
