@@ -204,6 +204,7 @@ Examples:
   wirecopy trace articles/
   wirecopy trace feed.jsonl.gz more.csv -o result
   zcat feed.jsonl.gz | wirecopy trace - --text-field content
+  wirecopy trace odd.jsonl --map map.toml --carry lang,geo.country -o result
   wirecopy trace archive/ -o result --force --containment off
   wirecopy trace today.jsonl --against archive.jsonl -o result
   wirecopy trace feed.jsonl.gz -o result --prov --graph graphml,dot
@@ -213,6 +214,12 @@ Without -o the groups stand on standard output, and whose texts were copied. Wit
 groups.csv, pairs.csv, changes.csv, lineage.csv, evidence.csv, sources.csv, rejected.csv, datapackage.json
 and run.json, with --prov also lineage.prov.json, and with --graph lineage.graphml, lineage.dot or
 lineage.gexf.
+
+A map for --map is TOML; docs/formats.md says more:
+  [fields]
+  text = [\"body.main\", \"paragraphs[].text\"]
+  title = { path = \"title.rendered\", html = true }
+  source = { value = \"Tarnwire\" }
 
 With --origin all of this tells only of groups in which a text was made from one of SOURCE, present or
 missing, or may have been, or in which a text credits SOURCE.")]

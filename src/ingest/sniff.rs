@@ -115,7 +115,10 @@ fn objects(start: &[u8], line: &[u8], fields: &Fields) -> Option<Format> {
             matches!(behind.first(), None | Some(b'{' | b',' | b'['))
         }
         // Perhaps only by the end of the head.
-        Found::Cut | Found::TooLong => named && (goes_on || start.len() > HEAD / 2),
+        Found::Cut | Found::TooLong => {
+            let Shape { direct, below } = json_scan::shape(start, fields);
+            named && (goes_on || start.len() > HEAD / 2 || below && !direct)
+        }
         Found::Broken(_) => {
             named && goes_on && matches!(line.trim_ascii_end().last(), Some(b'{' | b'[' | b','))
         }
