@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
+use std::num::NonZeroU64;
 use std::sync::{Arc, Mutex};
 
 use jiff::civil::DateTime;
@@ -47,6 +48,8 @@ pub struct Document {
     pub syndicated_from: Option<Box<str>>,
     /// Where the record stands in the input.
     pub place: Place,
+    /// Where the values are that are carried through to the outputs; see [`Archive::carried`].
+    pub carried: Option<NonZeroU64>,
     /// Where the record can be read again byte for byte, with its line end if
     /// it had one; kept only when asked for.
     pub raw: Option<Extent>,
@@ -116,6 +119,12 @@ pub trait Storage: Send + Sync + fmt::Debug {
     /// # Errors
     /// What the system says.
     fn bytes(&self, extent: Extent) -> Result<Vec<u8>, Error>;
+
+    /// The values behind [`Document::carried`].
+    ///
+    /// # Errors
+    /// What the system says.
+    fn carried(&self, at: NonZeroU64) -> Result<Vec<String>, Error>;
 }
 
 /// The texts of a run, wherever they are.
@@ -155,6 +164,15 @@ impl Archive {
     pub fn bytes(&self, extent: Extent) -> Vec<u8> {
         self.read(|storage| storage.bytes(extent))
             .unwrap_or_default()
+    }
+
+    /// The values of a document that are carried through, in the order in which they were
+    /// asked for; none after a failure, as with texts, and none where all are missing.
+    pub fn carried(&self, document: &Document) -> Vec<String> {
+        let values = document
+            .carried
+            .and_then(|at| self.read(|storage| storage.carried(at)));
+        values.unwrap_or_default()
     }
 
     fn read<T>(&self, from: impl FnOnce(&dyn Storage) -> Result<T, Error>) -> Option<T> {

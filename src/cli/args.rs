@@ -84,6 +84,9 @@ pub struct AgainstArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Reading")]
 pub struct ReadingArgs {
+    /// TOML file that says where in odd records the fields are: `[fields]`, `text = ["body.main", "summary"]`
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
     /// Field with the key [default: id, doc_id, guid or uri]
     #[arg(long, value_name = "NAME")]
     pub id_field: Option<String>,
@@ -201,6 +204,7 @@ Examples:
   wirecopy trace articles/
   wirecopy trace feed.jsonl.gz more.csv -o result
   zcat feed.jsonl.gz | wirecopy trace - --text-field content
+  wirecopy trace odd.jsonl --map map.toml --carry lang,geo.country -o result
   wirecopy trace archive/ -o result --force --containment off
   wirecopy trace today.jsonl --against archive.jsonl -o result
   wirecopy trace feed.jsonl.gz -o result --prov --graph graphml,dot
@@ -210,6 +214,12 @@ Without -o the groups stand on standard output, and whose texts were copied. Wit
 groups.csv, pairs.csv, changes.csv, lineage.csv, evidence.csv, sources.csv, rejected.csv, datapackage.json
 and run.json, with --prov also lineage.prov.json, and with --graph lineage.graphml, lineage.dot or
 lineage.gexf.
+
+A map for --map is TOML; docs/formats.md says more:
+  [fields]
+  text = [\"body.main\", \"paragraphs[].text\"]
+  title = { path = \"title.rendered\", html = true }
+  source = { value = \"Tarnwire\" }
 
 With --origin all of this tells only of groups in which a text was made from one of SOURCE, present or
 missing, or may have been, or in which a text credits SOURCE.")]
@@ -237,6 +247,9 @@ pub struct TraceArgs {
     /// Other names of sources: lines of `Name = alias, alias, domain.example`; they win over the built-in agencies
     #[arg(long, value_name = "FILE")]
     pub aliases: Option<PathBuf>,
+    /// Fields of the records, by name or path, to add to lineage.csv as columns x_NAME; may be given more than once
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub carry: Vec<String>,
     /// Tell of one source only: its texts, who copied them, how much, credited or not
     #[arg(long, value_name = "SOURCE")]
     pub origin: Option<String>,

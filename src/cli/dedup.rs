@@ -42,7 +42,7 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
     let messages = Messages::new(&args.running);
     let resources = plan::resources(&args.running, &all);
     let (survey, intake) = plan::survey(
-        (&args.input.inputs, &args.input.reading),
+        (&args.input.inputs, &args.input.reading, &[]),
         against,
         true,
         None,

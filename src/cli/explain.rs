@@ -20,7 +20,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Outcome, Error> {
     let messages = Messages::new(&args.running);
     let resources = plan::resources(&args.running, &args.input.inputs);
     let (survey, intake) = plan::survey(
-        (&args.input.inputs, &args.input.reading),
+        (&args.input.inputs, &args.input.reading, &[]),
         &[],
         false,
         None,

@@ -12,7 +12,7 @@ use super::args::{
     SearchArg,
 };
 use super::progress::Messages;
-use crate::config::{self, Alias, EXACT_BYTES, Resources, Search, Settings};
+use crate::config::{self, Alias, EXACT_BYTES, FieldMap, FieldPath, Resources, Search, Settings};
 use crate::error::{Error, ErrorKind};
 use crate::ingest::{self, FieldNames, IngestOptions, Input, Intake, Limits, Listener};
 use crate::pipeline::Survey;
@@ -54,13 +54,46 @@ pub(super) fn aliases(file: Option<&Path>) -> Result<Vec<Alias>, Error> {
     };
     let text = fs::read_to_string(path)
         .map_err(|cause| Error::io("reading the names of --aliases", path, cause))?;
-    config::aliases(&text).map_err(|error| match error.kind() {
+    config::aliases(&text).map_err(|error| in_file(error, path))
+}
+
+/// Where fields are, from a file.
+fn field_map(file: Option<&Path>) -> Result<FieldMap, Error> {
+    let Some(path) = file else {
+        return Ok(FieldMap::new());
+    };
+    let text = fs::read_to_string(path)
+        .map_err(|cause| Error::io("reading the fields of --map", path, cause))?;
+    config::field_map(&text).map_err(|error| in_file(error, path))
+}
+
+/// An error about the content of a file that a flag names, with the file.
+fn in_file(error: Error, path: &Path) -> Error {
+    match error.kind() {
         ErrorKind::Setting { flag, advice } => {
             Error::setting(flag, format!("{}, {advice}", path.display()))
         }
         _ => error,
-    })
+    }
 }
+
+/// The fields of records that are carried through.
+pub(super) fn carried(typed: &[String]) -> Result<Vec<FieldPath>, Error> {
+    let mut carried: Vec<FieldPath> = Vec::new();
+    for name in typed {
+        let path = FieldPath::parse(name.trim()).map_err(|what| Error::setting(CARRY, what))?;
+        if carried
+            .iter()
+            .any(|other| other.whole_name() == path.whole_name())
+        {
+            return Err(Error::setting(CARRY, format!("{name:?} is named twice")));
+        }
+        carried.push(path);
+    }
+    Ok(carried)
+}
+
+const CARRY: &str = "--carry";
 
 /// What the run may use.
 pub(super) fn resources(typed: &RunningArgs, inputs: &[OsString]) -> Resources {
@@ -121,7 +154,7 @@ fn announcement(settings: &Settings, resources: &Resources) -> Option<String> {
 /// Says what is planned, reads the inputs, and `archive` to match them against,
 /// while they are surveyed, and says what was wrong with them.
 pub(super) fn survey<'m>(
-    (inputs, reading): (&[OsString], &ReadingArgs),
+    read: (&[OsString], &ReadingArgs, &[FieldPath]),
     archive: &[OsString],
     keep_raw: bool,
     skip: Option<&Path>,
@@ -134,7 +167,7 @@ pub(super) fn survey<'m>(
     }
     let survey = Survey::new(settings, resources, messages)?;
     let temporary = resources.temporary.as_deref();
-    let intake = read_and_tell(inputs, archive, reading, keep_raw, skip, temporary, &survey)?;
+    let intake = read_and_tell(read, archive, keep_raw, skip, temporary, &survey)?;
     messages.intake(&intake);
     Ok((survey, intake))
 }
@@ -146,14 +179,13 @@ pub(super) fn read(
     keep_raw: bool,
     skip: Option<&Path>,
 ) -> Result<Intake, Error> {
-    read_and_tell(inputs, &[], typed, keep_raw, skip, None, &())
+    read_and_tell((inputs, typed, &[]), &[], keep_raw, skip, None, &())
 }
 
 /// As [`read`], while `listener` hears every text.
 fn read_and_tell(
-    inputs: &[OsString],
+    (inputs, typed, carry): (&[OsString], &ReadingArgs, &[FieldPath]),
     archive: &[OsString],
-    typed: &ReadingArgs,
     keep_raw: bool,
     skip: Option<&Path>,
     temporary: Option<&Path>,
@@ -178,6 +210,8 @@ fn read_and_tell(
             url: typed.url_field.clone(),
             ..FieldNames::default()
         },
+        map: field_map(typed.map.as_deref())?,
+        carry: carry.to_vec(),
         keep_raw,
         skip: skip.map(PathBuf::from),
         is_result,

@@ -22,6 +22,11 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     plan::threads(&args.running)?;
     let messages = Messages::new(&args.running);
     let exports = exports(args)?;
+    let carried = plan::carried(&args.carry)?;
+    if !carried.is_empty() && args.output.is_none() {
+        let advice = "lineage.csv gets its columns; name a folder with -o";
+        return Err(Error::setting("--carry", advice));
+    }
     let all = plan::all_inputs(&args.input, &args.archive);
     if let Some(folder) = &args.output {
         if folder.as_os_str() == "-" {
@@ -35,7 +40,7 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
     }
     let resources = plan::resources(&args.running, &all);
     let (survey, intake) = plan::survey(
-        (&args.input.inputs, &args.input.reading),
+        (&args.input.inputs, &args.input.reading, &carried),
         &args.archive.against,
         false,
         args.output.as_deref(),

@@ -1,8 +1,12 @@
 //! The settings of a run: all that can change a result, frozen in one struct.
 
 mod aliases;
+mod mapping;
+mod near;
 
 pub use aliases::{Alias, aliases};
+pub use mapping::{FieldMap, FieldPath, Origin, Step, field_map};
+pub(crate) use near::{likeness, near};
 
 use std::path::PathBuf;
 

@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io;
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -77,6 +78,13 @@ impl Shelf {
         (self.sources.len() - 1) as u32
     }
 
+    /// Keeps values that are carried through, behind their length.
+    pub fn carry(&mut self, values: &[u8]) -> Result<Option<NonZeroU64>, Error> {
+        let at = self.copies.append(&(values.len() as u32).to_be_bytes())?;
+        self.copies.append(values)?;
+        Ok(NonZeroU64::new(at + 1))
+    }
+
     /// Keeps a copy of bytes that no input gives twice.
     pub fn copy(&mut self, bytes: &[u8]) -> Result<Extent, Error> {
         Ok(Extent {
@@ -128,6 +136,14 @@ impl Storage for Shelf {
             _ => self.copies.read(extent.offset, &mut bytes)?,
         }
         Ok(bytes)
+    }
+
+    fn carried(&self, at: NonZeroU64) -> Result<Vec<String>, Error> {
+        let mut length = [0; 4];
+        self.copies.read(at.get() - 1, &mut length)?;
+        let mut bytes = vec![0; u32::from_be_bytes(length) as usize];
+        self.copies.read(at.get() + 3, &mut bytes)?;
+        serde_json::from_slice(&bytes).map_err(|cause| Error::io(AGAIN, "", cause.into()))
     }
 }
 

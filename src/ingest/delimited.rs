@@ -34,9 +34,7 @@ pub(super) fn sniff(header: &[u8], preferred: u8, fields: &Fields) -> (u8, bool)
             .row(&header)
             .map(own)
             .unwrap_or_default();
-        let known = names
-            .iter()
-            .filter(|name| !fields.matches(name.trim()).is_empty());
+        let known = names.iter().filter(|name| fields.knows(name.trim()));
         let rank = (known.count(), names.len(), delimiter == preferred);
         if rank > best.0 {
             best = (rank, delimiter, rank.0 >= 2 && has_text(&names, fields));
@@ -46,20 +44,13 @@ pub(super) fn sniff(header: &[u8], preferred: u8, fields: &Fields) -> (u8, bool)
 }
 
 fn has_text(names: &[String], fields: &Fields) -> bool {
-    names.iter().any(|name| {
-        fields
-            .matches(name.trim())
-            .iter()
-            .any(|(role, _)| *role == Role::Text)
-    })
+    names.iter().any(|name| fields.is_text(name.trim()))
 }
 
 /// Whether these are names of columns: a text among them, and where other rows came before,
 /// another known name as well.
 fn is_header(names: &[String], first: bool, fields: &Fields) -> bool {
-    let known = names
-        .iter()
-        .filter(|name| !fields.matches(name.trim()).is_empty());
+    let known = names.iter().filter(|name| fields.knows(name.trim()));
     has_text(names, fields) && (first || known.count() >= 2)
 }
 
@@ -86,6 +77,8 @@ struct Table {
     width: usize,
     /// Columns that play a role.
     columns: Vec<(usize, Match)>,
+    /// Columns that are looked for by a path, each with the number of its way.
+    by_path: Vec<(usize, usize)>,
     rows: Rows,
     /// The header line without its end; empty where there is none.
     header: Vec<u8>,
@@ -155,6 +148,7 @@ impl Table {
                     dialect,
                     width: 0,
                     columns: Vec::new(),
+                    by_path: Vec::new(),
                     rows,
                     header: raw.to_vec(),
                     looked: 0,
@@ -198,6 +192,13 @@ impl Table {
             matches.into_iter().map(move |found| (at, found))
         });
         self.columns = columns.collect();
+        self.by_path.clear();
+        if let Some(lookup) = &fields.lookup {
+            for (at, name) in names.iter().enumerate() {
+                let ways = lookup.ways_of_column(name.trim());
+                self.by_path.extend(ways.map(|way| (at, way)));
+            }
+        }
         self.width = names.len();
     }
 
@@ -346,10 +347,20 @@ impl Table {
             };
             cells.offer(found, cell);
         }
+        if let Some(lookup) = &file.fields.lookup {
+            let mut places = lookup.places();
+            for &(at, way) in &self.by_path {
+                let value = row.get(at).unwrap_or_default();
+                lookup.take(way, Cell::Text(value.to_owned()), None, &mut places);
+            }
+            lookup.settle(places, &mut cells)?;
+        }
         let encoding = decode::named(encoding, cells.undo_mojibake());
         let place = file.place(Some(number), offset);
+        let aside = cells.aside();
         let read = cells.document(place, file.fields, file.options.limits.text_bytes)?;
-        file.accept(Accepted::new(read, encoding), Some(whole));
+        let accepted = Accepted::new(read, encoding).with(aside);
+        file.accept(accepted, Some(whole));
         file.told(whole.len());
         Ok(())
     }

@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::Limits;
+use super::lookup::Lookup;
 use super::reason::{Reason, Refusal};
+use crate::config::{FieldMap, FieldPath, Step};
 
 /// What a field means to wirecopy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,26 +56,48 @@ pub(super) type Match = (Role, usize);
 #[derive(Debug)]
 pub(super) struct Fields {
     names: Vec<(String, Match)>,
+    /// What is looked for by paths; none in most runs.
+    pub lookup: Option<Lookup>,
     no_text: OnceLock<Arc<str>>,
 }
 
 impl Fields {
+    #[cfg(test)]
     pub fn new(chosen: &FieldNames) -> Self {
-        let roles: [(Role, &Option<String>, &[&str]); 8] = [
-            (Role::Key, &chosen.id, &["id", "doc_id", "guid", "uri"]),
+        Self::with_paths(chosen, &FieldMap::new(), &[], &Limits::default())
+    }
+
+    /// `map` says where roles are found that no name was chosen for, `carried` what is wanted
+    /// beside them.
+    pub fn with_paths(
+        chosen: &FieldNames,
+        map: &FieldMap,
+        carried: &[FieldPath],
+        limits: &Limits,
+    ) -> Self {
+        let roles: [(Role, &str, &Option<String>, &[&str]); 8] = [
+            (
+                Role::Key,
+                "id",
+                &chosen.id,
+                &["id", "doc_id", "guid", "uri"],
+            ),
             (
                 Role::Text,
+                "text",
                 &chosen.text,
                 &["text", "body", "content", "article"],
             ),
-            (Role::Title, &chosen.title, &["title", "headline"]),
+            (Role::Title, "title", &chosen.title, &["title", "headline"]),
             (
                 Role::Source,
+                "source",
                 &chosen.source,
                 &["source", "outlet", "site", "domain", "publisher", "series"],
             ),
             (
                 Role::Published,
+                "published",
                 &chosen.published,
                 &[
                     "published",
@@ -85,17 +110,25 @@ impl Fields {
             ),
             (
                 Role::Collected,
+                "collected",
                 &chosen.collected,
                 &["collected", "fetched", "crawled", "first_seen"],
             ),
-            (Role::Url, &chosen.url, &["url", "link"]),
-            (Role::SyndicatedFrom, &None, SYNDICATED_FROM),
+            (Role::Url, "url", &chosen.url, &["url", "link"]),
+            (
+                Role::SyndicatedFrom,
+                "syndicated_from",
+                &None,
+                SYNDICATED_FROM,
+            ),
         ];
         let mut names = Vec::new();
-        for (role, explicit, aliases) in roles {
-            match explicit {
-                Some(name) => names.push((name.to_lowercase(), (role, 0))),
-                None => names.extend(
+        let mut mapped = Vec::new();
+        for (role, called, explicit, aliases) in roles {
+            match (explicit, map.get(called)) {
+                (Some(name), _) => names.push((name.to_lowercase(), (role, 0))),
+                (None, Some(origins)) => mapped.push((role, origins.clone())),
+                (None, None) => names.extend(
                     aliases
                         .iter()
                         .enumerate()
@@ -105,6 +138,7 @@ impl Fields {
         }
         Fields {
             names,
+            lookup: Lookup::new(mapped, carried, limits),
             no_text: OnceLock::new(),
         }
     }
@@ -125,13 +159,59 @@ impl Fields {
             .collect()
     }
 
+    /// Whether a column of this name is wanted for a role.
+    pub fn knows(&self, name: &str) -> bool {
+        let by_path = |lookup: &Lookup| lookup.roles_of(name).next().is_some();
+        !self.matches(name).is_empty() || self.lookup.as_ref().is_some_and(by_path)
+    }
+
+    /// Whether a column of this name holds texts.
+    pub fn is_text(&self, name: &str) -> bool {
+        let is_text = |role: Role| role == Role::Text;
+        let by_path = |lookup: &Lookup| lookup.roles_of(name).any(is_text);
+        let matches = self.matches(name);
+        matches.into_iter().any(|(role, _)| is_text(role))
+            || self.lookup.as_ref().is_some_and(by_path)
+    }
+
+    /// Whether a map says where the text is.
+    pub fn maps_text(&self) -> bool {
+        self.lookup.as_ref().is_some_and(Lookup::names_text)
+    }
+
+    /// How deep in a record the text stands at least that a member of this name may be, from
+    /// 1; and whether it may be a list of texts.
+    pub fn text_at(&self, name: &str) -> Option<(usize, bool)> {
+        let usual = self.matches(name);
+        if usual.iter().any(|(role, _)| *role == Role::Text) {
+            return Some((1, false));
+        }
+        let lookup = self.lookup.as_ref()?;
+        let name = name.to_lowercase();
+        let depth = |path: &FieldPath| {
+            if path.whole_name() == name {
+                return Some((1, path.is_joined()));
+            }
+            let steps = path.steps();
+            let is_name = |step: &Step| matches!(step, Step::Name(_));
+            let last = steps.iter().rposition(is_name)?;
+            let is_this = matches!(steps.get(last), Some(Step::Name(known)) if *known == name);
+            is_this.then_some((last + 1, last + 1 < steps.len()))
+        };
+        let all = lookup.of_texts().filter_map(depth);
+        all.reduce(|x, y| (x.0.min(y.0), x.1 || y.1))
+    }
+
     /// The names under which a text is looked for, for messages.
     pub fn text_names(&self) -> String {
+        let by_path = self.lookup.iter().flat_map(Lookup::of_texts);
+        let by_path = by_path.map(FieldPath::typed);
         let names: Vec<&str> = self
             .names
             .iter()
             .filter(|(_, (role, _))| *role == Role::Text)
             .map(|(name, _)| name.as_str())
+            .chain(by_path)
             .collect();
         names.join(", ")
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::num::NonZeroU64;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -111,6 +112,14 @@ impl<'l> Gathered<'l> {
         }
     }
 
+    /// Keeps values that are carried through; a failure ends the run.
+    fn carry(&mut self, values: &[u8]) -> Option<NonZeroU64> {
+        self.shelf.carry(values).unwrap_or_else(|error| {
+            self.fail(error);
+            None
+        })
+    }
+
     /// Puts a text with those that the listener hears next.
     fn tell_later(&mut self, arrival: u32, text: String) {
         self.waiting.1 += text.len();
@@ -140,6 +149,10 @@ pub(super) struct Accepted {
     pub encoding: &'static str,
     /// Where in its record the text stands as a JSON string, if it does.
     pub literal: Option<Range<usize>>,
+    /// Whether the text was made by a map, so that a copy of it is kept.
+    pub made: bool,
+    /// Values that are carried through to the outputs.
+    pub carried: Option<Box<[u8]>>,
 }
 
 impl Accepted {
@@ -150,6 +163,17 @@ impl Accepted {
             text,
             encoding,
             literal: None,
+            made: false,
+            carried: None,
+        }
+    }
+
+    /// With what the cells of its record say beside the document.
+    pub fn with(self, (made, carried): (bool, Option<Box<[u8]>>)) -> Self {
+        Accepted {
+            made,
+            carried,
+            ..self
         }
     }
 }
@@ -228,6 +252,8 @@ impl File<'_, '_> {
             check,
             encoding,
             literal,
+            made,
+            carried,
         } = accepted;
         let stored = self.stored.zip(raw).map(|((source, before), raw)| Extent {
             source,
@@ -235,7 +261,7 @@ impl File<'_, '_> {
             offset: before + document.place.offset,
         });
         let again = self.again.take();
-        let extent = match (stored, again) {
+        let extent = match (stored.filter(|_| !made), again) {
             (Some(stored), _) => Some(match literal {
                 Some(at) => Extent {
                     bytes: at.len() as u32,
@@ -251,6 +277,9 @@ impl File<'_, '_> {
             }),
             (None, None) => self.out.copy(text.as_bytes()),
         };
+        if let Some(values) = carried {
+            document.carried = self.out.carry(&values);
+        }
         if self.options.keep_raw {
             document.raw = stored.or_else(|| raw.and_then(|raw| self.out.copy(raw)));
         }

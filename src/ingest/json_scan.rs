@@ -4,7 +4,7 @@ use std::io::Read;
 
 use memchr::{memchr2, memchr3};
 
-use super::fields::{Fields, Role};
+use super::fields::Fields;
 use super::window::Window;
 
 /// The value at a place of a window.
@@ -230,7 +230,7 @@ pub(super) fn level<R: Read>(window: &mut Window<R>, limit: usize) -> Option<usi
     }
 }
 
-/// Where a text stands in an object.
+/// Where a text stands in an object. With a map, `direct` is a guess by the depth of a name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Shape {
     /// As a field of its own.
@@ -255,9 +255,14 @@ pub(super) fn shape(bytes: &[u8], fields: &Fields) -> Shape {
                 if behind.first() == Some(&b':') {
                     behind = behind.get(1..).unwrap_or_default().trim_ascii_start();
                     let name = bytes.get(start..at.saturating_sub(1)).unwrap_or_default();
-                    if behind.first() == Some(&b'"') && is_text(name, fields) {
-                        shape.direct |= depth == 1;
-                        shape.below |= depth > 1;
+                    let known = match behind.first() {
+                        Some(b'"') => text_at(name, fields),
+                        Some(b'[') => text_at(name, fields).filter(|(_, is_list)| *is_list),
+                        _ => None,
+                    };
+                    if let Some((own, _)) = known {
+                        shape.direct |= depth == own;
+                        shape.below |= depth > own;
                         if shape.direct && shape.below {
                             break;
                         }
@@ -282,14 +287,13 @@ fn string_end(bytes: &[u8], mut at: usize) -> usize {
     bytes.len()
 }
 
-/// Whether a text goes by this name.
-pub(super) fn is_text(name: &[u8], fields: &Fields) -> bool {
+/// How deep in its record the text stands that goes by this name, and whether it may be a list.
+pub(super) fn text_at(name: &[u8], fields: &Fields) -> Option<(usize, bool)> {
     const LONGEST: usize = 200;
-    name.len() <= LONGEST
-        && std::str::from_utf8(name).is_ok_and(|name| {
-            let matches = fields.matches(name);
-            matches.iter().any(|(role, _)| *role == Role::Text)
-        })
+    if name.len() > LONGEST {
+        return None;
+    }
+    fields.text_at(std::str::from_utf8(name).ok()?)
 }
 
 /// Whether a line nests deeper than `cap`. Cheap for one that holds no more brackets than that.

@@ -6,6 +6,7 @@
 
 use super::Limits;
 use super::decode;
+use super::fields::Fields;
 use super::gather::{Accepted, File};
 use super::json_feed;
 use super::json_scan::{self, Found, Shape};
@@ -80,7 +81,12 @@ impl Walk<'_, '_, '_, '_, '_> {
         self.window.fill(DOCUMENT + 1);
         let head = self.window.available();
         let document = head.trim_ascii();
-        if head.len() > DOCUMENT || self.window.damage().is_some() || !document.starts_with(b"{") {
+        let is_odd = self.file.fields.maps_text();
+        if is_odd
+            || head.len() > DOCUMENT
+            || self.window.damage().is_some()
+            || !document.starts_with(b"{")
+        {
             return false;
         }
         let Some(all) = articles(document, &self.file.options.limits) else {
@@ -147,7 +153,7 @@ impl Walk<'_, '_, '_, '_, '_> {
         let head = self.window.fill(LONGEST_NAME);
         let name = head.get(1..).unwrap_or_default();
         let name = name.split(|&byte| byte == b'"').next().unwrap_or_default();
-        let is_text = json_scan::is_text(name, self.file.fields);
+        let is_text = json_scan::text_at(name, self.file.fields).is_some();
         self.skip_scalar();
         if self.peek() == Some(b':') {
             self.pass(1);
@@ -282,9 +288,10 @@ impl Walk<'_, '_, '_, '_, '_> {
         let read = decoded.and_then(|(text, encoding)| {
             jsonl::object(&text, self.file.fields).map(|cells| (cells, encoding))
         });
-        let shape = match &read {
-            Ok((cells, _)) if cells.has_text() => Shape::default(),
-            _ => json_scan::shape(bytes, self.file.fields),
+        let is_record = read.as_ref().is_ok_and(|(cells, _)| cells.has_text());
+        let shape = match is_record {
+            true => Shape::default(),
+            false => self.shape_of_no_record(bytes),
         };
         if shape.below && !shape.direct && self.may_enter() {
             let cells = read.ok().map(|(mut cells, _)| {
@@ -297,7 +304,6 @@ impl Walk<'_, '_, '_, '_, '_> {
         }
         // Beside a text or a list of records there are objects that are none.
         let beside = self.levels.last().is_some_and(|level| level.is_object);
-        let is_record = read.as_ref().is_ok_and(|(cells, _)| cells.has_text());
         if beside && !is_record && !shape.direct {
             return self.pass(len);
         }
@@ -324,12 +330,25 @@ impl Walk<'_, '_, '_, '_, '_> {
         self.window.shrink();
     }
 
-    fn record(&mut self, cells: Cells, encoding: &'static str, raw: &[u8], number: u64) {
+    /// With a map an object that gave no text has none in its place, whatever its names say.
+    fn shape_of_no_record(&self, bytes: &[u8]) -> Shape {
+        let shape = json_scan::shape(bytes, self.file.fields);
+        Shape {
+            direct: shape.direct && !self.file.fields.maps_text(),
+            ..shape
+        }
+    }
+
+    fn record(&mut self, mut cells: Cells, encoding: &'static str, raw: &[u8], number: u64) {
         let offset = self.window.offset();
         let place = self.file.place(Some(number), offset);
         let limit = self.file.options.limits.text_bytes;
+        let aside = cells.aside();
         match cells.document(place, self.file.fields, limit) {
-            Ok(read) => self.file.accept(Accepted::new(read, encoding), Some(raw)),
+            Ok(read) => {
+                let accepted = Accepted::new(read, encoding).with(aside);
+                self.file.accept(accepted, Some(raw));
+            }
             Err(refusal) => self.file.reject(Some(number), offset, refusal),
         }
     }
@@ -464,7 +483,7 @@ impl Walk<'_, '_, '_, '_, '_> {
             self.looked += len as u64;
             let object = rest.get(..len).unwrap_or_default();
             match found {
-                Found::Whole(_) if json_scan::shape(object, self.file.fields).direct => {
+                Found::Whole(_) if is_record(object, self.file.fields) => {
                     return Next::At(at);
                 }
                 Found::Cut => return Next::Unclear(at),
@@ -474,6 +493,15 @@ impl Walk<'_, '_, '_, '_, '_> {
         }
         Next::None
     }
+}
+
+/// Whether a whole object holds a text in its place.
+pub(super) fn is_record(object: &[u8], fields: &Fields) -> bool {
+    if !fields.maps_text() {
+        return json_scan::shape(object, fields).direct;
+    }
+    let text = std::str::from_utf8(object);
+    text.is_ok_and(|text| jsonl::object(text, fields).is_ok_and(|cells| cells.has_text()))
 }
 
 /// Where to go on behind a broken value.

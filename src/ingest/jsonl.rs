@@ -15,6 +15,8 @@ use super::decode;
 use super::fields::{Fields, Match, Role};
 use super::gather::{self, Accepted, File};
 use super::json_scan;
+use super::lookup::Lookup;
+use super::lookup::json::Paths;
 use super::reason::{Reason, Refusal};
 use super::record::{Cell, Cells, without_mark as without_mark_of_text};
 use super::unescape::unescape;
@@ -160,7 +162,7 @@ impl Context<'_> {
                         accepted.document.record_hash =
                             hash128(whole.trim_ascii_end()).to_be_bytes();
                         self.listener.text(arrival, &accepted.text);
-                        if !self.keeps_texts {
+                        if !self.keeps_texts && !accepted.made {
                             accepted.text = String::new();
                         }
                         Ok(accepted)
@@ -248,10 +250,11 @@ fn record(
         .literal
         .take()
         .map(|at| at.start + mark..at.end + mark);
+    let aside = cells.aside();
     let read = cells.document(place, fields, options.limits.text_bytes)?;
     Ok(Some(Accepted {
         literal: literal.filter(|_| matches!(decoded, Cow::Borrowed(_))),
-        ..Accepted::new(read, encoding)
+        ..Accepted::new(read, encoding).with(aside)
     }))
 }
 
@@ -268,12 +271,23 @@ pub(super) fn too_deep(options: &IngestOptions) -> Refusal {
 /// The wanted fields of the object that the line is.
 pub(super) fn object(line: &str, fields: &Fields) -> Result<Cells, Refusal> {
     let mut parser = serde_json::Deserializer::from_str(line);
-    let parsed = if line.trim_start().starts_with('{') {
+    let mut places = fields.lookup.as_ref().map_or(Vec::new(), Lookup::places);
+    let is_object = line.trim_start().starts_with('{');
+    let parsed = if let Some(lookup) = fields.lookup.as_ref().filter(|_| is_object) {
+        let places = &mut places;
+        Paths {
+            fields,
+            lookup,
+            line,
+            places,
+        }
+        .deserialize(&mut parser)
+    } else if is_object {
         Wanted { fields, line }.deserialize(&mut parser)
     } else {
         IgnoredAny::deserialize(&mut parser).map(|_| Cells::default())
     };
-    let cells = parsed
+    let mut cells = parsed
         .and_then(|cells| parser.end().map(|()| cells))
         .map_err(|error| {
             Refusal::new(
@@ -281,11 +295,14 @@ pub(super) fn object(line: &str, fields: &Fields) -> Result<Cells, Refusal> {
                 format!("not valid JSON: {error}; it is left out, the next one is read"),
             )
         })?;
-    if !line.trim_start().starts_with('{') {
+    if !is_object {
         return Err(Refusal::new(
             Reason::NotAnObject,
             "the line is JSON but not an object; every line must be like {\"id\": ..., \"text\": ...}",
         ));
+    }
+    if let Some(lookup) = &fields.lookup {
+        lookup.settle(places, &mut cells)?;
     }
     Ok(cells)
 }
@@ -357,7 +374,7 @@ impl Visitor<'_> for Name<'_> {
 }
 
 /// A value that is known to be well-formed, but for the escapes in its strings.
-fn cell(raw: &str) -> serde_json::Result<Cell> {
+pub(super) fn cell(raw: &str) -> serde_json::Result<Cell> {
     Ok(match raw.as_bytes().first() {
         Some(b'"') => Cell::Text(unescape(raw)?),
         Some(b'n') => Cell::Null,

@@ -19,6 +19,7 @@ mod json_feed;
 mod json_scan;
 mod json_values;
 mod jsonl;
+mod lookup;
 mod mail;
 mod members;
 mod mojibake;
@@ -49,6 +50,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::config::{FieldMap, FieldPath};
 use crate::document::{Archive, Corpus, Document};
 use crate::error::{Error, ErrorKind};
 
@@ -140,6 +142,10 @@ impl Default for Limits {
 pub struct IngestOptions {
     /// Names of fields that replace the usual ones.
     pub fields: FieldNames,
+    /// Where in odd records the fields are, for those that no name was given for.
+    pub map: FieldMap,
+    /// Values of the records that are carried through to the outputs.
+    pub carry: Vec<FieldPath>,
     /// An archive that the inputs are matched against: read as they are, and its
     /// documents marked as [`archived`](Document::archived).
     pub archive: Vec<Input>,
@@ -162,6 +168,8 @@ impl Default for IngestOptions {
     fn default() -> Self {
         IngestOptions {
             fields: FieldNames::default(),
+            map: FieldMap::new(),
+            carry: Vec::new(),
             archive: Vec::new(),
             keep_raw: false,
             skip: None,
@@ -258,6 +266,12 @@ impl Intake {
 pub struct Reading {
     /// Names of fields that replaced the usual ones.
     pub fields: FieldNames,
+    /// What a map said about fields.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub map: FieldMap,
+    /// Values that were carried through to the outputs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub carry: Vec<FieldPath>,
     /// The encoding that was given in place of a guess.
     pub encoding: Option<String>,
     /// Bounds on what one input might cost.
@@ -298,7 +312,9 @@ pub fn read_and_tell<R: Read + Send>(
         );
         return Err(Error::setting("--encoding", advice));
     }
-    let fields = Arc::new(Fields::new(&options.fields));
+    let (map, carry) = (&options.map, &options.carry);
+    let fields = Fields::with_paths(&options.fields, map, carry, &options.limits);
+    let fields = Arc::new(fields);
     let encoding = forced(options.encoding.as_deref());
     let reading = (&options.limits, encoding);
     let shelf = Shelf::new(fields.clone(), reading, options.temporary.clone());
@@ -372,6 +388,8 @@ pub fn read_and_tell<R: Read + Send>(
     let mut intake = conclude(out, (inputs, of_inputs), &options.archive)?;
     intake.reading = Reading {
         fields: options.fields.clone(),
+        map: options.map.clone(),
+        carry: options.carry.clone(),
         encoding: options.encoding.clone(),
         limits: options.limits.clone(),
     };

@@ -32,6 +32,10 @@ pub(super) struct Cells {
     syndicated_from: Option<(usize, Cell)>,
     /// Where in its record the text stands as a JSON string.
     pub literal: Option<Range<usize>>,
+    /// Whether the text was made by a map and stands nowhere as it is.
+    pub made: bool,
+    /// Values that are carried through to the outputs, as a list of texts in JSON.
+    pub carried: Option<Box<[u8]>>,
 }
 
 impl Cells {
@@ -61,6 +65,11 @@ impl Cells {
     /// Whether there is a text, even an empty one.
     pub fn has_text(&self) -> bool {
         matches!(self.text, Some((_, Cell::Text(_))))
+    }
+
+    /// What goes beside the document: whether its text was made, and what is carried through.
+    pub fn aside(&mut self) -> (bool, Option<Box<[u8]>>) {
+        (self.made, self.carried.take())
     }
 
     /// Undoes the text, and with it the title, where they were read in a wrong encoding for
@@ -140,6 +149,7 @@ impl Cells {
             url: words(self.url),
             syndicated_from: words(self.syndicated_from),
             place,
+            carried: None,
             raw: None,
             arrival: 0,
             record_hash: [0; 16],

@@ -5,6 +5,7 @@ use serde::de::IgnoredAny;
 use super::delimited;
 use super::fields::Fields;
 use super::json_scan::{self, Found, Shape};
+use super::json_values;
 use super::mail;
 use super::reason::{Reason, Refusal};
 use super::tar;
@@ -96,7 +97,11 @@ fn objects(start: &[u8], line: &[u8], fields: &Fields) -> Option<Format> {
     let named = inside(b"{")?.starts_with(b"\"");
     if is_object(line, line.len() == start.len()) {
         // A list of records in an object on one line is no record itself.
-        let Shape { direct, below } = json_scan::shape(line, fields);
+        let Shape { mut direct, below } = json_scan::shape(line, fields);
+        let is_whole = line.len() < start.len() || start.len() < HEAD / 2;
+        if fields.maps_text() && is_whole {
+            direct = json_values::is_record(line, fields);
+        }
         let around = below && !direct;
         return Some(if around {
             Format::JsonValues
@@ -111,7 +116,10 @@ fn objects(start: &[u8], line: &[u8], fields: &Fields) -> Option<Format> {
             matches!(behind.first(), None | Some(b'{' | b',' | b'['))
         }
         // Perhaps only by the end of the head.
-        Found::Cut | Found::TooLong => named && (goes_on || start.len() > HEAD / 2),
+        Found::Cut | Found::TooLong => {
+            let Shape { direct, below } = json_scan::shape(start, fields);
+            named && (goes_on || start.len() > HEAD / 2 || below && !direct)
+        }
         Found::Broken(_) => {
             named && goes_on && matches!(line.trim_ascii_end().last(), Some(b'{' | b'[' | b','))
         }

@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::table::{Column, Table, Type};
+use super::table::{Column, Table, Type, carried_name};
+use crate::trace::Trace;
 
 /// The description of `tables`.
-pub(super) fn describe(tables: &[Box<dyn Table>]) -> Value {
+pub(super) fn describe(tables: &[Box<dyn Table>], trace: &Trace) -> Value {
     let resources: Vec<Value> = tables
         .iter()
-        .map(|table| resource(table.as_ref()))
+        .map(|table| resource(table.as_ref(), trace))
         .collect();
     json!({
         "profile": "tabular-data-package",
@@ -18,8 +19,13 @@ pub(super) fn describe(tables: &[Box<dyn Table>]) -> Value {
     })
 }
 
-fn resource(table: &dyn Table) -> Value {
-    let fields: Vec<Value> = table.columns().iter().map(field).collect();
+fn resource(table: &dyn Table, trace: &Trace) -> Value {
+    let carried = table.carried(trace).iter().map(|path| {
+        let meaning = format!("`{}` of its record, as written there", path.typed());
+        json!({ "name": carried_name(path), "type": "string", "description": meaning })
+    });
+    let fields = table.columns().iter().map(field);
+    let fields: Vec<Value> = fields.chain(carried).collect();
     json!({
         "profile": "tabular-data-resource",
         "name": table.file().trim_end_matches(".csv"),

@@ -124,14 +124,16 @@ pub fn publish(
     let tables = tables();
     for table in &tables {
         place(&folder.join(table.file()), |out| {
-            let mut writer = TableWriter::new(out, table.columns(), style == CsvStyle::Neutral)?;
+            let (columns, carried) = (table.columns(), table.carried(trace));
+            let neutralise = style == CsvStyle::Neutral;
+            let mut writer = TableWriter::with_carried(out, columns, carried, neutralise)?;
             table.write(trace, &mut writer)?;
             writer.finish()
         })?;
     }
     write_exports(trace, folder, exports)?;
     place(&folder.join("datapackage.json"), |out| {
-        write_json(out, &datapackage::describe(&tables))
+        write_json(out, &datapackage::describe(&tables, trace))
     })?;
     trace.archive.intact()?;
     sync(folder).map_err(io("bringing the output folder to the disk"))?;

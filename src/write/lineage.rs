@@ -4,6 +4,7 @@ use std::io;
 
 use super::evidence::evidence_codes;
 use super::table::{Cell, Column, Table, TableWriter, Type};
+use crate::config::FieldPath;
 use crate::document::DocId;
 use crate::trace::Trace;
 
@@ -205,6 +206,10 @@ impl Table for LineageTable {
         COLUMNS
     }
 
+    fn carried<'t>(&self, trace: &'t Trace) -> &'t [FieldPath] {
+        &trace.reading.carry
+    }
+
     fn write(&self, trace: &Trace, out: &mut TableWriter<'_>) -> io::Result<()> {
         // Of an archive only what something came of is told.
         let told = |&i: &usize| {
@@ -214,7 +219,11 @@ impl Table for LineageTable {
         let mut order: Vec<usize> = (0..trace.lineage.len()).filter(told).collect();
         order.sort_by_key(|&i| (trace.group_id(trace.lineage[i].group), i));
         for i in order {
-            out.row(&cells(trace, i, evidence_codes(trace, DocId(i as u32))?))?;
+            let mut row = cells(trace, i, evidence_codes(trace, DocId(i as u32))?);
+            let mut values = trace.archive.carried(&trace.documents[i]).into_iter();
+            let carried = self.carried(trace).iter();
+            row.extend(carried.map(|_| Cell::from(values.next())));
+            out.row(&row)?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use crate::config::FieldPath;
 use crate::trace::Trace;
 
 /// What a column holds.
@@ -120,6 +121,11 @@ pub trait Table {
     fn meaning(&self) -> &'static str;
     /// Its columns in order.
     fn columns(&self) -> &'static [Column];
+    /// Fields of the records that were carried through, each a column of text behind the others.
+    fn carried<'t>(&self, trace: &'t Trace) -> &'t [FieldPath] {
+        let _ = trace;
+        &[]
+    }
     /// Writes all rows, in their fixed order.
     ///
     /// # Errors
@@ -131,6 +137,8 @@ pub trait Table {
 pub struct TableWriter<'w> {
     csv: csv::Writer<Box<dyn Write + 'w>>,
     columns: &'static [Column],
+    /// Columns of text behind them.
+    carried: usize,
     neutralise: bool,
 }
 
@@ -144,14 +152,34 @@ impl<'w> TableWriter<'w> {
         columns: &'static [Column],
         neutralise: bool,
     ) -> io::Result<Self> {
+        Self::with_carried(out, columns, &[], neutralise)
+    }
+
+    /// As [`new`](TableWriter::new), with columns of text behind the others.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn with_carried(
+        out: impl Write + 'w,
+        columns: &'static [Column],
+        carried: &[FieldPath],
+        neutralise: bool,
+    ) -> io::Result<Self> {
         let boxed: Box<dyn Write + 'w> = Box::new(out);
         let mut csv = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
             .from_writer(boxed);
-        csv.write_record(columns.iter().map(|column| column.name))?;
+        for column in columns {
+            csv.write_field(column.name)?;
+        }
+        for path in carried {
+            csv.write_field(carried_name(path))?;
+        }
+        csv.write_record(None::<&[u8]>)?;
         Ok(TableWriter {
             csv,
             columns,
+            carried: carried.len(),
             neutralise,
         })
     }
@@ -161,10 +189,11 @@ impl<'w> TableWriter<'w> {
     /// # Errors
     /// What the output says.
     pub fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
-        debug_assert_eq!(cells.len(), self.columns.len());
-        for (cell, column) in cells.iter().zip(self.columns) {
+        debug_assert_eq!(cells.len(), self.columns.len() + self.carried);
+        let kinds = self.columns.iter().map(|column| column.kind);
+        for (cell, kind) in cells.iter().zip(kinds.chain(std::iter::repeat(Type::Text))) {
             let text = match cell {
-                Cell::Text(text) if self.neutralise && column.kind == Type::Text => neutral(text),
+                Cell::Text(text) if self.neutralise && kind == Type::Text => neutral(text),
                 _ => cell.written(),
             };
             self.csv.write_field(text.as_bytes())?;
@@ -180,6 +209,11 @@ impl<'w> TableWriter<'w> {
     pub fn finish(mut self) -> io::Result<()> {
         self.csv.flush()
     }
+}
+
+/// What the column of a field is called that was carried through.
+pub(super) fn carried_name(path: &FieldPath) -> String {
+    format!("x_{}", path.typed())
 }
 
 /// True for a cell that a spreadsheet could take for a formula, or that looks

@@ -18,7 +18,7 @@ pub(super) fn run(name: &OsStr, args: &DiffArgs, messages: &Messages) -> Result<
     let settings = plan::bars(&args.bars);
     settings.check()?;
     let resources = plan::resources(&args.running, &args.inputs);
-    let read = (&args.inputs[..], &args.reading);
+    let read = (&args.inputs[..], &args.reading, &[][..]);
     let (survey, intake) = plan::survey(read, &[], false, None, &settings, &resources, messages)?;
     let corpus = intake.corpus();
     let typed = name.to_string_lossy();

@@ -21,7 +21,7 @@ const DEEPEST: u32 = 8;
 const UTF_8: &str = "UTF-8";
 
 /// The value, and the encoding of its bytes where it is a text.
-pub(super) fn cell(
+pub(in super::super) fn cell(
     array: &dyn Array,
     row: usize,
     depth: u32,

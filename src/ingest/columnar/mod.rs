@@ -11,10 +11,12 @@ use arrow_schema::Schema;
 use super::decode;
 use super::fields::{Match, Role};
 use super::gather::{Accepted, File};
+use super::lookup::{Lookup, columns as paths};
 use super::reason::{Reason, Refusal};
 use super::record::{Cell, Cells};
 
 pub(super) use self::arrow::read as read_arrow;
+pub(super) use self::cells::cell;
 pub(super) use self::parquet::read as read_parquet;
 
 /// Bytes of one page, message or dictionary once it is unpacked, at most.
@@ -25,21 +27,41 @@ const REJECTED_ROWS: u64 = 1 << 20;
 
 /// The columns of a table that play a role.
 struct Columns {
-    /// Place in the schema, name, and roles; in the order of the schema.
-    wanted: Vec<(usize, String, Vec<Match>)>,
+    /// In the order of the schema.
+    wanted: Vec<Column>,
+}
+
+struct Column {
+    /// Place in the schema.
+    at: usize,
+    name: String,
+    matches: Vec<Match>,
+    /// Ways that begin here, and how many of their steps the column is.
+    ways: Vec<(usize, usize)>,
 }
 
 impl Columns {
     fn of(schema: &Schema, file: &File<'_, '_>) -> Result<Columns, Refusal> {
         let mut wanted = Vec::new();
         for (at, field) in schema.fields().iter().enumerate() {
-            let matches = file.fields.matches(field.name().trim());
-            if !matches.is_empty() {
-                wanted.push((at, field.name().clone(), matches));
+            let name = field.name().trim();
+            let matches = file.fields.matches(name);
+            let lookup = file.fields.lookup.as_ref();
+            let ways = lookup.map_or(Vec::new(), |lookup| lookup.ways_from(name));
+            if !matches.is_empty() || !ways.is_empty() {
+                let name = field.name().clone();
+                wanted.push(Column {
+                    at,
+                    name,
+                    matches,
+                    ways,
+                });
             }
         }
-        let is_text = |(_, _, matches): &(usize, String, Vec<Match>)| {
-            matches.iter().any(|(role, _)| *role == Role::Text)
+        let is_text = |column: &Column| {
+            let by_path = |lookup: &Lookup| column.ways.iter().any(|(way, _)| lookup.is_text(*way));
+            column.matches.iter().any(|(role, _)| *role == Role::Text)
+                || file.fields.lookup.as_ref().is_some_and(by_path)
         };
         if !wanted.iter().any(is_text) {
             let names: Vec<&str> = schema.fields().iter().map(|f| f.name().as_str()).collect();
@@ -49,7 +71,7 @@ impl Columns {
     }
 
     fn places(&self) -> Vec<usize> {
-        self.wanted.iter().map(|(at, _, _)| *at).collect()
+        self.wanted.iter().map(|column| column.at).collect()
     }
 }
 
@@ -97,8 +119,19 @@ impl Rows {
         let mut cells = Cells::default();
         let mut raw = serde_json::Map::new();
         let mut encoding = "UTF-8";
-        for (array, (_, name, matches)) in arrays.iter().zip(&columns.wanted) {
-            let (cell, its_encoding) = cells::cell(array.as_ref(), row, 0)?;
+        let mut places = file
+            .fields
+            .lookup
+            .as_ref()
+            .map_or(Vec::new(), Lookup::places);
+        for (array, column) in arrays.iter().zip(&columns.wanted) {
+            if let Some(lookup) = &file.fields.lookup {
+                for way in &column.ways {
+                    paths::follow(lookup, *way, array.as_ref(), row, &mut places)?;
+                }
+            }
+            let Column { name, matches, .. } = column;
+            let (cell, its_encoding) = cell(array.as_ref(), row, 0)?;
             let value = match &cell {
                 Cell::Text(text) | Cell::Number(text) => {
                     if matches.iter().any(|(role, _)| *role == Role::Text) {
@@ -114,13 +147,28 @@ impl Rows {
                 cells.offer(*found, cell.clone());
             }
         }
+        if let Some(lookup) = &file.fields.lookup {
+            // What stands within a column goes by its path, which is a name as well.
+            for (way, found) in lookup.ways().iter().zip(&places) {
+                let is_within = way.path.steps().len() > 1;
+                if let (true, Some(Cell::Text(text) | Cell::Number(text))) =
+                    (is_within, &found.cell)
+                {
+                    self.unpacked += text.len() as u64;
+                    let name = way.path.typed().to_owned();
+                    raw.entry(name).or_insert_with(|| text.clone().into());
+                }
+            }
+            lookup.settle(places, &mut cells)?;
+        }
         let encoding = decode::named(encoding, cells.undo_mojibake());
         // No bytes of the file are the record; its fields stand for them.
         let mut line = serde_json::to_vec(&raw).unwrap_or_default();
         line.push(b'\n');
         let place = file.place(Some(self.number), offset);
+        let aside = cells.aside();
         let read = cells.document(place, file.fields, file.options.limits.text_bytes)?;
-        file.accept(Accepted::new(read, encoding), Some(&line));
+        file.accept(Accepted::new(read, encoding).with(aside), Some(&line));
         Ok(())
     }
 
