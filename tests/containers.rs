@@ -1,6 +1,6 @@
 //! Compression, archives and crawls: every member that can be read is, whatever is wrong
 //! with the one beside it, and every count balances.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::unwrap_used)]
 
 mod support;
 

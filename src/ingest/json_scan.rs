@@ -204,9 +204,7 @@ pub(super) fn level<R: Read>(window: &mut Window<R>, limit: usize) -> Option<usi
             continue;
         }
         let rest = window.available().get(at..).unwrap_or_default();
-        let Some(&byte) = rest.first() else {
-            return None;
-        };
+        let &byte = rest.first()?;
         if at > limit {
             return None;
         }

@@ -193,7 +193,7 @@ fn known_container(head: &[u8]) -> Option<Format> {
     // A stream of Arrow messages: a mark, and the length of the schema.
     if let [0xff, 0xff, 0xff, 0xff, a, b, c, 0, d, ..] = head {
         let len = u32::from_le_bytes([*a, *b, *c, 0]);
-        if len > 8 && len % 8 == 0 && *d < 64 {
+        if len > 8 && len.is_multiple_of(8) && *d < 64 {
             return Some(Format::Arrow);
         }
     }

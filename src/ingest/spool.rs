@@ -13,6 +13,7 @@ use super::window::Bytes;
 ///
 /// # Errors
 /// The damage of the stream; what the system says of the file.
+#[cfg(feature = "parquet")]
 pub(super) fn seekable(
     window: &mut Bytes<'_>,
     again: Option<&Path>,

@@ -65,7 +65,7 @@ fn metadata(opened: &Opened) -> Result<ArrowReaderMetadata, Refusal> {
     let broken = |error| damaged("its footer cannot be read, so nothing of it can", error);
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let plain = ArrowReaderMetadata::load(opened, options.clone()).map_err(broken)?;
-    let fields: SchemaFields = plain.schema().fields().iter().map(|f| viewed(f)).collect();
+    let fields: SchemaFields = plain.schema().fields().iter().map(viewed).collect();
     let schema = Arc::new(Schema::new(fields));
     let viewed =
         ArrowReaderMetadata::try_new(plain.metadata().clone(), options.with_schema(schema));

@@ -118,7 +118,8 @@ impl<'a> Tokens<'a> {
         let Some(unclosed) = self.unclosed_wordless.get(number).copied() else {
             return true;
         };
-        if !unclosed && !(self.xml && tag.is_empty()) {
+        let is_whole = self.xml && tag.is_empty();
+        if !(unclosed || is_whole) {
             match self.raw_end(WORDLESS.get(number).copied().unwrap_or_default()) {
                 Some(end) => self.at = end,
                 None => self.unclosed_wordless[number] = true,
