@@ -279,3 +279,50 @@ fn names_are_read_off_every_form_of_use() {
     assert!(names.iter().eq(["a", "c", "d", "f"]), "{names:?}");
     assert!(named_after("use std::{fs::{self, File}, io};", "std::").contains("fs"));
 }
+
+/// Crates that speak to a network or make one safe: none is linked, not even by a test.
+const NETWORK: &[&str] = &[
+    "async-std",
+    "attohttpc",
+    "aws-lc-rs",
+    "boring",
+    "curl",
+    "curl-sys",
+    "h2",
+    "h3",
+    "hickory-client",
+    "hickory-resolver",
+    "http",
+    "hyper",
+    "isahc",
+    "minreq",
+    "native-tls",
+    "openssl",
+    "openssl-sys",
+    "quinn",
+    "reqwest",
+    "ring",
+    "rustls",
+    "s2n-tls",
+    "socket2",
+    "surf",
+    "tokio",
+    "tonic",
+    "trust-dns-resolver",
+    "tungstenite",
+    "ureq",
+];
+
+#[test]
+fn nothing_that_is_linked_knows_a_network() {
+    let lock =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock")).unwrap();
+    let names: Vec<&str> = lock
+        .lines()
+        .filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'))
+        .collect();
+    assert!(names.contains(&"wirecopy") && names.contains(&"serde_json"));
+    for name in NETWORK {
+        assert!(!names.contains(name), "{name}");
+    }
+}

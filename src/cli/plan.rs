@@ -121,6 +121,10 @@ pub(super) fn all_inputs(typed: &InputArgs, archive: &AgainstArgs) -> Vec<OsStri
 /// Input from which a run says beforehand what it will hold and what it will put aside.
 const WORTH_A_PLAN: u64 = 64 << 20;
 
+/// Bytes of a record, as it may be, and what is known of a document at most (README, Limits).
+const USUAL_RECORD: u64 = 2 << 10;
+const OF_A_DOCUMENT: u64 = 1400;
+
 /// What a run over so much input will take, in words; `None` for a small one or
 /// where nobody knows how much is to come.
 fn announcement(settings: &Settings, resources: &Resources) -> Option<String> {
@@ -135,7 +139,7 @@ fn announcement(settings: &Settings, resources: &Resources) -> Option<String> {
     let aside = keys.saturating_sub(resources.keys() as u64);
     let megabytes = |bytes: u64| bytes.div_ceil(1 << 20);
     Some(format!(
-        "plan: {} MB to read, {}; memory up to {} MB, about {} MB of keys in {}",
+        "plan: {} MB to read, {}; memory up to {} MB, and {} MB if there is a document in every {} KB; about {} MB of keys in {}",
         megabytes(bytes),
         match settings.search {
             Search::Lsh => "search by bands",
@@ -143,6 +147,8 @@ fn announcement(settings: &Settings, resources: &Resources) -> Option<String> {
             _ => "search by a sample of the shingles",
         },
         megabytes(resources.memory),
+        megabytes(bytes / USUAL_RECORD * OF_A_DOCUMENT),
+        USUAL_RECORD >> 10,
         megabytes(aside),
         match &resources.temporary {
             Some(folder) => format!("temporary files in {}", folder.display()),
