@@ -369,8 +369,8 @@ mod tests {
                 "line 2: fields.text: it takes a path in quotes",
             ),
             (
-                "\n[feilds]\ntext = 'a'",
-                "line 2: feilds: no table is called that; did you mean fields?",
+                "\n[field]\ntext = 'a'",
+                "line 2: field: no table is called that; did you mean fields?",
             ),
             ("text = 'a'", "line 1: text: a role stands below"),
             (

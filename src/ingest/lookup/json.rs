@@ -115,6 +115,10 @@ impl Ways<'_> {
                 further.push((at, done));
                 continue;
             }
+            if way.is_carried() && lookup.is_too_long(raw.len()) {
+                lookup.refuse(at, self.places);
+                continue;
+            }
             let found = if way.is_carried() {
                 as_written(raw)?
             } else {

@@ -10,7 +10,7 @@ pub(super) mod json;
 use std::ops::Range;
 
 use super::fields::Role;
-use super::reason::Refusal;
+use super::reason::{Reason, Refusal};
 use super::record::{Cell, Cells};
 use super::xml::{one_line, tidy};
 use super::{Limits, html};
@@ -172,6 +172,20 @@ impl Lookup {
             other => other,
         };
         let joins = way.path.is_joined();
+        if found.refusal.is_some() {
+            return;
+        }
+        if let Cell::Text(next) | Cell::Number(next) = &cell
+            && (joins || way.is_carried())
+        {
+            let held = match &found.cell {
+                Some(Cell::Text(held) | Cell::Number(held)) if joins => held.len(),
+                _ => 0,
+            };
+            if self.is_too_long(held + next.len()) {
+                return self.refuse(at, places);
+            }
+        }
         match (&mut found.cell, cell) {
             (
                 Some(Cell::Text(held) | Cell::Number(held)),
@@ -197,6 +211,25 @@ impl Lookup {
         }
     }
 
+    /// Whether a value has more bytes than may be joined or carried through.
+    pub fn is_too_long(&self, bytes: usize) -> bool {
+        bytes as u64 > self.limits.text_bytes
+    }
+
+    /// Gives up a way whose value is too long to hold.
+    pub fn refuse(&self, at: usize, places: &mut [Found]) {
+        let (Some(way), Some(found)) = (self.ways.get(at), places.get_mut(at)) else {
+            return;
+        };
+        let message = format!(
+            "{:?} is longer than the limit of {} bytes for what is joined or carried through",
+            way.path.typed(),
+            self.limits.text_bytes
+        );
+        found.cell = None;
+        found.refusal = Some(Refusal::new(Reason::TextTooLong, message));
+    }
+
     fn words(&self, way: &Way, fragment: &str) -> Result<String, Refusal> {
         let words = html::plain_text(fragment, &self.limits)?;
         Ok(match way.role {
@@ -208,7 +241,7 @@ impl Lookup {
     /// Gives the roles of the map and what is carried to the cells of the record.
     ///
     /// # Errors
-    /// HTML of the text beyond a limit, where nothing else gives a text.
+    /// A value beyond a limit, where nothing else gives one.
     pub fn settle(&self, mut places: Vec<Found>, cells: &mut Cells) -> Result<(), Refusal> {
         for (role, choices) in &self.roles {
             let mut best: Option<(Worth, usize)> = None;
@@ -231,7 +264,6 @@ impl Lookup {
                 Choice::Value(_) => None,
             });
             if let Some(refusal) = refused
-                && *role == Role::Text
                 && best.is_none_or(|(worth, _)| worth != Worth::Words)
             {
                 return Err(refusal);
@@ -256,6 +288,11 @@ impl Lookup {
                 }
                 None => {}
             }
+        }
+        let carried = self.ways.iter().zip(&mut places);
+        let mut carried = carried.filter(|(way, _)| way.is_carried());
+        if let Some(refusal) = carried.find_map(|(_, found)| found.refusal.take()) {
+            return Err(refusal);
         }
         cells.carried = self.carried(&mut places);
         Ok(())
