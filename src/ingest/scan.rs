@@ -175,12 +175,14 @@ fn is_row(line: &[u8], dialect: Dialect, fields: usize) -> bool {
 
 /// Whether a record of several lines holds other records: its quote was closed by one that
 /// belongs to a later record. `first` is the length of its first line. Texts have lines with
-/// as many commas as a table of few columns, so nearly all lines must look like rows.
+/// as many commas as a table of few columns, so nearly all lines must look like rows, and
+/// begin as this record does: with a number, or a letter and a number, or a date.
 pub(super) fn swallows(record: &[u8], first: usize, dialect: Dialect, fields: usize) -> bool {
     const LEAST: usize = 3;
     if fields < 2 {
         return false;
     }
+    let own = shape(record, dialect);
     let rest = record.get(first..).unwrap_or_default();
     let (mut rows, mut lines) = (0usize, 0usize);
     for line in rest.split(|&byte| byte == b'\n' || byte == b'\r') {
@@ -188,12 +190,27 @@ pub(super) fn swallows(record: &[u8], first: usize, dialect: Dialect, fields: us
             continue;
         }
         lines += 1;
-        let key = line.split(|&byte| byte == dialect.delimiter).next();
-        let key = key.unwrap_or_default();
-        let is_key = fields > 2 || (!key.is_empty() && !key.iter().any(u8::is_ascii_whitespace));
+        let is_key = !own.is_empty() && shape(line, dialect) == own;
         rows += usize::from(is_key && is_row(line, dialect, fields));
     }
     rows >= LEAST && rows * 5 >= lines * 4
+}
+
+/// The first field of a row with every run of digits as one and every run of letters as one;
+/// nothing where it holds white space, as a text does.
+fn shape(row: &[u8], dialect: Dialect) -> Vec<u8> {
+    let field = row.split(|&byte| byte == dialect.delimiter).next();
+    let classes = field.unwrap_or_default().iter().map(|&byte| match byte {
+        b'0'..=b'9' => b'0',
+        b'A'..=b'Z' | b'a'..=b'z' | 0x80.. => b'a',
+        other => other,
+    });
+    let mut shape: Vec<u8> = classes.collect();
+    shape.dedup();
+    if shape.iter().any(u8::is_ascii_whitespace) {
+        shape.clear();
+    }
+    shape
 }
 
 /// Passes over the rest of the line without holding it.
