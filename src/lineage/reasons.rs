@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::document::DocId;
 
@@ -31,6 +32,19 @@ const SHOWN: usize = 160;
 const TELLS: f64 = 2.0;
 const MOST: f64 = 5.0;
 
+/// Where a header dates the copy, else the exemplar; none where fields of the records do.
+fn dated_in(x: &Member<'_>, y: &Member<'_>, code: Code) -> Option<(DocId, Range<usize>)> {
+    let by_text = |member: &Member<'_>| {
+        let written = member
+            .document
+            .published
+            .is_none()
+            .then_some(member.written.as_ref())?;
+        written.map(|(_, place)| (member.doc, place.clone()))
+    };
+    (code == Code::WrittenEarlier).then(|| by_text(y).or_else(|| by_text(x)))?
+}
+
 impl Witness<'_> {
     fn member(&self, at: usize) -> &Member<'_> {
         &self.group.members[at]
@@ -54,7 +68,12 @@ impl Witness<'_> {
                     Code::PublishedEarlier => Strength::Strong,
                     _ => Strength::Weak,
                 };
-                found.push(piece(code, strength, None, dates(x, y, code, "<")));
+                found.push(piece(
+                    code,
+                    strength,
+                    dated_in(x, y, code),
+                    dates(x, y, code, "<"),
+                ));
             }
             Some((Ordering::Greater, code)) => {
                 found.push(piece(

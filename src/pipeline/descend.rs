@@ -91,12 +91,15 @@ struct Groups<'a> {
     sources: SourceNames,
 }
 
+/// A date in the header of a text, and where it stands.
+type Written = (Moment, Range<usize>);
+
 /// The texts of one group, read and collated.
 struct Read {
     /// By member.
     heads: Vec<String>,
     credits: Vec<Vec<Credit>>,
-    written: Vec<Option<Moment>>,
+    written: Vec<Option<Written>>,
     notes: Vec<Option<Range<usize>>>,
     datelines: Vec<Option<(Range<usize>, String)>>,
     texts: Vec<usize>,
@@ -234,7 +237,7 @@ impl Groups<'_> {
                 head: &read.heads[at],
                 update: update_rank(&read.heads[at]).max(u32::from(read.notes[at].is_some())),
                 note: read.notes[at].as_ref(),
-                written: read.written[at],
+                written: read.written[at].clone(),
                 text: read.texts[at],
                 headline: headlines[at],
                 dateline: read.datelines[at].as_ref(),
@@ -269,7 +272,7 @@ impl Groups<'_> {
         let first = members.binary_search(&group.representative).unwrap_or(0);
         let others = (0..members.len()).filter(|&at| at != first);
         let mut collator = Collator::default();
-        let mut known: AHashMap<u128, (usize, Vec<Credit>, Option<Moment>)> = AHashMap::new();
+        let mut known: AHashMap<u128, (usize, Vec<Credit>, Option<Written>)> = AHashMap::new();
         let mut read = Read {
             heads: vec![String::new(); members.len()],
             credits: vec![Vec::new(); members.len()],
@@ -291,10 +294,10 @@ impl Groups<'_> {
             let (number, credits, written) = known.entry(hash).or_insert_with(|| {
                 let prepared = PreparedText::new(&text);
                 let credits = credits_of(&prepared, &self.sources);
-                let written = text_date(&text).map(|(moment, _)| moment);
+                let written = text_date(&text);
                 (collator.add_prepared(&prepared), credits, written)
             });
-            (read.texts[at], read.written[at]) = (*number, *written);
+            (read.texts[at], read.written[at]) = (*number, written.clone());
             let address = address_credit(&self.corpus.documents[doc.index()], &self.sources);
             read.credits[at] = credits.iter().cloned().chain(address).collect();
         }

@@ -34,7 +34,7 @@ const COLUMNS: &[Column] = &[
     Column {
         name: "in_doc",
         kind: Type::Id,
-        meaning: "the document in whose text it stands; empty for dates",
+        meaning: "the document in whose text it stands; empty for what stands in no text, such as the dates of records",
     },
     Column {
         name: "start",
@@ -59,7 +59,7 @@ const COLUMNS: &[Column] = &[
     Column {
         name: "text",
         kind: Type::Text,
-        meaning: "the words, or the two dates",
+        meaning: "the words there, or the two dates, or what else is to be said",
     },
 ];
 

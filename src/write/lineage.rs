@@ -74,7 +74,7 @@ const COLUMNS: &[Column] = &[
     Column {
         name: "probability",
         kind: Type::Number,
-        meaning: "that it was made from this exemplar, or from the missing source; empty where neither is claimed",
+        meaning: "that it was made from this exemplar, or from the missing source; of an origin, that it was the first; empty where nothing is claimed",
     },
     Column {
         name: "alternative_id",
