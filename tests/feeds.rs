@@ -693,3 +693,28 @@ fn mail_bombs_are_bounded() {
         );
     }
 }
+
+#[test]
+fn json_of_feeds_and_agencies_on_one_line_or_many() {
+    let feed = r#"{"version":"https://jsonfeed.org/version/1.1","title":"Mail","items":[{"id":"1","content_html":"<p>One.</p>"},{"id":"2","content_text":"Two."},{"id":"3"}]}"#;
+    let stories: Vec<String> = (0..3)
+        .map(|n| {
+            format!(r#"{{"uri":"urn:s{n}","versioncreated":"2031-04-03T08:00:00Z","headline":"H","body_xhtml":"<p>Story {n}.</p>"}}"#)
+        })
+        .collect();
+    for name in ["feed.json", "-"] {
+        let intake = read(name, feed);
+        assert_eq!(keys(&intake), ["1", "2"], "{name}");
+        assert_eq!(reasons(&intake), [Reason::NoText]);
+    }
+    for content in [
+        stories.join("\n"),
+        format!("[{}]", stories.join(",")),
+        stories.join("").replace(',', ",\n"),
+    ] {
+        let intake = read("stories.json", &content);
+        assert_eq!(keys(&intake), ["urn:s0", "urn:s1", "urn:s2"], "{content}");
+        assert!(intake.rejected.is_empty());
+    }
+    assert_eq!(keys(&read("one.json", &stories[0])), ["urn:s0"]);
+}

@@ -17,6 +17,11 @@ pub(super) fn articles(document: &Value, limits: &Limits) -> Option<Vec<Result<C
     ninjs::is_story(document).then(|| vec![ninjs::story(document, limits)])
 }
 
+/// Whether a document in one of the formats may begin with these bytes.
+pub(super) fn may_be(head: &[u8]) -> bool {
+    memchr::memmem::find(head, b"jsonfeed.org/version/").is_some() || ninjs::may_be(head)
+}
+
 /// Whether the value says that it is a feed.
 fn is_feed(value: &Value) -> bool {
     let version = value.get("version").and_then(Value::as_str);

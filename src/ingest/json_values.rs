@@ -11,6 +11,7 @@ use super::gather::{Accepted, File};
 use super::json_feed;
 use super::json_scan::{self, Found, Shape};
 use super::jsonl;
+use super::ninjs;
 use super::reason::{Reason, Refusal};
 use super::record::Cells;
 use super::window::Bytes;
@@ -237,7 +238,8 @@ impl Walk<'_, '_, '_, '_, '_> {
             Found::Whole(len) | Found::TooDeep(len) => {
                 let bytes = self.window.available().get(..len).unwrap_or_default();
                 let shape = json_scan::shape(bytes, self.file.fields);
-                if shape.below && !(is_object && shape.direct) && self.may_enter() {
+                let below = shape.below || ninjs::may_be(bytes);
+                if below && !(is_object && shape.direct) && self.may_enter() {
                     self.enter(is_object, None, true);
                 } else if matches!(found, Found::TooDeep(_)) {
                     self.reject(jsonl::too_deep(self.file.options));
@@ -289,6 +291,15 @@ impl Walk<'_, '_, '_, '_, '_> {
             jsonl::object(&text, self.file.fields).map(|cells| (cells, encoding))
         });
         let is_record = read.as_ref().is_ok_and(|(cells, _)| cells.has_text());
+        if !is_record && let Some(story) = self.story(bytes) {
+            self.number += 1;
+            let number = self.number;
+            match story {
+                Ok(cells) => self.record(cells, "UTF-8", &one_line(bytes), number),
+                Err(refusal) => (self.file).reject(Some(number), self.window.offset(), refusal),
+            }
+            return self.pass(len);
+        }
         let shape = match is_record {
             true => Shape::default(),
             false => self.shape_of_no_record(bytes),
@@ -328,6 +339,15 @@ impl Walk<'_, '_, '_, '_, '_> {
         }
         self.pass(len);
         self.window.shrink();
+    }
+
+    /// An object that is a story of an agency under names of its own.
+    fn story(&self, bytes: &[u8]) -> Option<Result<Cells, Refusal>> {
+        if self.file.fields.maps_text() || bytes.len() > DOCUMENT || !ninjs::may_be(bytes) {
+            return None;
+        }
+        let value = serde_json::from_slice(bytes).ok()?;
+        ninjs::is_story(&value).then(|| ninjs::story(&value, &self.file.options.limits))
     }
 
     /// With a map an object that gave no text has none in its place, whatever its names say.

@@ -8,6 +8,18 @@ use super::record::{Cell, Cells};
 use super::xml::{longest, of_markup, of_title, tidy};
 use super::{Limits, html};
 
+/// Whether a story may begin with these bytes: a look that costs no parsing.
+pub(super) fn may_be(head: &[u8]) -> bool {
+    let names: [&[u8]; 4] = [
+        b"\"body_",
+        b"\"bodies\"",
+        b"\"versioncreated\"",
+        b"\"versionCreated\"",
+    ];
+    let holds = |name: &[u8]| memchr::memmem::find(head, name).is_some();
+    holds(b"\"uri\"") && names.into_iter().any(holds)
+}
+
 /// Whether the value is a story: an address of its own, and a body or what else only ninjs has.
 pub(super) fn is_story(value: &Value) -> bool {
     let Some(fields) = value.as_object() else {

@@ -4,6 +4,7 @@ use serde::de::IgnoredAny;
 
 use super::delimited;
 use super::fields::Fields;
+use super::json_feed;
 use super::json_scan::{self, Found, Shape};
 use super::json_values;
 use super::mail;
@@ -102,7 +103,7 @@ fn objects(start: &[u8], line: &[u8], fields: &Fields) -> Option<Format> {
         if fields.maps_text() && is_whole {
             direct = json_values::is_record(line, fields);
         }
-        let around = below && !direct;
+        let around = !direct && (below || json_feed::may_be(line));
         return Some(if around {
             Format::JsonValues
         } else {
