@@ -382,6 +382,24 @@ fn a_cut_zip_is_read_by_the_headers_of_its_members() {
     lies[end + 42] ^= 7;
     let intake = read("a.zip", &lies);
     assert_eq!(intake.counts.documents, 20);
+    // An entry of the directory that is broken, and another member's own header: what the one
+    // does not find the other does, and what neither finds is told.
+    for (entry, length) in [(end, 0), (end, 28)] {
+        let mut broken = whole.clone();
+        broken[entry + length] ^= 0x40;
+        let local = whole.windows(6).position(|w| w == b"10.txt").unwrap() - 30;
+        broken[local] ^= 1;
+        let intake = read("a.zip", &broken);
+        let told: Vec<_> = rejected(&intake);
+        let of_members = told.iter().filter(|(path, _)| *path != "a.zip");
+        assert!(intake.counts.documents >= 18, "{told:?}");
+        let all = intake.counts.documents as usize + of_members.count();
+        assert_eq!(all, 20, "{told:?}");
+        assert!(
+            told.iter().any(|(path, _)| path.ends_with("10.txt")),
+            "{told:?}"
+        );
+    }
     // The lengths are behind the members.
     let streamed = Zip::streamed(&[("a.txt", GOOD), ("b.txt", "Rain will end.")]);
     assert_eq!(read("a.zip", &streamed).counts.documents, 2);

@@ -56,7 +56,11 @@ pub(super) fn u32_at(bytes: &[u8], at: usize) -> u32 {
 
 /// The entries of the directory at the end, one by one.
 pub(super) struct Directory<'a> {
+    stored: Stored<'a>,
     entries: BufReader<Stretch<'a>>,
+    /// Where the entry begins that comes next, or that was broken, and the directory ends.
+    at: u64,
+    end: u64,
     /// Bytes before the archive, as in front of it in a self-extracting one.
     before: u64,
 }
@@ -85,8 +89,13 @@ impl<'a> Directory<'a> {
             let by_len = end.checked_sub(len);
             for start in [by_len, Some(offset)].into_iter().flatten() {
                 let head = stored.bytes(start, CENTRAL.len())?;
-                if start <= end && (head == CENTRAL || (start == end && len == 0)) {
+                // Length and place agree: then its first entry is broken, not missing.
+                let agreed = by_len == Some(offset);
+                if start <= end && (head == CENTRAL || agreed) {
                     return Ok(Some(Directory {
+                        stored: stored.clone(),
+                        at: start,
+                        end,
                         entries: BufReader::new(stored.stretch(start, end)),
                         before: start.saturating_sub(offset),
                     }));
@@ -94,6 +103,30 @@ impl<'a> Directory<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// Goes on behind a broken entry, at the next one that begins as entries do; `false` where
+    /// none does.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn go_on(&mut self) -> io::Result<bool> {
+        const PIECE: usize = 64 << 10;
+        self.at += 1;
+        while self.at < self.end {
+            let piece = self.stored.bytes(self.at, PIECE)?;
+            let found = piece.windows(CENTRAL.len()).position(|at| at == CENTRAL);
+            let passed = found.unwrap_or(piece.len().saturating_sub(CENTRAL.len() - 1));
+            self.at += passed as u64;
+            if found.is_some() {
+                self.entries = BufReader::new(self.stored.stretch(self.at, self.end));
+                return Ok(self.at < self.end);
+            }
+            if passed == 0 {
+                break;
+            }
+        }
+        Ok(false)
     }
 
     /// The next entry; `None` at the end.
@@ -111,6 +144,7 @@ impl<'a> Directory<'a> {
                 "the directory of the archive is broken; its members were found by their own headers",
             ));
         }
+        self.at += (CENTRAL_BYTES + rest.len()) as u64;
         let unix = u16_at(&head, 4) >> 8 == 3;
         let mut entry = Entry {
             name: rest.get(..name).unwrap_or_default().to_vec(),

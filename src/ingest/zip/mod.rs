@@ -90,7 +90,19 @@ impl Archive<'_> {
         file: &mut File<'_, '_>,
     ) -> Result<(), Refusal> {
         let mut lies = false;
-        while let Some(entry) = directory.next()? {
+        let mut broken = None;
+        loop {
+            let entry = match directory.next() {
+                Ok(Some(entry)) => entry,
+                Ok(None) => break,
+                Err(refusal) => {
+                    broken.get_or_insert(refusal);
+                    match directory.go_on()? {
+                        true => continue,
+                        false => break,
+                    }
+                }
+            };
             if file.out.failed.is_some() {
                 return Ok(());
             }
@@ -119,6 +131,9 @@ impl Archive<'_> {
                     }
                 }
             }
+        }
+        if let Some(broken) = broken {
+            return Err(broken);
         }
         if lies {
             return Err(Refusal::new(

@@ -10,6 +10,7 @@ use super::super::inflate::Tally;
 use super::super::reason::{Reason, Refusal};
 
 /// An archive as a file.
+#[derive(Clone)]
 pub(super) struct Stored<'a> {
     pub file: &'a fs::File,
     pub len: u64,
