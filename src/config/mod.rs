@@ -93,6 +93,11 @@ impl Resources {
         Spill::new(0, self.temporary.clone())
     }
 
+    /// A store for rows that wait to be written.
+    pub(crate) fn rows(&self) -> Spill {
+        Spill::new(self.pairs(), self.temporary.clone())
+    }
+
     /// Bytes of what meetings are counted by.
     pub fn counting(&self) -> usize {
         usize::try_from(self.memory / 12).unwrap_or(usize::MAX)

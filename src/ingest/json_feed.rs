@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use super::fields::Role;
+use super::ninjs::{self, string};
 use super::reason::{Reason, Refusal};
 use super::record::{Cell, Cells};
 use super::xml::{longest, of_title, tidy};
-use super::{Limits, html, ninjs};
+use super::{Limits, html};
 
 /// The articles of a whole document, where it is of a format that has its own names: a feed, or a
 /// story of a news agency. Each comes for itself; none where it is another document.
@@ -91,14 +92,6 @@ fn item(item: &Value, outlet: Option<&str>, limits: &Limits) -> Result<Cells, Re
 fn author(value: &Value) -> Option<&str> {
     let first = value.get("authors").and_then(|authors| authors.get(0));
     string(first.or(value.get("author"))?, "name")
-}
-
-/// A field that is a string and says something.
-fn string<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
-    value
-        .get(name)?
-        .as_str()
-        .filter(|text| !text.trim().is_empty())
 }
 
 #[cfg(test)]

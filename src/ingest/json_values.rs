@@ -82,8 +82,7 @@ impl Walk<'_, '_, '_, '_, '_> {
         self.window.fill(DOCUMENT + 1);
         let head = self.window.available();
         let document = head.trim_ascii();
-        let is_odd = self.file.fields.maps_text();
-        if is_odd
+        if self.file.fields.maps_text()
             || head.len() > DOCUMENT
             || self.window.damage().is_some()
             || !document.starts_with(b"{")

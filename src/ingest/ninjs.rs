@@ -157,7 +157,8 @@ fn list<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
         .flatten()
 }
 
-fn string<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
+/// A field that is a string and says something.
+pub(super) fn string<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
     value
         .get(name)?
         .as_str()

@@ -95,6 +95,15 @@ impl Refusal {
         }
     }
 
+    /// A format whose reader this build was made without.
+    #[cfg(not(all(feature = "html", feature = "parquet", feature = "warc")))]
+    pub fn not_built(format: &str, feature: &str) -> Self {
+        let message = format!(
+            "this is {format}, which this build does not read; build it with the feature `{feature}`"
+        );
+        Refusal::new(Reason::Unsupported, message)
+    }
+
     pub fn at(self, place: Place) -> Rejection {
         Rejection {
             place,

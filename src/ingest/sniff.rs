@@ -149,7 +149,7 @@ fn unsupported(what: &str) -> Refusal {
     Refusal::new(
         Reason::Unsupported,
         format!(
-            "this is {what}; text, JSON lines, CSV and TSV are read, each also with gzip, zstd, bzip2 or xz, in a zip or a tar"
+            "this is {what}; text, HTML, JSON, tables, feeds, mail, WARC, Parquet and Arrow are read, each also with gzip, zstd, bzip2 or xz, in a zip or a tar"
         ),
     )
 }

@@ -14,8 +14,6 @@ use super::decode::{self, Transcode, Utf32};
 use super::fields::Fields;
 use super::gather::{Accepted, File, Gathered};
 use super::inflate::{self, Codec, Counted, Inflate, Tally};
-#[cfg(not(all(feature = "parquet", feature = "warc")))]
-use super::reason::Reason;
 use super::reason::Refusal;
 use super::sniff::{self, Format};
 #[cfg(feature = "warc")]
@@ -171,11 +169,8 @@ fn records(
         #[cfg(feature = "parquet")]
         Format::Arrow => return columnar::read_arrow(window, file),
         #[cfg(not(feature = "parquet"))]
-        format @ (Format::Parquet | Format::Arrow) => {
-            let message = format!(
-                "this is {format:?}, which this build does not read; build it with the feature `parquet`"
-            );
-            return Err(Refusal::new(Reason::Unsupported, message));
+        Format::Parquet | Format::Arrow => {
+            return Err(Refusal::not_built("Parquet or Arrow", "parquet"));
         }
         Format::Xml => return xml::read(window, file),
         Format::Mail => return mail::read(window, file),
@@ -185,11 +180,7 @@ fn records(
         #[cfg(feature = "warc")]
         Format::Warc | Format::Arc => warc::read(window, file),
         #[cfg(not(feature = "warc"))]
-        Format::Warc | Format::Arc => {
-            let message = "this is a WARC or ARC file, which this build does not read: it was \
-                           made without the feature `warc`";
-            return Err(Refusal::new(Reason::Unsupported, message));
-        }
+        Format::Warc | Format::Arc => return Err(Refusal::not_built("WARC or ARC", "warc")),
         Format::Text => {
             file.again = again.map(|(path, _)| path.to_path_buf());
             return text(window, file);

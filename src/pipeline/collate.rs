@@ -9,7 +9,7 @@ use super::furniture::{self, Furniture};
 use super::relate::group_documents;
 use super::search::find;
 use super::survey::Survey;
-use crate::collate::{Cell, Collation, Collator};
+use crate::collate::{Cell, CollatedUnit, Collation, Collator};
 use crate::config::{Resources, Settings};
 use crate::document::{Corpus, DocId};
 use crate::error::{Error, ErrorKind};
@@ -80,21 +80,24 @@ impl CollatedGroup {
         if furniture.is_empty() {
             return;
         }
-        let CollatedGroup {
-            documents,
-            texts,
-            collation,
-            ..
-        } = self;
-        for row in &mut collation.rows {
-            let repeats = |doc: DocId, hash: u64| furniture.of(doc).binary_search(&hash).is_ok();
+        let count = self.texts.iter().max().map_or(0, |last| last + 1);
+        let mut of_texts: Vec<Vec<&[u64]>> = vec![Vec::new(); count];
+        for (&doc, &text) in self.documents.iter().zip(&self.texts) {
+            // A text may have a thousand documents and few outlets.
+            let own = furniture.of(doc);
+            let lists = &mut of_texts[text];
+            if !own.is_empty() && !lists.iter().any(|list| std::ptr::eq(*list, own)) {
+                lists.push(own);
+            }
+        }
+        let gives_way = |row: &&mut CollatedUnit| row.kind.gives_way_to_outlet();
+        for row in self.collation.rows.iter_mut().filter(gives_way) {
             let repeated = row.variants.iter().any(|variant| {
                 let hash = hash64(normalise(&variant.text).canonical().as_bytes());
-                let has = |text: usize| variant.cells.iter().any(|cell| cell.text == text);
-                let mut members = documents.iter().zip(texts.iter());
-                members.any(|(&doc, &text)| repeats(doc, hash) && has(text))
+                let mut lists = variant.cells.iter().flat_map(|cell| &of_texts[cell.text]);
+                lists.any(|list| list.binary_search(&hash).is_ok())
             });
-            if repeated && row.kind.gives_way_to_outlet() {
+            if repeated {
                 row.kind = Kind::OutletFurniture;
             }
         }

@@ -14,7 +14,6 @@ use crate::config::{Resources, Settings};
 use crate::document::{Corpus, DocId, Document};
 use crate::error::Error;
 use crate::lineage::Role;
-use crate::spill::Spill;
 use crate::trace::{Changes, Flag, Lineage, Relation};
 use crate::verify::{SHORT_WORDS, Standing};
 
@@ -128,7 +127,7 @@ pub(super) fn compare(
     };
     let mut compared = Compared {
         lineage: Vec::with_capacity(documents.len()),
-        changes: Changes::new(Spill::new(resources.pairs(), resources.temporary.clone())),
+        changes: Changes::new(resources.rows()),
         stretches_cut: 0,
     };
     in_pieces(

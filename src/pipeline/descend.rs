@@ -25,7 +25,6 @@ use crate::lineage::{
 use crate::normalise::normalise;
 use crate::segment::{Kind, dateline, kinds};
 use crate::shingle::{ShingleSet, shingles};
-use crate::spill::Spill;
 use crate::trace::{Trace, UNNAMED};
 use crate::verify::{Standing, Verdict, judge};
 
@@ -51,8 +50,7 @@ pub(super) fn descend(
         sources: SourceNames::of(documents, &settings.aliases),
     };
     let model = groups.model(observer)?;
-    let spill = Spill::new(resources.pairs(), resources.temporary.clone());
-    let mut descents = Descents::none(documents.len(), spill);
+    let mut descents = Descents::none(documents.len(), resources.rows());
     observer.stage("working out lineage", kinship.groups.len())?;
     in_pieces(
         kinship.groups.len(),

@@ -86,10 +86,14 @@ pub(super) fn compared(found: &Found, kinship: &Kinship) -> impl Fn(u32) -> bool
 /// True where the outlet of one of some documents has enough of them that something could be learnt.
 pub(super) fn can_learn(corpus: Corpus<'_>, docs: &[DocId]) -> bool {
     let outlets = outlets(corpus.documents);
-    docs.iter().any(|doc| {
-        let own = outlets.get(doc.index()).copied().flatten();
-        own.is_some() && outlets.iter().filter(|outlet| **outlet == own).count() >= STORIES
-    })
+    let own = docs.iter().filter_map(|doc| *outlets.get(doc.index())?);
+    let mut counts: AHashMap<u32, usize> = own.map(|outlet| (outlet, 0)).collect();
+    for outlet in outlets.iter().flatten() {
+        if let Some(count) = counts.get_mut(outlet) {
+            *count += 1;
+        }
+    }
+    counts.values().any(|&count| count >= STORIES)
 }
 
 /// Learns the furniture of the outlets of which documents, by number, are compared.

@@ -18,7 +18,6 @@ use crate::group::{Edge, diameter, spanning_tree, weakest_link};
 use crate::hash::hash64;
 use crate::normalise::{Normalised, normalise};
 use crate::shingle::{Shingle, ShingleSet, shingles};
-use crate::spill::Spill;
 use crate::trace::{Group, Pair, Pairs};
 use crate::verify::{Standing, VerifiedPair, covered_words, jaccard, longest_run, overlap};
 
@@ -235,7 +234,7 @@ impl Kinship {
             let together = together(corpus, found, &pair, settings, copy && wanted);
             cross(found, &pair, group, &together, counts)
         };
-        let mut pairs = Pairs::new(Spill::new(resources.pairs(), resources.temporary.clone()));
+        let mut pairs = Pairs::new(resources.rows());
         // Rows of the group at hand, which is through when the next one begins.
         let mut rows: Vec<Pair> = Vec::new();
         let mut store = |rows: &mut Vec<Pair>| {

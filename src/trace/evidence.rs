@@ -50,9 +50,7 @@ impl EvidenceRows {
         if self.last.len() <= doc.index() {
             self.last.resize(doc.index() + 1, None);
         }
-        let Some(last) = self.last.get_mut(doc.index()) else {
-            return Ok(());
-        };
+        let last = &mut self.last[doc.index()];
         let mut bytes = Vec::new();
         let (at, length) = last.map_or((0, 0), |batch| (batch.at as usize, batch.bytes as usize));
         put(length, &mut bytes);

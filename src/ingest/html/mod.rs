@@ -83,8 +83,7 @@ pub(super) fn page(
 /// Refuses the page: a build without the feature `html` has no extractor.
 #[cfg(not(feature = "html"))]
 pub(super) fn page(_: &[u8], _: &Hints<'_>, _: &Limits) -> Result<(Cells, &'static str), Refusal> {
-    let message = "this is HTML, and this build was made without the feature `html`; build with it, or extract the text first";
-    Err(Refusal::new(Reason::Unsupported, message))
+    Err(Refusal::not_built("HTML", "html"))
 }
 
 /// The words of a fragment of HTML, as feeds carry it: blocks on lines of their own, links

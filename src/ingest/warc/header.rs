@@ -1,5 +1,7 @@
 //! Headers of WARC records, of several lines, and of ARC records, of one.
 
+use std::borrow::Cow;
+
 use memchr::{memchr, memchr_iter, memmem};
 
 use super::super::reason::{Reason, Refusal};
@@ -126,6 +128,13 @@ fn broken(what: &str) -> Front {
     Front::Broken(Refusal::new(Reason::Damaged, message))
 }
 
+/// The name of a field of a header, in lower case, and its value.
+pub(super) fn field(line: &[u8]) -> Option<(Vec<u8>, Cow<'_, str>)> {
+    let (name, value) = line.split_at(memchr(b':', line)?);
+    let value = String::from_utf8_lossy(value.get(1..).unwrap_or_default());
+    Some((name.trim_ascii().to_ascii_lowercase(), value))
+}
+
 fn warc(bytes: &[u8], last: bool) -> Front {
     let mut head = Head {
         kind: Kind::Other,
@@ -163,13 +172,11 @@ fn warc(bytes: &[u8], last: bool) -> Front {
         if std::mem::take(&mut first) {
             continue;
         }
-        let Some(colon) = memchr(b':', line) else {
+        let Some((name, value)) = field(line) else {
             continue;
         };
-        let (name, value) = line.split_at(colon);
-        let value = String::from_utf8_lossy(value.get(1..).unwrap_or_default());
         let value = value.trim();
-        match name.trim_ascii().to_ascii_lowercase().as_slice() {
+        match name.as_slice() {
             b"warc-type" => kind = kind.or(Some(value.to_ascii_lowercase())),
             b"content-length" => len = len.or(value.parse().ok()),
             b"warc-target-uri" => {

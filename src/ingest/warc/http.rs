@@ -11,6 +11,7 @@ use super::super::inflate::{Codec, Inflate, Tally};
 use super::super::reason::{Reason, Refusal};
 use super::super::shield::shielded;
 use super::super::window::Window;
+use super::header::field;
 
 /// Layers of compression that are undone; servers apply one, or one twice by mistake.
 const LAYERS: usize = 3;
@@ -45,13 +46,11 @@ pub(super) fn parse(block: &[u8]) -> (Answer, &[u8]) {
             return (answer, rest);
         }
         rest = behind;
-        let Some(colon) = memchr(b':', line) else {
+        let Some((name, value)) = field(line) else {
             continue;
         };
-        let (name, value) = line.split_at(colon);
-        let value = String::from_utf8_lossy(value.get(1..).unwrap_or_default());
         let value = value.trim();
-        match name.trim_ascii().to_ascii_lowercase().as_slice() {
+        match name.as_slice() {
             b"content-type" => answer.mime = value.to_owned(),
             b"content-encoding" => {
                 let names = value.to_ascii_lowercase();
