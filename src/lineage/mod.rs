@@ -11,6 +11,7 @@
 
 use crate::codes::codes;
 
+mod additions;
 mod arborescence;
 mod chances;
 mod credit;

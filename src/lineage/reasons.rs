@@ -12,7 +12,7 @@ use super::dates::order;
 use super::evidence::{Code, Evidence, Strength};
 use super::member::Member;
 use super::readings::{Operation, Operator, side_by_side};
-use super::stemma::GroupTexts;
+use super::stemma::{GroupTexts, stated};
 use super::weigh::Scale;
 use super::{Descent, Role};
 
@@ -332,6 +332,7 @@ impl Witness<'_> {
         let doc = self.member(member).doc;
         let (missing, origin) = (self.chances.missing[member], self.chances.origin[member]);
         let &(exemplar, share) = self.chances.exemplars[member].first()?;
+        let [share, missing, origin] = [share, missing, origin].map(stated);
         let other = self.member(exemplar);
         Some(Evidence {
             doc,

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use ahash::AHashMap;
 
+use super::additions::has_additions;
 use super::credit::Credit;
 use super::dates::{Trust, date_nats, order};
 use super::member::Member;
@@ -104,6 +105,9 @@ const SAME_OUTLET: f64 = 1.5;
 const LAST: f64 = 2.0;
 /// The later one of an outlet says that it is an update, or the earlier one does.
 const UPDATED: f64 = 2.0;
+/// The copy has words that another outlet brought into its own text, and is said to be made
+/// from a missing one: the outlet's revision would have been made from that too.
+const REVISED: f64 = -2.0;
 /// An outlet's dates of its own texts agree with the descent, or disagree.
 const OWN_DATES: f64 = 2.0;
 /// The exemplar is the earliest of the members that are dated.
@@ -292,7 +296,8 @@ impl<'g> Scale<'g> {
             .max_by_key(|&(at, count)| (count, std::cmp::Reverse(at)));
         let usual = most.map(|(headline, _)| headline);
         let mut of_text: Vec<Option<f64>> = vec![None; self.readings.texts.len()];
-        let nats = |member: &Member<'_>| {
+        let additions = has_additions(self.members, self.readings, &self.last);
+        let nats = |(member, has_additions): (&Member<'_>, bool)| {
             let text =
                 *of_text[member.text].get_or_insert_with(|| self.cost_from_consensus(member.text));
             let within = |credit: &Credit| {
@@ -318,9 +323,10 @@ impl<'g> Scale<'g> {
                 0.0
             };
             let signed = if member.signs() { SIGNED } else { 0.0 };
-            credit + own + signed + TEXT * (self.headline(usual, member) - text)
+            let revised = if has_additions { REVISED } else { 0.0 };
+            credit + own + revised + signed + TEXT * (self.headline(usual, member) - text)
         };
-        self.members.iter().map(nats).collect()
+        self.members.iter().zip(additions).map(nats).collect()
     }
 
     /// What the story says for a text that was made from one which is missing.

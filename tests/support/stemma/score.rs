@@ -225,13 +225,25 @@ impl Figures {
             }
         }
         self.claims.count(claimed || claim.is_origin);
+        let outlet_of = |at: usize| world.truth[at].outlet;
+        let is_one_of_several = |parent: usize| {
+            let group = truth.group.and_then(|group| world.groups.get(&group));
+            let mut members = group.into_iter().flatten();
+            let is_version =
+                |&other: &usize| other != parent && outlet_of(other) == outlet_of(parent);
+            outlet_of(parent) != truth.outlet && members.any(is_version)
+        };
         let is = match (truth.parent, &truth.missing) {
+            (Some(parent), _) if is_one_of_several(parent) => "made from one of several versions",
             (Some(_), _) => "made from a member",
             (None, Some(_)) => "made from a missing text",
             (None, None) => "original",
         };
         let said = match (claim.exemplar, &claim.missing) {
             (Some(_), _) if is_right => "right member",
+            (Some(x), _) if truth.parent.is_some_and(|y| outlet_of(x) == outlet_of(y)) => {
+                "another version"
+            }
             (Some(_), _) => "wrong member",
             (None, Some(_)) => "missing source",
             (None, None) if claim.is_origin => "origin",
