@@ -41,19 +41,24 @@ pub fn read(name: &str, bytes: &[u8]) {
                 assert!(text.len() <= 1 << 20);
             }
             corpus.archive.intact().expect("every text is there");
-            let failed = |reason: &str| reason == "reader_failed";
-            if let Some(defect) = intake.rejected.iter().find(|r| failed(r.reason.code())) {
-                panic!("{defect}");
-            }
+            let failed = intake.rejected.iter().filter(|r| r.reason.code() == "reader_failed");
+            let mut messages = failed.map(ToString::to_string);
+            assert_eq!(messages.find(|message| !is_known(message)), None);
         }
         Err(error) => match error.kind() {
             ErrorKind::NoDocuments { first, .. } => {
-                let defect = first.as_ref().filter(|first| first.contains("please report"));
-                assert_eq!(defect, None);
+                let defect = |first: &&String| first.contains("please report") && !is_known(first);
+                assert_eq!(first.as_ref().filter(defect), None);
             }
             other => panic!("{other:?}"),
         },
     }
+}
+
+/// Parquet and Arrow are read by libraries that panic on some damage, which costs the rows at hand.
+fn is_known(message: &str) -> bool {
+    let known = ["the reader of Parquet failed", "the reader of Arrow failed"];
+    known.iter().any(|known| message.contains(known))
 }
 
 /// Words lie in the text, in order and apart; normalising again changes nothing.

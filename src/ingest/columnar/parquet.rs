@@ -169,6 +169,13 @@ impl Parquet {
             if !self.mask.leaf_included(at) {
                 continue;
             }
+            let first_page = column.dictionary_page_offset();
+            let start = first_page.unwrap_or(column.data_page_offset());
+            if start < 0 || column.compressed_size() < 0 {
+                let name = column.column_path().string();
+                let message = format!("column {name} has a negative place or length");
+                return Err(damaged("a row group is left out", message));
+            }
             let (start, len) = column.byte_range();
             if start.checked_add(len).is_none_or(|end| end > self.bytes) {
                 let name = column.column_path().string();
