@@ -26,13 +26,32 @@
 //! # Ok::<(), wirecopy::error::Error>(())
 //! ```
 
+mod batches;
+mod copy;
 mod disk;
 mod files;
+mod format;
+mod lock;
 mod log;
+mod manifest;
+mod names;
+mod open;
+mod recover;
+mod rewrite;
+mod salvage;
+mod survey;
+mod table;
+mod verify;
+mod window;
 
 pub use disk::Disk;
 pub use files::{Files, OpenFile};
 pub use log::{Options, Store};
+pub use salvage::{Salvaged, salvage};
+pub use verify::verify;
+
+use crate::error::{Error, ErrorKind, IndexTrouble};
+use names::segment_name;
 
 /// Where an entry stands. Never used again for another entry.
 ///
@@ -105,38 +124,14 @@ pub struct Damage {
     pub what: String,
 }
 
-/// What [`salvage`] kept and lost.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Salvaged {
-    /// Entries kept.
-    pub entries: u64,
-    /// Entries lost, at least; of those that have lost even their heads nobody knows the number.
-    pub lost_entries: u64,
-    /// Bytes lost.
-    pub lost_bytes: u64,
-    /// Where.
-    pub damage: Vec<Damage>,
+/// What is the matter with the index in a folder, as an error.
+fn trouble(files: &dyn Files, trouble: IndexTrouble) -> Error {
+    let path = files.place().to_path_buf();
+    ErrorKind::Index { path, trouble }.into()
 }
 
-/// Checks every byte of every file of an index. Takes no lock, writes nothing.
-/// A tail that a crash has torn is no damage. Reads all of it once.
-///
-/// # Errors
-/// What the system says; no index there, or one of another version.
-pub fn verify(files: &dyn Files) -> Result<Vec<Damage>, crate::error::Error> {
-    log::verify(files)
-}
-
-/// Makes an index that opens again of a damaged one, with every entry that is intact, in order.
-/// Segments that hold damage are written anew, and nothing is removed before the new ones are
-/// on the disk, so that it may be killed at any time. Places in those segments change.
-///
-/// # Errors
-/// What the system says; another process has it; it was made with other settings or by another
-/// version; nothing there was ever an index.
-pub fn salvage(
-    files: std::sync::Arc<dyn Files>,
-    fingerprint: &str,
-) -> Result<Salvaged, crate::error::Error> {
-    log::salvage(files, fingerprint)
+/// Damage, as an error.
+fn damaged(files: &dyn Files, file: &str, offset: u64, what: impl Into<String>) -> Error {
+    let (file, what) = (file.to_string(), what.into());
+    trouble(files, IndexTrouble::Damaged { file, offset, what })
 }
