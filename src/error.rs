@@ -87,10 +87,100 @@ pub enum ErrorKind {
         /// Its key.
         key: String,
     },
+    /// An index that cannot be used, or not any more.
+    Index {
+        /// Its folder.
+        path: PathBuf,
+        /// What is the matter with it.
+        trouble: IndexTrouble,
+    },
     /// The caller asked to stop.
     Cancelled,
     /// The program's own accounts do not balance: a defect in wirecopy.
     Internal(String),
+}
+
+/// What is the matter with an index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IndexTrouble {
+    /// There is none.
+    Absent,
+    /// The folder holds something else.
+    Foreign {
+        /// A file in it that is not ours.
+        file: String,
+    },
+    /// Another version of the program made it.
+    Version {
+        /// The version of its format.
+        found: u64,
+        /// The one that this program knows.
+        known: u64,
+    },
+    /// It was made with other settings.
+    Settings {
+        /// The first line that differs, as the index has it; empty for none.
+        found: String,
+        /// The same line, as it was asked for; empty for none.
+        wanted: String,
+    },
+    /// Another process writes it.
+    Locked {
+        /// Which one, in words.
+        owner: String,
+    },
+    /// Bytes are not what was written.
+    Damaged {
+        /// The file in the folder.
+        file: String,
+        /// Where, in bytes.
+        offset: u64,
+        /// What is wrong there.
+        what: String,
+    },
+    /// An earlier write failed, or it was opened for reading.
+    Closed {
+        /// Why nothing is written.
+        why: String,
+    },
+    /// A call asked for what cannot be: a place where nothing stands, too large an entry.
+    Misuse {
+        /// What was asked for.
+        what: String,
+    },
+}
+
+impl fmt::Display for IndexTrouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            IndexTrouble::Absent => f.write_str("holds no index of wirecopy"),
+            IndexTrouble::Foreign { file } => write!(
+                f,
+                "holds {file:?}, which wirecopy did not write, and no index; name another folder"
+            ),
+            IndexTrouble::Version { found, known } => write!(
+                f,
+                "is an index of format {found}, this program knows format {known}; \
+                 use the program that made it, or make a new index"
+            ),
+            IndexTrouble::Settings { found, wanted } => write!(
+                f,
+                "was made with other settings: it has {found:?} where {wanted:?} is asked for; \
+                 give it the settings it was made with, or make a new index"
+            ),
+            IndexTrouble::Locked { owner } => write!(
+                f,
+                "is being written by {owner}; end that first, or use another folder"
+            ),
+            IndexTrouble::Damaged { file, offset, what } => write!(
+                f,
+                "is damaged: {file} at byte {offset}: {what}; `wirecopy index rebuild` keeps what is intact"
+            ),
+            IndexTrouble::Closed { why } => write!(f, "takes nothing more: {why}"),
+            IndexTrouble::Misuse { what } => f.write_str(what),
+        }
+    }
 }
 
 impl Error {
@@ -199,6 +289,7 @@ impl fmt::Display for Error {
                 "{key:?} stands alone: nothing in the input is a copy of it; \
                  `wirecopy trace INPUT` lists the groups, `wirecopy explain` says why two texts are none"
             ),
+            ErrorKind::Index { path, trouble } => write!(f, "{} {trouble}", path.display()),
             ErrorKind::Cancelled => write!(f, "stopped on request"),
             ErrorKind::Internal(what) => write!(
                 f,

@@ -20,7 +20,7 @@
 //! 7. [`eval`] measures a result against what is known, in numbers alone.
 //! 8. [`pipeline`] knows the order of all this; its result is a
 //!    [`Trace`](trace::Trace), which [`write`](mod@write) turns into files and
-//!    [`cli`] into a command.
+//!    [`cli`] into a command. [`index`] keeps documents over time on disk.
 //!
 //! # Example
 //! ```
@@ -59,6 +59,7 @@ pub mod error;
 pub mod eval;
 pub mod group;
 pub mod hash;
+pub mod index;
 pub mod ingest;
 pub mod lineage;
 pub mod normalise;

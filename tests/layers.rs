@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 ///
 /// `codes`, `document`, `date`, `config`, `error`, `hash` and `spill` are shared. `trace` holds the rows of
 /// the outputs, `pipeline` alone knows the order, `write` and `cli` come last.
-const ORDER: [&str; 25] = [
+const ORDER: [&str; 26] = [
     "codes",
     "error",
     "hash",
@@ -33,11 +33,12 @@ const ORDER: [&str; 25] = [
     "trace",
     "eval",
     "pipeline",
+    "index",
     "write",
     "cli",
 ];
 /// Modules that may touch files, clock, environment and terminal.
-const OUTSIDE: [&str; 4] = ["spill", "ingest", "write", "cli"];
+const OUTSIDE: [&str; 5] = ["spill", "ingest", "index", "write", "cli"];
 
 /// A source file: its module, its path below src/, its code without comments
 /// and without its tests.

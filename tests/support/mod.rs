@@ -4,8 +4,10 @@
 
 pub mod containers;
 pub mod dice;
+pub mod faulty;
 pub mod graphs;
 pub mod languages;
+pub mod ledger;
 pub mod naive;
 pub mod planted;
 pub mod schema;
