@@ -63,6 +63,7 @@ pub mod index;
 pub mod ingest;
 pub mod lineage;
 pub mod normalise;
+mod packed;
 pub mod pipeline;
 pub mod scan;
 pub mod segment;

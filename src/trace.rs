@@ -5,7 +5,6 @@ mod changes;
 mod cuts;
 mod evidence;
 mod origin;
-mod packed;
 mod pairs;
 
 pub use audit::{Audit, Kept, SourceAudit, audit, share_kept};

@@ -1,7 +1,6 @@
 //! Candidates to exact values: texts are read again, compared and forgotten.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -15,12 +14,10 @@ use crate::config::Settings;
 use crate::document::Corpus;
 use crate::error::Error;
 use crate::group::{components, labels};
-use crate::normalise::normalise;
-use crate::scan::{Scan, Scanner};
-use crate::shingle::{Shingle, ShingleSet, shingles};
+use crate::scan::Scanner;
+use crate::shingle::{Shingle, ShingleSet};
 use crate::verify::{
-    Form, Glance, Side, Standing, Verdict, VerifiedPair, containment, jaccard, judge, overlap,
-    verify,
+    AtHand, Standing, Verdict, VerifiedPair, containment, jaccard, judge, listed, overlap, verify,
 };
 
 /// Classes in a group up to which all its pairs are compared and listed.
@@ -89,16 +86,6 @@ pub(super) struct View<'a> {
     pub searched: &'a Settings,
 }
 
-/// A text at hand: its shingles at once, its form when it is asked for.
-struct AtHand<'a> {
-    text: Cow<'a, str>,
-    words: u32,
-    shingles: Vec<Shingle>,
-    set: ShingleSet,
-    form: OnceCell<Form>,
-    glance: Glance,
-}
-
 /// The texts that a thread has at hand.
 struct Desk<'v, 'a> {
     view: &'v View<'a>,
@@ -127,48 +114,10 @@ impl<'v, 'a> Desk<'v, 'a> {
             self.shingles = 0;
         }
         let text = self.view.text(class);
-        let width = self.view.settings.width;
-        let scan = self.scanner.scan(&text, width);
-        let (words, shingles) = (scan.words.len() as u32, listed(&text, &scan, width));
-        let glance = Glance::of_scan(&text, &scan);
-        let set = ShingleSet::of(&shingles);
-        self.shingles += set.len();
-        let text = Rc::new(AtHand {
-            text,
-            words,
-            shingles,
-            set,
-            form: OnceCell::new(),
-            glance,
-        });
+        let text = Rc::new(AtHand::new(text, &mut self.scanner, self.view.settings.width));
+        self.shingles += text.set.len();
         self.texts.insert(class, text.clone());
         text
-    }
-}
-
-/// The shingles of a text in text order, with their lengths.
-fn listed(text: &str, scan: &Scan<'_>, width: usize) -> Vec<Shingle> {
-    if !scan.even {
-        return shingles(&normalise(text), width);
-    }
-    let of = |(start, &hash): (usize, &u64)| Shingle {
-        hash,
-        end: (start + width).min(scan.words.len()) as u32,
-    };
-    scan.shingles.iter().enumerate().map(of).collect()
-}
-
-impl AtHand<'_> {
-    fn side(&self, view: &View<'_>, class: u32) -> Side<'_> {
-        Side {
-            text: &self.text,
-            count: self.words,
-            form: &self.form,
-            glance: &self.glance,
-            shingles: &self.shingles,
-            set: &self.set,
-            outlet: view.outlet(class),
-        }
     }
 }
 
@@ -384,7 +333,10 @@ impl Desk<'_, '_> {
             if judged.0 == Verdict::Apart {
                 return None;
             }
-            let (x, y) = (a.side(self.view, pair.a), b.side(self.view, pair.b));
+            let (x, y) = (
+                a.side(self.view.outlet(pair.a)),
+                b.side(self.view.outlet(pair.b)),
+            );
             verify(pair, judged, &x, &y, settings)
         };
         let View {

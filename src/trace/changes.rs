@@ -1,6 +1,6 @@
 //! The changes of all copies, packed: what would be the largest table in memory.
 
-use super::packed::{put, take};
+use crate::packed::{put, take};
 use super::{Change, Mark, Op, Place};
 use crate::document::DocId;
 use crate::error::Error;

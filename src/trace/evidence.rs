@@ -1,6 +1,6 @@
 //! The evidence of all documents, packed: beyond a bound on disk.
 
-use super::packed::{put, take};
+use crate::packed::{put, take};
 use crate::document::DocId;
 use crate::error::Error;
 use crate::lineage::{Code, Evidence, Strength};

@@ -3,6 +3,7 @@
 //! Sketches end here. A pair leaves this stage only with values computed from
 //! the complete shingle sets of both texts.
 
+mod at_hand;
 mod form;
 mod kin;
 mod numerals;
@@ -11,6 +12,7 @@ mod story;
 mod suspect;
 mod template;
 
+pub use at_hand::{AtHand, listed};
 pub use form::Form;
 pub use kin::demote_kin;
 pub use numerals::numeral;

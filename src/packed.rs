@@ -1,7 +1,7 @@
 //! Numbers as they are packed: mostly small, they take a byte or two.
 
 /// Appends a number, seven bits to a byte, the lowest first.
-pub(super) fn put(mut number: usize, out: &mut Vec<u8>) {
+pub(crate) fn put(mut number: usize, out: &mut Vec<u8>) {
     while number >= 0x80 {
         out.push(number as u8 | 0x80);
         number >>= 7;
@@ -10,7 +10,7 @@ pub(super) fn put(mut number: usize, out: &mut Vec<u8>) {
 }
 
 /// The next number; `None` at the end.
-pub(super) fn take(bytes: &mut &[u8]) -> Option<usize> {
+pub(crate) fn take(bytes: &mut &[u8]) -> Option<usize> {
     let mut number = 0;
     for shift in (0..usize::BITS).step_by(7) {
         let (&byte, rest) = bytes.split_first()?;

@@ -1,0 +1,99 @@
+//! Texts of the index, read from the log and at hand for verification.
+
+use std::rc::Rc;
+
+use ahash::AHashMap;
+
+use super::entry::{ARRIVAL, Arrival};
+use super::store::{Place, Store};
+use super::tables::{NONE, Tables};
+use crate::config::Settings;
+use crate::error::Error;
+use crate::scan::Scanner;
+use crate::verify::{AtHand, Standing, Verdict, judge, verify};
+use crate::candidates::CandidatePair;
+
+/// Shingles of the texts that are kept at hand: some 150 articles.
+const SHINGLES: usize = 1 << 17;
+
+/// A text with its class, or [`NONE`] for one that is not in the index.
+pub(super) type Own = Rc<AtHand<'static>>;
+
+/// Texts at hand.
+pub(super) struct Desk {
+    pub scanner: Scanner,
+    texts: AHashMap<u32, Own>,
+    shingles: usize,
+    bytes: Vec<u8>,
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Desk {
+            scanner: Scanner::new(),
+            texts: AHashMap::new(),
+            shingles: 0,
+            bytes: Vec::new(),
+        }
+    }
+}
+
+/// The document behind an entry.
+pub(super) fn arrival(store: &Store, place: Place) -> Result<Arrival, Error> {
+    let mut bytes = Vec::new();
+    let kind = store.read(place, &mut bytes)?;
+    let parsed = (kind == ARRIVAL).then(|| Arrival::parse(&bytes)).flatten();
+    parsed.ok_or_else(|| store.broken(place, "no document"))
+}
+
+impl Desk {
+    /// The text of a class.
+    pub fn text(&mut self, class: u32, tables: &Tables, store: &Store, settings: &Settings) -> Result<Own, Error> {
+        if let Some(text) = self.texts.get(&class) {
+            return Ok(text.clone());
+        }
+        let first = tables.class(class).map_or(NONE, |row| row.first);
+        let Some(doc) = tables.doc(first) else {
+            return Ok(Rc::new(AtHand::new("".into(), &mut self.scanner, settings.width)));
+        };
+        store.read(doc.place(), &mut self.bytes)?;
+        let text = Arrival::text(&self.bytes).ok_or_else(|| store.broken(doc.place(), "no document"))?;
+        let text = Rc::new(AtHand::new(text.to_string().into(), &mut self.scanner, settings.width));
+        self.hold(class, text.clone());
+        Ok(text)
+    }
+
+    /// Keeps a text at hand as that of a class.
+    pub fn hold(&mut self, class: u32, text: Own) {
+        if self.shingles > SHINGLES {
+            self.texts.clear();
+            self.shingles = 0;
+        }
+        self.shingles += text.set.len();
+        self.texts.insert(class, text);
+    }
+
+    /// Forgets the text of a class, which stands for other documents from now on.
+    pub fn forget(&mut self, class: u32) {
+        if let Some(text) = self.texts.remove(&class) {
+            self.shingles -= text.set.len();
+        }
+    }
+}
+
+/// Compares two texts; `None` where they reach no bar, else what they share.
+pub(super) fn compare(
+    (x, outlet_x): (&AtHand<'_>, u32),
+    (y, outlet_y): (&AtHand<'_>, u32),
+    settings: &Settings,
+) -> Option<(u32, Standing)> {
+    let judged = judge(&x.set, &y.set, settings);
+    if judged.0 == Verdict::Apart {
+        return None;
+    }
+    let pair = CandidatePair { a: 0, b: 1 };
+    let known = |outlet: u32| (outlet > 0).then_some(outlet);
+    let (x, y) = (x.side(known(outlet_x)), y.side(known(outlet_y)));
+    let verified = verify(pair, judged, &x, &y, settings)?;
+    Some((verified.shared, verified.standing))
+}
