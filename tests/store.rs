@@ -13,6 +13,7 @@ use support::faulty::{Fault, World};
 use support::ledger::{Ledger, OPTIONS, SETTINGS, all, open, table, trouble};
 use support::{files, temp};
 use wirecopy::error::IndexTrouble;
+use wirecopy::hash::hash64;
 use wirecopy::index::store::{Disk, Files, Position, Store, salvage, verify};
 
 fn times(usual: u64) -> u64 {
@@ -334,6 +335,40 @@ fn the_same_calls_give_the_same_bytes_on_a_real_disk_as_in_memory() {
 }
 
 #[test]
+fn the_bytes_are_frozen() {
+    let world = World::default();
+    Ledger::default()
+        .run(&world, 11, 40)
+        .map_err(|(error, _)| error)
+        .unwrap();
+    let mut all = Vec::new();
+    for (name, bytes) in world.snapshot().iter().filter(|(name, _)| *name != "LOCK") {
+        all.extend_from_slice(name.as_bytes());
+        all.extend_from_slice(bytes);
+    }
+    // Another value is another version of the format.
+    assert_eq!(hash64(&all), 0xb354_e35a_1352_5aed, "{:x}", hash64(&all));
+}
+
+/// The harness itself: what it would let pass is shown to be caught.
+#[test]
+fn a_disk_that_only_says_that_it_syncs_is_caught() {
+    let mut caught = 0;
+    for seed in 0..100 {
+        let (world, mut ledger) = (World::default(), Ledger::default());
+        world.lie();
+        world.plan(Fault::Kill(40, 16));
+        drop(ledger.run(&world, seed, 25));
+        world.lose_power(&mut Dice::new(seed));
+        let gone = ledger.removed.len() + ledger.removing.len();
+        let held = open(&world).and_then(|store| all(&store));
+        let is_caught = held.map_or(true, |held| held.len() + gone < ledger.safe as usize);
+        caught += u32::from(is_caught);
+    }
+    assert!(caught > 50, "{caught}");
+}
+
+#[test]
 fn a_second_writer_is_told_of_the_first_and_readers_are_let_in() {
     let folder = temp();
     let files = || Arc::new(Disk::new(folder.path().join("a/b"))) as Arc<dyn Files>;
@@ -377,7 +412,7 @@ fn other_settings_versions_and_folders_are_refused() {
         .unwrap()
         .replace("version 1", "version 2");
     let body = &text[..text.find("checksum").unwrap()];
-    let sum = wirecopy::hash::hash64(body.as_bytes());
+    let sum = hash64(body.as_bytes());
     std::fs::write(&path, format!("{body}checksum {sum:016x}\n")).unwrap();
     let error = Store::create_or_open(files(), SETTINGS, &OPTIONS).unwrap_err();
     assert!(matches!(
