@@ -13,11 +13,12 @@ use support::faulty::{Fault, World};
 use support::ledger::{Ledger, OPTIONS, SETTINGS, all, open, table, trouble};
 use support::{files, temp};
 use wirecopy::error::IndexTrouble;
+use wirecopy::hash::hash64;
 use wirecopy::index::store::{Disk, Files, Position, Store, salvage, verify};
 
 fn times(usual: u64) -> u64 {
     let more = std::env::var("WIRECOPY_FAULTS").ok();
-    usual * more.map_or(1, |n| n.parse().expect("a number"))
+    usual * more.map_or(1, |n| n.parse().unwrap())
 }
 
 /// Opens again, compares, goes on, and compares once more.
@@ -27,10 +28,7 @@ fn recovered(world: &World, ledger: &mut Ledger, sure: u32, what: &str) {
     drop(store);
     ledger.settle(&ids);
     let seed = u64::from(ledger.next);
-    ledger
-        .run(world, seed, 6)
-        .map_err(|(error, _)| error)
-        .unwrap();
+    ledger.run(world, seed, 6).0.unwrap();
     let store = open(world).unwrap();
     ledger.check(&store, ledger.acked);
     assert_eq!(verify(world).unwrap(), []);
@@ -47,10 +45,10 @@ fn any_call_that_fails_is_an_error_and_leaves_what_was_acknowledged() {
                 world.plan(Fault::Error(n, kind));
                 let result = ledger.run(&world, seed, 25);
                 if !world.hit() {
-                    result.map_err(|(error, _)| error).unwrap();
+                    result.0.unwrap();
                     break;
                 }
-                if let Err((_, Some(mut store))) = result
+                if let (Err(_), Some(mut store)) = result
                     && store.sync().is_err()
                 {
                     // Once stopped, it stays so, and reads on.
@@ -89,10 +87,7 @@ fn a_short_write_is_continued() {
     for n in 1..times(150) as usize {
         let (world, mut ledger) = (World::default(), Ledger::default());
         world.plan(Fault::Short(n));
-        ledger
-            .run(&world, 5, 12)
-            .map_err(|(error, _)| error)
-            .unwrap();
+        ledger.run(&world, 5, 12).0.unwrap();
         world.restart();
         let acked = ledger.acked;
         recovered(&world, &mut ledger, acked, &format!("call {n}"));
@@ -107,7 +102,7 @@ fn killed_at_any_call_that_writes_and_again_in_recovery() {
             world.plan(Fault::Kill(n, [0, 7, 16][n % 3]));
             let result = ledger.run(&world, seed, 25);
             if !world.hit() {
-                result.map_err(|(error, _)| error).unwrap();
+                result.0.unwrap();
                 break;
             }
             drop(result);
@@ -152,10 +147,7 @@ fn power_lost_at_any_moment_and_again_in_recovery() {
 fn closed() -> (World, Vec<u32>) {
     for seed in 100.. {
         let (world, mut ledger) = (World::default(), Ledger::default());
-        ledger
-            .run(&world, seed, 60)
-            .map_err(|(error, _)| error)
-            .unwrap();
+        ledger.run(&world, seed, 60).0.unwrap();
         let store = open(&world).unwrap();
         let ids = ledger.check(&store, ledger.acked);
         let usable = table(&store)
@@ -300,17 +292,11 @@ fn a_rebuild_may_be_killed_and_lose_its_power() {
 fn the_same_calls_give_the_same_bytes_on_a_real_disk_as_in_memory() {
     let folder = temp();
     let (world, mut ledger) = (World::default(), Ledger::default());
-    ledger
-        .run(&world, 7, 40)
-        .map_err(|(error, _)| error)
-        .unwrap();
+    ledger.run(&world, 7, 40).0.unwrap();
     let mut bytes = world.snapshot();
     bytes.remove("LOCK");
     let again = World::default();
-    Ledger::default()
-        .run(&again, 7, 40)
-        .map_err(|(error, _)| error)
-        .unwrap();
+    Ledger::default().run(&again, 7, 40).0.unwrap();
     let mut same = again.snapshot();
     same.remove("LOCK");
     assert_eq!(bytes, same);
@@ -331,6 +317,37 @@ fn the_same_calls_give_the_same_bytes_on_a_real_disk_as_in_memory() {
     let store = Store::open_read(disk, None).unwrap();
     assert_eq!((store.end(), store.fingerprint()), (end, SETTINGS));
     assert!(files(&place).keys().all(|name| !name.ends_with(".tmp")));
+}
+
+#[test]
+fn the_bytes_are_frozen() {
+    let world = World::default();
+    Ledger::default().run(&world, 11, 40).0.unwrap();
+    let mut all = Vec::new();
+    for (name, bytes) in world.snapshot().iter().filter(|(name, _)| *name != "LOCK") {
+        all.extend_from_slice(name.as_bytes());
+        all.extend_from_slice(bytes);
+    }
+    // Another value is another version of the format.
+    assert_eq!(hash64(&all), 0xb354_e35a_1352_5aed, "{:x}", hash64(&all));
+}
+
+/// The harness itself: what it would let pass is shown to be caught.
+#[test]
+fn a_disk_that_only_says_that_it_syncs_is_caught() {
+    let mut caught = 0;
+    for seed in 0..100 {
+        let (world, mut ledger) = (World::default(), Ledger::default());
+        world.lie();
+        world.plan(Fault::Kill(40, 16));
+        drop(ledger.run(&world, seed, 25));
+        world.lose_power(&mut Dice::new(seed));
+        let gone = ledger.removed.len() + ledger.removing.len();
+        let held = open(&world).and_then(|store| all(&store));
+        let is_caught = held.map_or(true, |held| held.len() + gone < ledger.safe as usize);
+        caught += u32::from(is_caught);
+    }
+    assert!(caught > 50, "{caught}");
 }
 
 #[test]
@@ -377,7 +394,7 @@ fn other_settings_versions_and_folders_are_refused() {
         .unwrap()
         .replace("version 1", "version 2");
     let body = &text[..text.find("checksum").unwrap()];
-    let sum = wirecopy::hash::hash64(body.as_bytes());
+    let sum = hash64(body.as_bytes());
     std::fs::write(&path, format!("{body}checksum {sum:016x}\n")).unwrap();
     let error = Store::create_or_open(files(), SETTINGS, &OPTIONS).unwrap_err();
     assert!(matches!(

@@ -75,6 +75,7 @@ struct State {
     writes: usize,
     dead: bool,
     hit: bool,
+    lies: bool,
 }
 
 /// A disk with one folder.
@@ -166,6 +167,11 @@ impl World {
         state.fault = Some(fault);
     }
 
+    /// From now on no sync of bytes does anything.
+    pub fn lie(&self) {
+        self.state().lies = true;
+    }
+
     /// Whether what was planned came to pass.
     pub fn hit(&self) -> bool {
         self.state().hit
@@ -192,7 +198,7 @@ impl World {
         } = &mut *state;
         // Half of the time all or nothing goes, so that rare orders are met often.
         let bias = dice.roll(4);
-        let mut chance = |dice: &mut Dice| match bias {
+        let chance = |dice: &mut Dice| match bias {
             0 => 0,
             1 => 3,
             _ => dice.roll(4),
@@ -397,6 +403,9 @@ impl OpenFile for Handle {
             }
             Leave::Part(share, Some(cause)) if share < 16 => return Err(cause),
             _ => {}
+        }
+        if state.lies {
+            return state.after();
         }
         let inode = &mut state.inodes[self.inode];
         // Not the bytes as they are seen: what an earlier sync failed to write is taken for clean.

@@ -81,28 +81,40 @@ pub fn open(world: &World) -> Result<Store, Error> {
 }
 
 impl Ledger {
-    /// Some steps, until one fails.
+    /// Some steps, until one fails; then with the store, where there still is one.
     pub fn run(
         &mut self,
         world: &World,
         seed: u64,
         steps: usize,
-    ) -> Result<(), (Error, Option<Store>)> {
-        let mut store = open(world).map_err(|error| (error, None))?;
+    ) -> (Result<(), Error>, Option<Store>) {
+        let mut store = None;
+        let result = self.steps(world, seed, steps, &mut store);
+        (result, store)
+    }
+
+    fn steps(
+        &mut self,
+        world: &World,
+        seed: u64,
+        steps: usize,
+        slot: &mut Option<Store>,
+    ) -> Result<(), Error> {
         let mut dice = Dice::new(seed);
-        for _ in 0..steps {
-            if dice.roll(12) == 0 {
-                store.close().map_err(|error| (error, None))?;
-                self.safe = self.acked;
-                store = open(world).map_err(|error| (error, None))?;
+        for step in 0..=steps {
+            if step == steps || dice.roll(12) == 0 {
+                if let Some(store) = slot.take() {
+                    store.close()?;
+                    self.safe = self.acked;
+                }
                 continue;
             }
-            if let Err(error) = self.step(&mut store, &mut dice) {
-                return Err((error, Some(store)));
-            }
+            let store = match slot {
+                Some(store) => store,
+                None => slot.insert(open(world)?),
+            };
+            self.step(store, &mut dice)?;
         }
-        store.close().map_err(|error| (error, None))?;
-        self.safe = self.acked;
         Ok(())
     }
 

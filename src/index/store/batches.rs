@@ -4,10 +4,10 @@ use std::io;
 
 use memchr::memmem;
 
-use super::Place;
 use super::files::OpenFile;
 use super::format::{BATCH_HEAD, BATCH_MAGIC, BatchHead, ENTRY_HEAD, EntryHead};
 use super::window::Window;
+use super::{Each, Place};
 
 /// Why there is no next batch.
 #[derive(Debug)]
@@ -45,10 +45,7 @@ impl Batch<'_> {
     }
 
     /// Hands out its entries. Returns the offset of the first that is not as it should be.
-    pub(super) fn entries<E>(
-        &self,
-        each: &mut dyn FnMut(Place, u8, &[u8]) -> Result<(), E>,
-    ) -> Result<Result<(), u64>, E> {
+    pub(super) fn entries<E>(&self, each: &mut Each<'_, E>) -> Result<Result<(), u64>, E> {
         let (mut at, mut rest, mut count) = (self.first, self.payload, 0_u32);
         while !rest.is_empty() {
             let head = EntryHead::parse(rest, at);

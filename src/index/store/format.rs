@@ -253,26 +253,4 @@ mod tests {
             assert_eq!(EntryHead::parse(&entry.bytes(), other), None);
         }
     }
-
-    #[test]
-    fn the_bytes_are_frozen() {
-        let batch = BatchHead {
-            sequence: 9,
-            count: 2,
-            length: 40,
-            durable: 40,
-            payload: 5,
-        };
-        let entry = EntryHead::of(4, b"some bytes", AT);
-        let segment = SegmentHead {
-            number: 3,
-            fingerprint: 7,
-            first: 9,
-        };
-        let all = [&segment.bytes()[..], &batch.bytes(AT), &entry.bytes()].concat();
-        assert_eq!(hash64(&all), FROZEN);
-    }
-
-    /// Changes only together with [`VERSION`].
-    const FROZEN: u64 = 0;
 }

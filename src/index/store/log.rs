@@ -1,9 +1,8 @@
 //! The log itself: appends, commits, reads.
 
-use std::io::{self, Write};
+use std::io;
 use std::sync::Arc;
 
-use super::batches::{Batches, Stop};
 use super::files::{Files, OpenFile, read_full, write_all};
 use super::format::{
     BATCH_HEAD, BatchHead, ENTRY_HEAD, EntryHead, MAX_BATCH, MAX_ENTRY, SEGMENT_HEAD,
@@ -12,10 +11,7 @@ use super::format::{
 use super::manifest::{MANIFEST, Manifest};
 use super::open::new_segment;
 use super::recover::Tail;
-use super::table::{self, Moment, table_name};
-use super::{
-    NoSnapshot, Place, Position, Segment, Snapshot, damaged, names, segment_name, trouble,
-};
+use super::{Place, Position, Segment, damaged, segment_name, trouble};
 use crate::error::{Error, IndexTrouble};
 use crate::hash::hash64;
 
@@ -54,7 +50,7 @@ pub struct Store {
     /// Number of the next segment.
     pub(super) next: u32,
     /// Number of the newest snapshot.
-    table: u32,
+    pub(super) table: u32,
     /// In the order of the log. Never empty.
     pub(super) logs: Vec<Log>,
     /// Bytes of the last segment known to be on the disk.
@@ -281,123 +277,6 @@ impl Store {
             segment: self.last_number(),
             offset: self.last_bytes(),
         }
-    }
-
-    /// Hands every committed entry behind `from` to `each`, in the order of the log.
-    ///
-    /// # Errors
-    /// Damage, with its place; no border of batches is there; what `each` or the system says.
-    pub fn replay(
-        &self,
-        from: Position,
-        each: &mut dyn FnMut(Place, u8, &[u8]) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let start = match from {
-            Position::START => Some(0),
-            _ => self.logs.iter().position(|log| log.number == from.segment),
-        };
-        let within = |index: &usize| {
-            self.logs
-                .get(*index)
-                .is_some_and(|log| from.offset <= log.bytes)
-        };
-        let Some(start) = start.filter(within) else {
-            let what = format!("does not reach {}:{}", from.segment, from.offset);
-            return Err(trouble(&*self.files, IndexTrouble::Misuse { what }));
-        };
-        let mut at = from.offset.max(SEGMENT_HEAD);
-        let mut least = 0;
-        for log in self.logs.iter().skip(start) {
-            least = self.replay_segment(log, at, least, each)?;
-            at = SEGMENT_HEAD;
-        }
-        Ok(())
-    }
-
-    /// Hands out the entries of one segment; returns the lowest number the next batch may have.
-    pub(super) fn replay_segment(
-        &self,
-        log: &Log,
-        at: u64,
-        least: u64,
-        each: &mut dyn FnMut(Place, u8, &[u8]) -> Result<(), Error>,
-    ) -> Result<u64, Error> {
-        let mut least = least;
-        let mut batches = Batches::new(&*log.file, log.number, at, log.bytes, least);
-        loop {
-            match batches.next() {
-                Ok(None) => return Ok(least),
-                Ok(Some(batch)) => {
-                    least = batch.head.sequence.saturating_add(1);
-                    if let Err(offset) = batch.entries(each)? {
-                        return Err(self.bad(log, offset, "no intact entry"));
-                    }
-                }
-                Err(stop) => return Err(self.stop(log, stop)),
-            }
-        }
-    }
-
-    fn bad(&self, log: &Log, offset: u64, what: &str) -> Error {
-        damaged(&*self.files, &segment_name(log.number), offset, what)
-    }
-
-    pub(super) fn stop(&self, log: &Log, stop: Stop) -> Error {
-        match stop {
-            Stop::Io(cause) => {
-                let path = self.files.place().join(segment_name(log.number));
-                Error::io("reading", path, cause)
-            }
-            Stop::Bad { offset, what, .. } => self.bad(log, offset, what),
-        }
-    }
-
-    /// Keeps a snapshot of the caller's tables, as they are at [`end`](Store::end), in place of
-    /// the last one. The log is synced first. A snapshot is a cache: to lose it costs time.
-    ///
-    /// # Errors
-    /// What `write` or the system says, or an earlier write failed.
-    pub fn save_table(
-        &mut self,
-        write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
-    ) -> Result<(), Error> {
-        self.sync()?;
-        self.store_manifest()?;
-        let moment = Moment {
-            position: self.end(),
-            generation: self.generation,
-            fingerprint: fingerprint_hash(&self.fingerprint),
-        };
-        let number = self.table + 1;
-        let saved = table::save(&*self.files, number, moment, write);
-        self.attempt("writing the snapshot", &table_name(number), saved)?;
-        let before = std::mem::replace(&mut self.table, number);
-        if before > 0 {
-            // What stays is swept by the next writer.
-            _ = self.files.remove(&table_name(before));
-        }
-        Ok(())
-    }
-
-    /// The last snapshot, or why there is none to use.
-    ///
-    /// # Errors
-    /// What the system says.
-    pub fn table(&self) -> Result<Snapshot, Error> {
-        let io = |cause| Error::io("reading the snapshot", self.files.place(), cause);
-        let number = names::last_table(&self.files.list().map_err(io)?);
-        let fingerprint = fingerprint_hash(&self.fingerprint);
-        let (moment, reader) = match table::open(&*self.files, number, fingerprint).map_err(io)? {
-            Ok(opened) => opened,
-            Err(why) => return Ok(Snapshot::None(why)),
-        };
-        let at = moment.position;
-        let holds = |log: &Log| log.number == at.segment && at.offset <= log.bytes;
-        let is_of_this_log = moment.generation == self.generation && self.logs.iter().any(holds);
-        Ok(match is_of_this_log {
-            true => Snapshot::Ready(at, Box::new(reader)),
-            false => Snapshot::None(NoSnapshot::Stale),
-        })
     }
 
     /// The segments in the order of the log. The last is the one that grows.

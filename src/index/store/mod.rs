@@ -37,8 +37,10 @@ mod manifest;
 mod names;
 mod open;
 mod recover;
+mod replay;
 mod rewrite;
 mod salvage;
+mod snapshot;
 mod survey;
 mod table;
 mod verify;
@@ -64,6 +66,9 @@ pub struct Place {
     /// First byte of the entry in the segment's file.
     pub offset: u64,
 }
+
+/// What is called with place, kind and bytes of each entry.
+pub type Each<'f, E = Error> = dyn FnMut(Place, u8, &[u8]) -> Result<(), E> + 'f;
 
 /// A border between batches, from which entries can be replayed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
