@@ -251,8 +251,13 @@ impl Cluster {
         {
             self.chars.push(c.to_ascii_lowercase());
         } else {
-            self.chars
-                .extend(fold(self.source.iter().copied()).filter(|&c| !is_invisible(c)));
+            self.chars.extend(fold(self.source.iter().copied()));
+            let all = self.chars.len();
+            self.chars.retain(|&c| !is_invisible(c));
+            // Marks on a tatweel that came of a presentation form stand behind each other now.
+            if self.chars.len() < all {
+                self.chars = fold(self.chars.iter().copied()).collect();
+            }
         }
         length
     }
@@ -342,6 +347,8 @@ mod tests {
             .nfkc()
             .map(unify_arabic)
             .filter(|&c| !is_invisible(c))
+            // Where a tatweel stood among marks they are in another order now.
+            .nfkc()
             .collect();
         let mut words: Vec<String> = Vec::new();
         let mut open = false;
@@ -375,6 +382,7 @@ mod tests {
             ("كتابي", "کتابی"),
             ("۱۲۳", "123"),
             ("کتـــاب", "کتاب"),
+            ("\u{59d}\u{65c}\u{fe79}", "\u{59d}\u{64f}\u{65c}"),
             ("می\u{200C}رود", "میرود"),
             ("ｶﾞ", "ガ"),
             ("a\u{A0}b", "a b"),
