@@ -7,11 +7,11 @@ use ahash::AHashMap;
 use super::entry::{ARRIVAL, Arrival};
 use super::store::{Place, Store};
 use super::tables::{NONE, Tables};
+use crate::candidates::CandidatePair;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::scan::Scanner;
 use crate::verify::{AtHand, Standing, Verdict, judge, verify};
-use crate::candidates::CandidatePair;
 
 /// Shingles of the texts that are kept at hand: some 150 articles.
 const SHINGLES: usize = 1 << 17;
@@ -48,17 +48,32 @@ pub(super) fn arrival(store: &Store, place: Place) -> Result<Arrival, Error> {
 
 impl Desk {
     /// The text of a class.
-    pub fn text(&mut self, class: u32, tables: &Tables, store: &Store, settings: &Settings) -> Result<Own, Error> {
+    pub fn text(
+        &mut self,
+        class: u32,
+        tables: &Tables,
+        store: &Store,
+        settings: &Settings,
+    ) -> Result<Own, Error> {
         if let Some(text) = self.texts.get(&class) {
             return Ok(text.clone());
         }
         let first = tables.class(class).map_or(NONE, |row| row.first);
         let Some(doc) = tables.doc(first) else {
-            return Ok(Rc::new(AtHand::new("".into(), &mut self.scanner, settings.width)));
+            return Ok(Rc::new(AtHand::new(
+                "".into(),
+                &mut self.scanner,
+                settings.width,
+            )));
         };
         store.read(doc.place(), &mut self.bytes)?;
-        let text = Arrival::text(&self.bytes).ok_or_else(|| store.broken(doc.place(), "no document"))?;
-        let text = Rc::new(AtHand::new(text.to_string().into(), &mut self.scanner, settings.width));
+        let text =
+            Arrival::text(&self.bytes).ok_or_else(|| store.broken(doc.place(), "no document"))?;
+        let text = Rc::new(AtHand::new(
+            text.to_string().into(),
+            &mut self.scanner,
+            settings.width,
+        ));
         self.hold(class, text.clone());
         Ok(text)
     }

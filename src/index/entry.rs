@@ -2,8 +2,8 @@
 
 use jiff::civil::DateTime;
 
-use crate::packed::{put, take};
 use crate::document::{Document, Moment, Precision};
+use crate::packed::{put, take};
 
 /// The kinds of entries.
 pub(super) const ARRIVAL: u8 = 1;
@@ -90,7 +90,12 @@ fn put_moment(moment: Option<Moment>, out: &mut Vec<u8>) {
         Precision::Time => 2,
     });
     put_bytes(moment.civil.to_string().as_bytes(), out);
-    put(moment.offset_seconds.map_or(0, |seconds| 1 + (i64::from(seconds) + 200_000) as usize), out);
+    put(
+        moment
+            .offset_seconds
+            .map_or(0, |seconds| 1 + (i64::from(seconds) + 200_000) as usize),
+        out,
+    );
 }
 
 fn take_moment(bytes: &mut &[u8]) -> Option<Option<Moment>> {
@@ -106,7 +111,11 @@ fn take_moment(bytes: &mut &[u8]) -> Option<Option<Moment>> {
         None => None,
         Some(offset) => Some(i32::try_from(i64::try_from(offset).ok()? - 200_000).ok()?),
     };
-    Some(Some(Moment { civil, offset_seconds, precision }))
+    Some(Some(Moment {
+        civil,
+        offset_seconds,
+        precision,
+    }))
 }
 
 fn take_u64(bytes: &mut &[u8]) -> Option<u64> {
@@ -162,7 +171,12 @@ impl Arrival {
         out.extend_from_slice(&self.record);
         out.push(u8::from(self.renamed));
         put_bytes(document.key.as_bytes(), out);
-        for field in [&document.title, &document.source, &document.url, &document.syndicated_from] {
+        for field in [
+            &document.title,
+            &document.source,
+            &document.url,
+            &document.syndicated_from,
+        ] {
             put_option(field.as_deref(), out);
         }
         put_moment(document.published, out);
@@ -190,7 +204,18 @@ impl Arrival {
             text: std::str::from_utf8(bytes).ok()?.into(),
             ..Document::default()
         };
-        Some(Arrival { number, arrived, record: *record, document, renamed })
+        Some(Arrival {
+            number,
+            arrived,
+            record: *record,
+            document,
+            renamed,
+        })
+    }
+
+    /// The number alone, of the bytes of an arrival.
+    pub fn number(mut bytes: &[u8]) -> Option<u64> {
+        Some(take(&mut bytes)? as u64)
     }
 
     /// The text alone, of the bytes of an arrival.
@@ -264,7 +289,12 @@ mod tests {
         };
         let changes = Changes {
             groups: vec![(3, 9), (700, 0)],
-            events: vec![Told { cause: 3, kind: 1, group: 9, other: u64::MAX }],
+            events: vec![Told {
+                cause: 3,
+                kind: 1,
+                group: 9,
+                other: u64::MAX,
+            }],
         };
         let arrival = Arrival {
             number: 70_000,
@@ -276,7 +306,11 @@ mod tests {
                 source: Some("Hill".into()),
                 url: Some("https://hill.example/1".into()),
                 published: Some(moment),
-                collected: Some(Moment { offset_seconds: None, precision: Precision::Day, ..moment }),
+                collected: Some(Moment {
+                    offset_seconds: None,
+                    precision: Precision::Day,
+                    ..moment
+                }),
                 record_hash: [7; 16],
                 ..Document::default()
             },
@@ -291,7 +325,10 @@ mod tests {
         }
         changes.bytes(&mut bytes);
         assert_eq!(Changes::parse(&bytes), Some(changes));
-        let removal = Removal { number: 9, gone: vec![1, 5, 1000] };
+        let removal = Removal {
+            number: 9,
+            gone: vec![1, 5, 1000],
+        };
         removal.bytes(&mut bytes);
         assert_eq!(Removal::parse(&bytes), Some(removal));
     }

@@ -20,29 +20,29 @@ impl Index {
             Policy::Latest => {
                 let published = self.arrival(doc)?.document.published;
                 let published = published.map(|moment| moment.sort_key().0);
-                (i64::from(published.is_none()), -published.unwrap_or(0), row.number)
+                (
+                    i64::from(published.is_none()),
+                    -published.unwrap_or(0),
+                    row.number,
+                )
             }
             Policy::Prefer(sources) => {
                 let source = self.arrival(doc)?.document.source;
                 let source = source.map(|name| name.to_lowercase());
-                let place = sources.iter().position(|name| Some(name.to_lowercase()) == source);
+                let place = sources
+                    .iter()
+                    .position(|name| Some(name.to_lowercase()) == source);
                 (place.unwrap_or(sources.len()) as i64, 0, row.number)
             }
             _ => (0, 0, row.number),
         })
     }
 
-    /// Chooses the keeper of a group: the one that it has or `came`, and of all where it has none or groups
-    /// were joined. Returns the keeper before.
-    pub(super) fn choose(&mut self, group: u32, came: Option<u32>, joined: bool) -> Result<Option<u32>, Error> {
+    /// Makes the best of some documents the keeper of a group. Returns the keeper before, if there was one.
+    pub(super) fn choose(&mut self, group: u32, among: &[u32]) -> Result<Option<u32>, Error> {
         let before = self.tables.group(group).map_or(NONE, |row| row.keeper);
-        let all = before == NONE || joined;
-        let candidates: Vec<u32> = match all {
-            true => self.tables.documents(group).collect(),
-            false => [before].into_iter().chain(came).collect(),
-        };
         let mut best: Option<(Rank, u32)> = None;
-        for doc in candidates {
+        for &doc in among {
             let rank = self.rank(doc)?;
             if best.is_none_or(|(least, _)| rank < least) {
                 best = Some((rank, doc));
@@ -56,8 +56,13 @@ impl Index {
 
     /// Whether a document of a group is kept beside its keeper: the first of its outlet.
     pub(super) fn is_first_of_outlet(&self, doc: u32, group: u32) -> bool {
-        let Some(own) = self.tables.doc(doc) else { return false };
-        let mut others = self.tables.documents(group).filter_map(|other| self.tables.doc(other));
+        let Some(own) = self.tables.doc(doc) else {
+            return false;
+        };
+        let mut others = self
+            .tables
+            .documents(group)
+            .filter_map(|other| self.tables.doc(other));
         !others.any(|other| other.outlet == own.outlet && other.number < own.number)
     }
 }

@@ -35,7 +35,10 @@ fn spread(key: u64) -> u64 {
 fn place(key: u64) -> (usize, [u8; 2]) {
     let spread = spread(key);
     let tag = (spread >> (u64::BITS - PART_BITS - 16)) as u16;
-    ((spread >> (u64::BITS - PART_BITS)) as usize, tag.to_be_bytes())
+    (
+        (spread >> (u64::BITS - PART_BITS)) as usize,
+        tag.to_be_bytes(),
+    )
 }
 
 fn entry([a, b]: [u8; 2], number: u32) -> [u8; 6] {
@@ -81,7 +84,11 @@ impl Lists {
         let from = part.partition_point(|entry| entry[..2] < tag[..]);
         let own = part.get(from..).unwrap_or_default();
         let to = own.partition_point(|entry| entry[..2] == tag[..]);
-        own.get(..to).unwrap_or_default().iter().copied().map(number)
+        own.get(..to)
+            .unwrap_or_default()
+            .iter()
+            .copied()
+            .map(number)
     }
 
     /// Entries of all lists.
@@ -104,7 +111,11 @@ impl Lists {
     pub fn restore(&mut self, number: usize, bytes: &[u8]) -> bool {
         let (entries, rest) = bytes.as_chunks::<6>();
         let sorted = entries.is_sorted_by(|x, y| x < y);
-        let Some(part) = self.parts.get_mut(number).filter(|_| rest.is_empty() && sorted) else {
+        let Some(part) = self
+            .parts
+            .get_mut(number)
+            .filter(|_| rest.is_empty() && sorted)
+        else {
             return false;
         };
         self.entries = self.entries + entries.len() - part.len();

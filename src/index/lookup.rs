@@ -54,7 +54,9 @@ pub(super) fn candidates(
     scratch.sort_unstable();
     let mut found: Vec<(usize, u32)> = Vec::new();
     for run in scratch.chunk_by(|x, y| x.0 == y.0) {
-        let Some(&(class, _)) = run.first() else { continue };
+        let Some(&(class, _)) = run.first() else {
+            continue;
+        };
         let Some(row) = tables.class(class).filter(|_| class != own) else {
             continue;
         };

@@ -21,7 +21,10 @@ codes! {
 impl EventKind {
     /// Its number in the log.
     pub(super) fn number(self) -> u8 {
-        EventKind::ALL.iter().position(|&kind| kind == self).unwrap_or(0) as u8
+        EventKind::ALL
+            .iter()
+            .position(|&kind| kind == self)
+            .unwrap_or(0) as u8
     }
 
     /// The kind with a number.
@@ -54,10 +57,18 @@ pub(super) fn rename(
     key: &dyn Fn(&Tables, &[u32]) -> String,
 ) -> Renamed {
     let mut told = Renamed::default();
-    let mut old: Vec<u32> = texts.iter().filter_map(|&class| tables.group_of_class(class)).collect();
+    let mut old: Vec<u32> = texts
+        .iter()
+        .filter_map(|&class| tables.group_of_class(class))
+        .collect();
     old.sort_unstable();
     old.dedup();
-    let age = |group: u32| tables.documents(group).filter_map(|doc| Some(tables.doc(doc)?.number)).min();
+    let age = |group: u32| {
+        tables
+            .documents(group)
+            .filter_map(|doc| Some(tables.doc(doc)?.number))
+            .min()
+    };
     old.sort_by_cached_key(|&group| (age(group), group));
     let home: AHashMap<u32, usize> = (0..)
         .zip(new)
@@ -73,7 +84,8 @@ pub(super) fn rename(
                 *share.entry(at).or_default() += tables.class(class).map_or(0, |row| row.count);
             }
         }
-        let mut ranked: Vec<(u32, usize)> = share.into_iter().map(|(at, count)| (count, at)).collect();
+        let mut ranked: Vec<(u32, usize)> =
+            share.into_iter().map(|(at, count)| (count, at)).collect();
         ranked.sort_by_key(|&(count, at)| (std::cmp::Reverse(count), at));
         if let Some(&(_, at)) = ranked.first()
             && let Some(lent) = lent.get_mut(at)
@@ -122,7 +134,11 @@ pub(super) fn rename(
             (id.unwrap_or(1), NONE)
         });
         ids.insert(id);
-        let row = GroupRow { id, classes: classes.clone(), keeper };
+        let row = GroupRow {
+            id,
+            classes: classes.clone(),
+            keeper,
+        };
         let slot = match *lent {
             Some(slot) => {
                 if let Some(own) = tables.groups.get_mut(slot as usize) {
@@ -145,28 +161,48 @@ pub(super) fn rename(
     }
     let mut events = Vec::new();
     let mut event = |kind: EventKind, group: u64, other: u64| {
-        events.push(Told { cause, kind: kind.number(), group, other });
+        events.push(Told {
+            cause,
+            kind: kind.number(),
+            group,
+            other,
+        });
     };
-    let id_of = |tables: &Tables, slot: Option<&u32>| slot.and_then(|&slot| tables.group(slot)).map_or(0, |row| row.id);
+    let id_of = |tables: &Tables, slot: Option<&u32>| {
+        slot.and_then(|&slot| tables.group(slot))
+            .map_or(0, |row| row.id)
+    };
     for (group, into) in &parts {
         let old_id = rows.get(group).map_or(0, |row| row.0);
         let keeps = lent.contains(&Some(*group));
         match into.first() {
             None => event(EventKind::Ended, old_id, 0),
             Some(&at) if !keeps => {
-                event(EventKind::Merged, id_of(tables, told.groups.get(at)), old_id);
+                event(
+                    EventKind::Merged,
+                    id_of(tables, told.groups.get(at)),
+                    old_id,
+                );
             }
             Some(_) => {}
         }
-        for &at in into.iter().skip(1).filter(|&&at| lent.get(at) == Some(&None)) {
+        for &at in into
+            .iter()
+            .skip(1)
+            .filter(|&&at| lent.get(at) == Some(&None))
+        {
             event(EventKind::Split, id_of(tables, told.groups.get(at)), old_id);
         }
     }
     told.events = events;
     for &class in texts {
-        let now = tables.group_of_class(class).and_then(|slot| tables.group(slot)).map_or(0, |row| row.id);
+        let now = tables
+            .group_of_class(class)
+            .and_then(|slot| tables.group(slot))
+            .map_or(0, |row| row.id);
         if before.get(&class).copied().unwrap_or(0) != now {
-            told.moved.extend(tables.members(class).map(|doc| (doc, now)));
+            told.moved
+                .extend(tables.members(class).map(|doc| (doc, now)));
         }
     }
     told

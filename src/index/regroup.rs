@@ -43,7 +43,10 @@ pub(super) fn partition(
     component: &[u32],
     spans: &mut dyn FnMut(u32, u32) -> Spans,
 ) -> Vec<Vec<u32>> {
-    let mut place: AHashMap<u32, u32> = (0..).zip(component).map(|(at, &class)| (class, at)).collect();
+    let mut place: AHashMap<u32, u32> = (0..)
+        .zip(component)
+        .map(|(at, &class)| (class, at))
+        .collect();
     let mut order = component.to_vec();
     let mut pairs = Vec::new();
     for (a, &class) in (0u32..).zip(component) {

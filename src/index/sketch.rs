@@ -76,7 +76,11 @@ pub(super) fn least_shared(samples: usize, own: u32, other: u32, settings: &Sett
             return 0.0;
         }
         let part = |x: f64, y: f64| if x <= 0.0 { 0.0 } else { x * (x / y).ln() };
-        let rest = if rate >= 1.0 { f64::INFINITY } else { part(1.0 - below, 1.0 - rate) };
+        let rest = if rate >= 1.0 {
+            f64::INFINITY
+        } else {
+            part(1.0 - below, 1.0 - rate)
+        };
         samples as f64 * (part(below, rate) + rest)
     };
     let enough = -MISS.ln();
@@ -116,7 +120,10 @@ mod tests {
         // A quarter of the samples, seven tenths shared: one of them is asked for.
         assert_eq!(least_shared(10, 200, 790, &settings), 1);
         assert_eq!(least_shared(0, 800, 800, &settings), 1);
-        let no_containment = Settings { containment: None, ..Settings::default() };
+        let no_containment = Settings {
+            containment: None,
+            ..Settings::default()
+        };
         assert_eq!(least_shared(10, 100, 900, &no_containment), 0);
     }
 
@@ -129,7 +136,12 @@ mod tests {
             state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
             scrambled(state)
         };
-        for (own, other, shared) in [(300usize, 300usize, 200usize), (100, 390, 70), (60, 60, 40), (500, 800, 434)] {
+        for (own, other, shared) in [
+            (300usize, 300usize, 200usize),
+            (100, 390, 70),
+            (60, 60, 40),
+            (500, 800, 434),
+        ] {
             let mut missed = 0;
             for _ in 0..2000 {
                 let both: Vec<u64> = (0..shared).map(|_| draw()).collect();

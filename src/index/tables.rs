@@ -33,7 +33,10 @@ pub(super) struct DocRow {
 
 impl DocRow {
     pub fn place(&self) -> Place {
-        Place { segment: self.segment, offset: u64::from(self.offset) }
+        Place {
+            segment: self.segment,
+            offset: u64::from(self.offset),
+        }
     }
 }
 
@@ -130,11 +133,15 @@ impl Tables {
     }
 
     pub fn class(&self, slot: u32) -> Option<&ClassRow> {
-        self.classes.get(slot as usize).filter(|row| row.first != NONE)
+        self.classes
+            .get(slot as usize)
+            .filter(|row| row.first != NONE)
     }
 
     pub fn group(&self, slot: u32) -> Option<&GroupRow> {
-        self.groups.get(slot as usize).filter(|row| !row.classes.is_empty())
+        self.groups
+            .get(slot as usize)
+            .filter(|row| !row.classes.is_empty())
     }
 
     /// The group of a document or text, if it has one.
@@ -156,7 +163,10 @@ impl Tables {
 
     /// The documents of a group.
     pub fn documents(&self, group: u32) -> impl Iterator<Item = u32> {
-        let classes = self.group(group).into_iter().flat_map(|row| row.classes.iter());
+        let classes = self
+            .group(group)
+            .into_iter()
+            .flat_map(|row| row.classes.iter());
         classes.flat_map(|&class| self.members(class))
     }
 
@@ -170,11 +180,15 @@ impl Tables {
     pub fn docs_of_key(&self, key: &str) -> Vec<u32> {
         let hash = hash64(key.as_bytes());
         let known = self.ids.of(hash);
-        known.filter(|&doc| self.doc(doc).is_some_and(|row| row.key == hash)).collect()
+        known
+            .filter(|&doc| self.doc(doc).is_some_and(|row| row.key == hash))
+            .collect()
     }
 
     pub fn links(&self, class: u32) -> &[Link] {
-        self.linked.get(&class).map_or(&[], |linked| linked.links.as_slice())
+        self.linked
+            .get(&class)
+            .map_or(&[], |linked| linked.links.as_slice())
     }
 
     /// Exact Jaccard, and the share of `class` that the other has.
@@ -237,7 +251,10 @@ impl Tables {
             self.free_docs.push(doc);
             self.live -= 1;
         }
-        let outlets: Vec<u32> = rest.iter().filter_map(|&doc| Some(self.doc(doc)?.outlet)).collect();
+        let outlets: Vec<u32> = rest
+            .iter()
+            .filter_map(|&doc| Some(self.doc(doc)?.outlet))
+            .collect();
         let same = outlets.windows(2).all(|pair| pair[0] == pair[1]);
         if let Some(own) = self.classes.get_mut(class as usize) {
             own.count = rest.len() as u32;
@@ -293,14 +310,27 @@ impl Tables {
     }
 
     /// Sets what is known of a pair; `None` takes it away.
-    pub fn link(&mut self, x: u32, y: u32, known: Option<(u32, Standing)>, key: &dyn Fn(u32) -> Box<str>) {
+    pub fn link(
+        &mut self,
+        x: u32,
+        y: u32,
+        known: Option<(u32, Standing)>,
+        key: &dyn Fn(u32) -> Box<str>,
+    ) {
         for (own, other) in [(x, y), (y, x)] {
             let Some((shared, standing)) = known else {
                 self.unlink(own, other);
                 continue;
             };
-            let link = Link { other, shared, standing };
-            let linked = self.linked.entry(own).or_insert_with(|| Linked { key: key(own), links: Vec::new() });
+            let link = Link {
+                other,
+                shared,
+                standing,
+            };
+            let linked = self.linked.entry(own).or_insert_with(|| Linked {
+                key: key(own),
+                links: Vec::new(),
+            });
             match linked.links.binary_search_by_key(&other, |link| link.other) {
                 Ok(at) => linked.links[at] = link,
                 Err(at) => linked.links.insert(at, link),
@@ -326,14 +356,25 @@ impl Tables {
 
     /// Bytes of all tables.
     pub fn bytes(&self) -> usize {
-        let links: usize = self.linked.values().map(|own| own.key.len() + own.links.capacity() * size_of::<Link>()).sum();
-        let groups: usize = self.groups.iter().map(|group| 4 * group.classes.capacity()).sum();
+        let links: usize = self
+            .linked
+            .values()
+            .map(|own| own.key.len() + own.links.capacity() * size_of::<Link>())
+            .sum();
+        let groups: usize = self
+            .groups
+            .iter()
+            .map(|group| 4 * group.classes.capacity())
+            .sum();
         self.docs.capacity() * size_of::<DocRow>()
             + self.classes.capacity() * size_of::<ClassRow>()
             + self.groups.capacity() * size_of::<GroupRow>()
             + groups
             + self.linked.capacity() * (size_of::<Linked>() + 5)
             + links
-            + [&self.keys, &self.ids, &self.contents].map(Lists::bytes).iter().sum::<usize>()
+            + [&self.keys, &self.ids, &self.contents]
+                .map(Lists::bytes)
+                .iter()
+                .sum::<usize>()
     }
 }

@@ -114,7 +114,11 @@ impl<'v, 'a> Desk<'v, 'a> {
             self.shingles = 0;
         }
         let text = self.view.text(class);
-        let text = Rc::new(AtHand::new(text, &mut self.scanner, self.view.settings.width));
+        let text = Rc::new(AtHand::new(
+            text,
+            &mut self.scanner,
+            self.view.settings.width,
+        ));
         self.shingles += text.set.len();
         self.texts.insert(class, text.clone());
         text

@@ -1,9 +1,9 @@
 //! The changes of all copies, packed: what would be the largest table in memory.
 
-use crate::packed::{put, take};
 use super::{Change, Mark, Op, Place};
 use crate::document::DocId;
 use crate::error::Error;
+use crate::packed::{put, take};
 use crate::segment::Kind;
 use crate::spill::Spill;
 

@@ -1,9 +1,9 @@
 //! The evidence of all documents, packed: beyond a bound on disk.
 
-use crate::packed::{put, take};
 use crate::document::DocId;
 use crate::error::Error;
 use crate::lineage::{Code, Evidence, Strength};
+use crate::packed::{put, take};
 use crate::spill::Spill;
 
 /// The pieces of evidence by document; beyond a bound in a temporary file.

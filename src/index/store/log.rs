@@ -108,6 +108,21 @@ impl Store {
         (self.lock, self.stopped, self.table) = (Some(lock), None, table);
     }
 
+    /// The folder.
+    pub fn path(&self) -> &std::path::Path {
+        self.files.place()
+    }
+
+    /// What is said of an entry whose bytes are what was written and mean nothing.
+    pub fn broken(&self, place: Place, what: &str) -> Error {
+        damaged(
+            &*self.files,
+            &segment_name(place.segment),
+            place.offset,
+            what,
+        )
+    }
+
     /// The settings that it was made with, as they were given.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint

@@ -1,0 +1,159 @@
+//! The live index: what a batch says, one document after the other, whatever is removed and
+//! however often it is opened again.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use support::stemma::World;
+use support::{Random, held, temp};
+use wirecopy::config::Settings;
+use wirecopy::document::Document;
+use wirecopy::index::{Durability, Index, IndexOptions, Outcome};
+use wirecopy::ingest::{Counts, Intake};
+use wirecopy::pipeline::{Silent, trace};
+
+/// Documents of an invented world, their texts in memory.
+fn documents(seed: u64, groups: usize) -> Vec<Document> {
+    let world = World::ordinary(seed, groups, &[]);
+    held(world.intake())
+}
+
+/// Groups of two and more as sets of keys.
+type Partition = BTreeSet<Vec<String>>;
+
+/// What a batch makes of some documents.
+fn batch(documents: &[Document]) -> Partition {
+    if documents.is_empty() {
+        return Partition::new();
+    }
+    let mut documents = documents.to_vec();
+    documents.sort_by(|x, y| x.key.cmp(&y.key));
+    let count = documents.len() as u64;
+    let intake = Intake {
+        documents,
+        counts: Counts {
+            read: count,
+            documents: count,
+            ..Counts::default()
+        },
+        ..Intake::default()
+    };
+    let trace = trace(intake, &Settings::default(), &Silent).unwrap();
+    let key = |doc: &wirecopy::document::DocId| trace.documents[doc.index()].key.to_string();
+    let groups = trace.groups.iter();
+    groups
+        .map(|group| group.members.iter().map(key).collect())
+        .collect()
+}
+
+/// What an index holds.
+fn partition(index: &Index) -> Partition {
+    let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    index
+        .for_each(&mut |entry| {
+            if let Some(group) = entry.group {
+                groups
+                    .entry(group.to_string())
+                    .or_default()
+                    .push(entry.document.key.to_string());
+            }
+            Ok(())
+        })
+        .unwrap();
+    let mut all = Partition::new();
+    for mut members in groups.into_values() {
+        members.sort();
+        all.insert(members);
+    }
+    all
+}
+
+#[test]
+fn one_by_one_gives_the_groups_of_a_batch_in_any_order() {
+    let mut documents = documents(5, 120);
+    let wanted = batch(&documents);
+    assert!(wanted.len() > 80);
+    for seed in 0..3 {
+        let folder = temp();
+        let mut index = Index::open(folder.path(), &IndexOptions::default()).unwrap();
+        for (at, document) in documents.iter().enumerate() {
+            index.insert(document, at as u64).unwrap();
+        }
+        index.commit(Durability::System).unwrap();
+        let found = partition(&index);
+        let differ: Vec<&Vec<String>> = found.symmetric_difference(&wanted).collect();
+        assert!(differ.is_empty(), "{differ:?}");
+        Random(seed).shuffle(&mut documents);
+    }
+}
+
+/// Random steps against a plain map and a batch over it.
+#[test]
+fn steps_at_random_leave_what_a_batch_would_find() {
+    let mut random = Random(11);
+    for round in 0..4 {
+        let all = documents(100 + round, 40);
+        let folder = temp();
+        let options = IndexOptions::default();
+        let mut index = Index::open(folder.path(), &options).unwrap();
+        let mut model: BTreeMap<String, (Document, u64)> = BTreeMap::new();
+        let mut clock = 0;
+        for step in 0..400 {
+            clock += 1;
+            let pick = all[random.below(all.len())].clone();
+            let key = pick.key.to_string();
+            match random.below(20) {
+                0..=12 => {
+                    let answer = index.insert(&pick, clock).unwrap();
+                    let known = model.contains_key(&key);
+                    assert_eq!(answer.outcome == Outcome::Known, known);
+                    assert_eq!(*answer.key, *key);
+                    assert!(answer.is_kept == (answer.kept == answer.key));
+                    assert!(*answer.kept == *key || model.contains_key(&*answer.kept));
+                    model.entry(key).or_insert((pick, clock));
+                }
+                13..=15 => {
+                    let removed = index.remove(&[&key]).unwrap();
+                    assert_eq!(removed.documents, usize::from(model.remove(&key).is_some()));
+                }
+                16 => {
+                    let before = clock.saturating_sub(60);
+                    let removed = index.expire(before).unwrap();
+                    let count = model.len();
+                    model.retain(|_, (_, arrived)| *arrived >= before);
+                    assert_eq!(removed.documents, count - model.len());
+                }
+                17 => {
+                    index.close().unwrap();
+                    index = Index::open(folder.path(), &options).unwrap();
+                }
+                18 => {
+                    // As after a kill: what was handed to the system is there, the tables are not.
+                    index.commit(Durability::System).unwrap();
+                    let before = partition(&index);
+                    drop(index);
+                    index = Index::open(folder.path(), &options).unwrap();
+                    assert_eq!(partition(&index), before);
+                }
+                _ => {
+                    index.tidy().unwrap();
+                }
+            }
+            assert_eq!(index.len(), model.len());
+            if step % 40 == 39 {
+                index.commit(Durability::System).unwrap();
+                let held: Vec<Document> = model
+                    .values()
+                    .map(|(document, _)| document.clone())
+                    .collect();
+                assert_eq!(
+                    partition(&index),
+                    batch(&held),
+                    "round {round}, step {step}"
+                );
+            }
+        }
+    }
+}
