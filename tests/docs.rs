@@ -9,14 +9,15 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use wirecopy::index::{EventKind, Outcome};
 use wirecopy::ingest::Reason as Rejected;
 use wirecopy::lineage::{Basis, Code, CreditStatus, Role};
 use wirecopy::pipeline::{Reason, Rule};
 use wirecopy::segment::Kind;
 use wirecopy::trace::{Flag, Op, Relation};
 use wirecopy::write::{
-    Column, LinkRole, Measure, Type, collation_columns, curve_columns, decision_columns,
-    evaluation_columns, graph_columns, score_columns, sheet_columns, tables,
+    Column, LinkRole, Measure, Type, answer_columns, collation_columns, curve_columns,
+    decision_columns, evaluation_columns, event_columns, graph_columns, score_columns, sheet_columns, tables,
 };
 
 fn root() -> &'static Path {
@@ -83,6 +84,10 @@ fn the_formats_list_every_column_and_code() {
     }
     out.push_str("## `dedup --decisions FILE`\none row per document, by key.\n\n");
     column_rows(&mut out, decision_columns());
+    out.push_str("## `dedup --index DIR --decisions FILE`\none row per record, in the order in which they came; `--annotate` gives the same as an object.\n\n");
+    column_rows(&mut out, answer_columns());
+    out.push_str("## `group_events.csv` of `index export`\none row per event, in the order in which they came.\n\n");
+    column_rows(&mut out, event_columns());
     out.push_str("## `curve --format csv`\none row per setting and Jaccard, the setting asked for first.\n\n");
     column_rows(&mut out, curve_columns());
     out.push_str("## `diff --group --format csv`\none row per line (sentence or line) of each member, in the order of the members and of the lines; a line that a member has in several parts is several rows.\n\n");
@@ -111,6 +116,8 @@ fn the_formats_list_every_column_and_code() {
     codes!(out, "`op`", Op);
     codes!(out, "`kind`", Kind);
     codes!(out, "`reason` of a decision", Reason);
+    codes!(out, "`reason` of a live decision, `outcome` of an annotation", Outcome);
+    codes!(out, "`event` of group_events.csv", EventKind);
     codes!(out, "`reason` of a rejection", Rejected);
     codes!(out, "`rule` and `pair_rule` of `explain`", Rule);
     codes!(out, "`measure` of `eval`", Measure);

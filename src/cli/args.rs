@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod eval;
+mod index;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 pub use eval::{EvalArgs, EvalTask, SampleArgs, ScoreArgs};
+pub use index::{IndexArgs, IndexTask, LiveArgs, SyncArg};
 
 /// Finds every news article that republishes the same text, shows line by line
 /// what each copy added or dropped, and works out who copied whom.
@@ -45,6 +47,8 @@ pub enum Command {
     Dedup(Box<DedupArgs>),
     /// Show why two documents are, or are not, one group
     Explain(Box<ExplainArgs>),
+    /// Look after the index of a live feed
+    Index(Box<IndexArgs>),
     /// Show which Jaccards a setting of bands and rows finds, and at what cost
     Curve(Box<CurveArgs>),
     /// Show how good a result is, beside a truth or people's labels
@@ -334,6 +338,7 @@ Examples:
   wirecopy dedup - --decisions decisions.csv < feed.jsonl > unique.jsonl
   wirecopy dedup feed.jsonl --keep prefer=agencies.txt
   wirecopy dedup today.jsonl --against archive.jsonl -o new.jsonl
+  collect-news | wirecopy dedup - --index kept --window 30d | publish-news
 
 JSON lines and tables are written as they were read, byte for byte. Of text files the paths of
 those to keep are written, one a line.")]
@@ -350,6 +355,9 @@ pub struct DedupArgs {
     /// Replace existing files
     #[arg(long)]
     pub force: bool,
+    /// An index that lasts.
+    #[command(flatten)]
+    pub live: LiveArgs,
     /// Whether cells that a spreadsheet could take for formulas get a `'`
     #[arg(long, value_name = "STYLE", default_value = "neutral")]
     pub csv: CsvArg,

@@ -5,10 +5,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::Outcome;
 use super::args::DedupArgs;
-use super::plan;
 use super::progress::Messages;
+use super::{Outcome, live, plan};
 use crate::config::Settings;
 use crate::document::Document;
 use crate::error::{Error, ErrorKind};
@@ -25,6 +24,9 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
     let all = plan::all_inputs(&args.input, &args.archive);
     let policy = policy(&args.keep)?;
     plan::threads(&args.running)?;
+    if args.live.index.is_some() {
+        return live::run(args, settings, policy);
+    }
     // `-o -` is standard output.
     let output = args
         .output

@@ -8,7 +8,9 @@ mod dedup;
 mod diff;
 mod eval;
 mod explain;
+mod index;
 mod keys;
+mod live;
 mod plan;
 mod progress;
 mod shell;
@@ -55,6 +57,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::Diff(args) => diff::run(&args),
         Command::Dedup(args) => dedup::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Index(args) => index::run(&args),
         Command::Curve(args) => curve::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Completions { shell } => shell::completions(shell),

@@ -197,16 +197,24 @@ fn read_and_tell(
     temporary: Option<&Path>,
     listener: &dyn Listener,
 ) -> Result<Intake, Error> {
-    let named = |typed: &[OsString]| {
-        typed
-            .iter()
-            .cloned()
-            .map(Input::from)
-            .collect::<Vec<Input>>()
-    };
-    let inputs = named(inputs);
     let options = IngestOptions {
         archive: named(archive),
+        carry: carry.to_vec(),
+        keep_raw,
+        skip: skip.map(PathBuf::from),
+        temporary: temporary.map(PathBuf::from),
+        ..ingest_options(typed)?
+    };
+    ingest::read_and_tell(&named(inputs), io::stdin(), &options, listener)
+}
+
+fn named(typed: &[OsString]) -> Vec<Input> {
+    typed.iter().cloned().map(Input::from).collect()
+}
+
+/// How to read, as typed.
+pub(super) fn ingest_options(typed: &ReadingArgs) -> Result<IngestOptions, Error> {
+    Ok(IngestOptions {
         fields: FieldNames {
             id: typed.id_field.clone(),
             text: typed.text_field.clone(),
@@ -217,9 +225,6 @@ fn read_and_tell(
             ..FieldNames::default()
         },
         map: field_map(typed.map.as_deref())?,
-        carry: carry.to_vec(),
-        keep_raw,
-        skip: skip.map(PathBuf::from),
         is_result,
         limits: Limits {
             text_bytes: typed.max_text,
@@ -233,9 +238,8 @@ fn read_and_tell(
             ..Limits::default()
         },
         encoding: typed.encoding.clone(),
-        temporary: temporary.map(PathBuf::from),
-    };
-    ingest::read_and_tell(&inputs, io::stdin(), &options, listener)
+        ..IngestOptions::default()
+    })
 }
 
 /// Sets the number of threads for the whole process.
@@ -291,6 +295,11 @@ pub(super) fn to_stream(
 ) -> Result<(), Error> {
     let written = write(&mut out).and_then(|()| out.flush());
     written.map_err(|cause| Error::io("writing", "standard output", cause))
+}
+
+/// A failure to write what a run puts out.
+pub(super) fn output_error(cause: io::Error) -> Error {
+    Error::io("writing", "the output", cause)
 }
 
 /// Refuses a file to write that is an input, that is no regular file, or that

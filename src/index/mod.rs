@@ -33,6 +33,7 @@ mod tidy;
 pub use events::Event;
 pub use names::EventKind;
 pub use open::IndexOptions;
+pub(crate) use open::fingerprint;
 pub use query::{Entry, Statistics};
 pub use remove::Removed;
 

@@ -12,7 +12,6 @@ use super::{Index, sketch};
 use crate::config::Settings;
 use crate::error::Error;
 use crate::group::Policy;
-use crate::hash::hash64;
 use crate::lineage::SourceNames;
 
 /// What an index is made with. Another value of any of it, but for `store`, is another index.
@@ -37,8 +36,8 @@ impl Default for IndexOptions {
     }
 }
 
-/// What depends on the settings, as readable lines.
-fn fingerprint(options: &IndexOptions) -> Result<String, Error> {
+/// What depends on the settings, as readable lines; another text is another index.
+pub(crate) fn fingerprint(options: &IndexOptions) -> Result<String, Error> {
     let Settings {
         threshold,
         containment,
@@ -51,7 +50,7 @@ fn fingerprint(options: &IndexOptions) -> Result<String, Error> {
         Policy::Latest => "latest".to_string(),
         Policy::Longest => "longest".to_string(),
         Policy::OnePerSource => "one-per-source".to_string(),
-        Policy::Prefer(sources) => format!("prefer {:016x}", hash64(sources.join("\n").as_bytes())),
+        Policy::Prefer(sources) => format!("prefer {}", serde_json::json!(sources)),
         Policy::Central | Policy::None => {
             let advice = "central and none cannot be told of a stream; take earliest, latest, longest, one-per-source or prefer=FILE";
             return Err(Error::setting("--keep", advice));
@@ -131,7 +130,10 @@ impl Index {
                         "latest" => Policy::Latest,
                         "longest" => Policy::Longest,
                         "one-per-source" => Policy::OnePerSource,
-                        _ => Policy::Earliest,
+                        _ => match value.strip_prefix("prefer ").map(serde_json::from_str) {
+                            Some(Ok(sources)) => Policy::Prefer(sources),
+                            _ => Policy::Earliest,
+                        },
                     }
                 }
                 _ => {}

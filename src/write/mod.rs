@@ -1,5 +1,6 @@
 //! Results to files and to the terminal: one file per output.
 
+mod answers;
 mod changes;
 mod curve;
 mod datapackage;
@@ -22,6 +23,9 @@ mod sources;
 mod table;
 mod terminal;
 
+pub use answers::{
+    AnswerWriter, annotated, answer_columns, answer_json, event_columns, events_csv,
+};
 pub use curve::{curve_columns, curve_csv, curve_json, curve_text};
 pub use decisions::{decision_columns, decisions_csv};
 pub use diff::{

@@ -202,6 +202,14 @@ impl<'w> TableWriter<'w> {
         Ok(())
     }
 
+    /// Hands what was written so far to the output.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.csv.flush()
+    }
+
     /// Hands everything to the output.
     ///
     /// # Errors

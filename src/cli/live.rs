@@ -1,0 +1,365 @@
+//! `wirecopy dedup --index`: records are decided as they come.
+
+mod arrivals;
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::args::{DedupArgs, SyncArg};
+use super::progress::Messages;
+use super::{Outcome, plan, stop};
+use crate::config::Settings;
+use crate::document::{Document, Text};
+use crate::error::{Error, ErrorKind};
+use crate::group::Policy;
+use crate::index::{Answer, Durability, Index, IndexOptions, Outcome as Found};
+use crate::ingest::{self, IngestOptions, Input, Intake};
+use crate::write::{self, AnswerWriter, FeedKind};
+use arrivals::{Arrivals, Lines};
+
+/// Records after which a batch is closed.
+const BATCH: usize = 1000;
+/// Time after which it is.
+const PATIENCE: Duration = Duration::from_millis(50);
+/// Time between two looks for what is too old.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// Seconds since 1970.
+pub(super) fn now() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs())
+}
+
+/// A live run.
+struct Live<'a> {
+    args: &'a DedupArgs,
+    index: Index,
+    options: IngestOptions,
+    messages: &'a Messages,
+    out: Box<dyn Write>,
+    decisions: Option<AnswerWriter<'static>>,
+    swept: Instant,
+    read: u64,
+    kept: u64,
+    known: u64,
+    rejected: u64,
+    expired: usize,
+}
+
+pub(super) fn run(args: &DedupArgs, settings: Settings, policy: Policy) -> Result<Outcome, Error> {
+    let Some(folder) = &args.live.index else {
+        return Err(Error::setting("--index", "names no folder"));
+    };
+    if !args.archive.against.is_empty() {
+        return Err(Error::setting(
+            "--against",
+            "cannot be given with --index: the index is the archive",
+        ));
+    }
+    let messages = Messages::new(&args.running);
+    let output = args
+        .output
+        .as_deref()
+        .filter(|file| file.as_os_str() != "-");
+    for file in output.into_iter().chain(args.decisions.as_deref()) {
+        plan::check_target(file, &args.input.inputs, args.force)?;
+    }
+    let index = Index::open(
+        folder,
+        &IndexOptions {
+            settings,
+            policy,
+            ..IndexOptions::default()
+        },
+    )?;
+    let create = |file: &std::path::Path| {
+        File::create(file).map_err(|cause| Error::io("making the output", file, cause))
+    };
+    let out: Box<dyn Write> = match output {
+        Some(file) => Box::new(io::BufWriter::new(create(file)?)),
+        None => Box::new(io::BufWriter::new(io::stdout())),
+    };
+    let decisions = match &args.decisions {
+        Some(file) => {
+            let style = plan::csv_style(args.csv);
+            let table = AnswerWriter::new(create(file)?, style);
+            Some(table.map_err(|cause| Error::io("writing the decisions", file, cause))?)
+        }
+        None => None,
+    };
+    stop::cleanly();
+    let mut live = Live {
+        args,
+        index,
+        options: IngestOptions {
+            keep_raw: true,
+            ..plan::ingest_options(&args.input.reading)?
+        },
+        messages: &messages,
+        out,
+        decisions,
+        swept: Instant::now(),
+        read: 0,
+        kept: 0,
+        known: 0,
+        rejected: 0,
+        expired: 0,
+    };
+    let done = live.all();
+    let closed = live.close();
+    done.and(closed)
+}
+
+impl Live<'_> {
+    fn all(&mut self) -> Result<(), Error> {
+        self.forget()?;
+        let inputs = &self.args.input.inputs;
+        if self.args.live.follow || inputs.iter().any(|input| input == "-") {
+            let [input] = &inputs[..] else {
+                let advice = "standard input and --follow take one input at a time";
+                return Err(Error::setting("INPUT", advice));
+            };
+            return match Arrivals::of(input, self.args.live.follow)? {
+                Arrivals::Lines(lines) => self.lines(&lines),
+                Arrivals::Folder(mut folder) => {
+                    while stop::code().is_none() {
+                        for file in folder.new_files()? {
+                            self.whole(&[Input::Path(file)])?;
+                        }
+                        folder.wait();
+                    }
+                    Ok(())
+                }
+            };
+        }
+        let inputs: Vec<Input> = inputs.iter().cloned().map(Input::from).collect();
+        self.whole(&inputs)
+    }
+
+    /// Decides lines until they end.
+    fn lines(&mut self, lines: &Lines) -> Result<(), Error> {
+        let path = lines.name().to_string();
+        let most = if self.args.live.sync == SyncArg::Each {
+            1
+        } else {
+            BATCH
+        };
+        let mut number = 0;
+        while let Some(batch) = lines.next(most, PATIENCE)? {
+            if stop::code().is_some() {
+                break;
+            }
+            let count = batch.len() as u64;
+            self.batch(&path, batch, number)?;
+            number += count;
+        }
+        Ok(())
+    }
+
+    /// Decides some lines, of which so many came before.
+    fn batch(&mut self, path: &str, lines: Vec<Vec<u8>>, before: u64) -> Result<(), Error> {
+        let bytes: Arc<[u8]> = lines.concat().into();
+        let read = self.intake(path, bytes);
+        // Two records of one key in one batch would be settled by their bytes, not by what came first.
+        let apart = match &read {
+            Ok(intake) => intake.counts.merged + intake.counts.renamed > 0,
+            Err(_) => lines.len() > 1,
+        };
+        if apart {
+            for (line, number) in lines.into_iter().zip(before..) {
+                let intake = self.intake(path, line.into());
+                self.take(intake, number)?;
+            }
+        } else {
+            self.take(read, before)?;
+        }
+        self.acknowledge()
+    }
+
+    fn intake(&self, path: &str, bytes: Arc<[u8]>) -> Result<Intake, Error> {
+        let inputs = [Input::Bytes(format!("{path}.jsonl"), bytes)];
+        ingest::read_and_tell(&inputs, io::empty(), &self.options, &())
+    }
+
+    /// Decides the records of a batch of lines, in the order in which they came.
+    fn take(&mut self, intake: Result<Intake, Error>, before: u64) -> Result<(), Error> {
+        let intake = match intake {
+            Ok(intake) => intake,
+            Err(error) => return self.nothing(error),
+        };
+        self.read += intake.counts.read;
+        self.rejected += intake.counts.rejected;
+        for rejection in &intake.rejected {
+            let mut rejection = rejection.clone();
+            rejection.place.record = rejection.place.record.map(|record| record + before);
+            self.messages.say(&format!("rejected: {rejection}"));
+        }
+        let mut documents: Vec<&Document> = intake.documents.iter().collect();
+        documents.sort_by_key(|document| document.arrival);
+        for document in documents {
+            let answer = self.decide(document, &intake)?;
+            let raw = document.raw.map(|raw| intake.archive.bytes(raw));
+            let raw = raw.unwrap_or_default();
+            let line = match self.args.live.annotate {
+                true => write::annotated(&raw, &answer).unwrap_or(raw),
+                false if answer.is_kept && answer.outcome != Found::Known => raw,
+                false => continue,
+            };
+            self.out.write_all(&line).map_err(plan::output_error)?;
+            if !line.ends_with(b"\n") {
+                self.out.write_all(b"\n").map_err(plan::output_error)?;
+            }
+        }
+        intake.archive.intact()
+    }
+
+    /// What is not a document at all.
+    fn nothing(&mut self, error: Error) -> Result<(), Error> {
+        let ErrorKind::NoDocuments {
+            rejected, first, ..
+        } = error.kind()
+        else {
+            return Err(error);
+        };
+        self.read += rejected;
+        self.rejected += rejected;
+        if let Some(first) = first {
+            self.messages.say(&format!("rejected: {first}"));
+        }
+        Ok(())
+    }
+
+    fn decide(&mut self, document: &Document, intake: &Intake) -> Result<Answer, Error> {
+        let text = intake.archive.text(&document.text).into_owned();
+        let mut document = Document {
+            text: Text::Held(text.into()),
+            ..document.clone()
+        };
+        let place = &document.place;
+        // A number in a stream means nothing tomorrow; the record itself does.
+        if place
+            .record
+            .is_some_and(|record| *document.key == *format!("{}#{record}", place.path))
+        {
+            let hash: String = document
+                .record_hash
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            document.key = format!("#{hash}").into();
+        }
+        let answer = self.index.insert(&document, now())?;
+        match answer.outcome {
+            Found::Known => self.known += 1,
+            _ if answer.is_kept => self.kept += 1,
+            _ => {}
+        }
+        if let Some(decisions) = &mut self.decisions {
+            decisions.answer(&answer).map_err(plan::output_error)?;
+        }
+        Ok(answer)
+    }
+
+    /// Makes what was decided safe, and only then gives it out.
+    fn acknowledge(&mut self) -> Result<(), Error> {
+        self.index.commit(match self.args.live.sync {
+            SyncArg::Each | SyncArg::Batch => Durability::Disk,
+            SyncArg::None => Durability::System,
+        })?;
+        self.out.flush().map_err(plan::output_error)?;
+        if let Some(decisions) = &mut self.decisions {
+            decisions.flush().map_err(plan::output_error)?;
+        }
+        if self.swept.elapsed() >= SWEEP {
+            self.forget()?;
+        }
+        Ok(())
+    }
+
+    /// Forgets what is too old.
+    fn forget(&mut self) -> Result<(), Error> {
+        self.swept = Instant::now();
+        if let Some(window) = self.args.live.window {
+            let gone = self.index.expire(now().saturating_sub(window.as_secs()))?;
+            self.expired += gone.documents;
+            if gone.documents > 0 {
+                self.index.commit(Durability::Disk)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides all that is in some inputs, and writes what is kept as it was read.
+    fn whole(&mut self, inputs: &[Input]) -> Result<(), Error> {
+        let intake = match ingest::read_and_tell(inputs, io::stdin(), &self.options, &()) {
+            Ok(intake) => intake,
+            Err(error) => return self.nothing(error),
+        };
+        self.messages.intake(&intake);
+        self.read += intake.counts.read;
+        self.rejected += intake.counts.rejected;
+        let mut documents: Vec<&Document> = intake.documents.iter().collect();
+        documents.sort_by_key(|document| document.arrival);
+        let all: Vec<&Document> = documents.clone();
+        let kind = write::feed_kind(&all, &intake.headers);
+        if kind == FeedKind::Mixed && self.decisions.is_none() {
+            let advice = "the inputs mix kinds, which no one feed can hold; run it once for each, or give --decisions FILE";
+            return Err(Error::setting("dedup", advice));
+        }
+        let mut kept = Vec::new();
+        for (at, &document) in documents.iter().enumerate() {
+            let answer = self.decide(document, &intake)?;
+            if self.args.live.annotate && kind == FeedKind::Lines {
+                let raw = document
+                    .raw
+                    .map(|raw| intake.archive.bytes(raw))
+                    .unwrap_or_default();
+                let line = write::annotated(&raw, &answer).unwrap_or(raw);
+                self.out.write_all(&line).map_err(plan::output_error)?;
+            } else if answer.is_kept && answer.outcome != Found::Known {
+                kept.push(document);
+            }
+            if at % BATCH == BATCH - 1 {
+                self.acknowledge()?;
+            }
+            if stop::code().is_some() {
+                break;
+            }
+        }
+        self.index.commit(Durability::Disk)?;
+        intake.archive.intact()?;
+        if kind != FeedKind::Mixed && !kept.is_empty() {
+            write::feed(&kept, &intake.archive, kind, &mut self.out).map_err(plan::output_error)?;
+        }
+        self.acknowledge()
+    }
+
+    fn close(mut self) -> Result<Outcome, Error> {
+        self.out.flush().map_err(plan::output_error)?;
+        let held = self.index.len();
+        self.index.close()?;
+        self.messages.end();
+        let decided = self.read - self.rejected;
+        self.messages.say(&format!(
+            "{} records read: {} kept, {} copies, {} known before, {} rejected; {} expired, {held} held",
+            self.read,
+            self.kept,
+            decided.saturating_sub(self.kept + self.known),
+            self.known,
+            self.rejected,
+            self.expired,
+        ));
+        if stop::code().is_some() && !self.args.live.follow {
+            return Err(ErrorKind::Cancelled.into());
+        }
+        Ok(if self.rejected > 0 {
+            Outcome::Rejected
+        } else if self.args.running.exit_code && decided > self.kept + self.known {
+            Outcome::Found
+        } else {
+            Outcome::Done
+        })
+    }
+}
