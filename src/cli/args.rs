@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod eval;
+mod feed;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 pub use eval::{EvalArgs, EvalTask, SampleArgs, ScoreArgs};
+pub use feed::{DedupFormatArg, FeedArgs};
 
 /// Finds every news article that republishes the same text, shows line by line
 /// what each copy added or dropped, and works out who copied whom.
@@ -334,6 +336,7 @@ Examples:
   wirecopy dedup - --decisions decisions.csv < feed.jsonl > unique.jsonl
   wirecopy dedup feed.jsonl --keep prefer=agencies.txt
   wirecopy dedup today.jsonl --against archive.jsonl -o new.jsonl
+  curl -s https://orme.example/feed.xml | wirecopy dedup - --format feed
 
 JSON lines and tables are written as they were read, byte for byte. Of text files the paths of
 those to keep are written, one a line.")]
@@ -353,6 +356,9 @@ pub struct DedupArgs {
     /// Whether cells that a spreadsheet could take for formulas get a `'`
     #[arg(long, value_name = "STYLE", default_value = "neutral")]
     pub csv: CsvArg,
+    /// A feed.
+    #[command(flatten)]
+    pub feed: FeedArgs,
     /// Inputs.
     #[command(flatten)]
     pub input: InputArgs,

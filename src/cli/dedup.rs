@@ -6,7 +6,8 @@ use std::io;
 use std::path::Path;
 
 use super::Outcome;
-use super::args::DedupArgs;
+use super::args::{DedupArgs, DedupFormatArg};
+use super::feed_filter;
 use super::plan;
 use super::progress::Messages;
 use crate::config::Settings;
@@ -17,13 +18,17 @@ use crate::pipeline;
 use crate::write::{self, FeedKind, plural};
 
 pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
+    feed_filter::check(args)?;
+    let policy = policy(&args.keep)?;
+    if args.feed.format == DedupFormatArg::Feed {
+        return feed_filter::run(args, &policy);
+    }
     let against = &args.archive.against;
     let settings = Settings {
         against: !against.is_empty(),
         ..plan::settings(&args.matching)?
     };
     let all = plan::all_inputs(&args.input, &args.archive);
-    let policy = policy(&args.keep)?;
     plan::threads(&args.running)?;
     // `-o -` is standard output.
     let output = args

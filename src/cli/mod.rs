@@ -8,6 +8,7 @@ mod dedup;
 mod diff;
 mod eval;
 mod explain;
+mod feed_filter;
 mod keys;
 mod plan;
 mod progress;

@@ -207,6 +207,18 @@ fn read_and_tell(
     let inputs = named(inputs);
     let options = IngestOptions {
         archive: named(archive),
+        carry: carry.to_vec(),
+        keep_raw,
+        skip: skip.map(PathBuf::from),
+        temporary: temporary.map(PathBuf::from),
+        ..reading(typed)?
+    };
+    ingest::read_and_tell(&inputs, io::stdin(), &options, listener)
+}
+
+/// How to read, as typed.
+pub(super) fn reading(typed: &ReadingArgs) -> Result<IngestOptions, Error> {
+    Ok(IngestOptions {
         fields: FieldNames {
             id: typed.id_field.clone(),
             text: typed.text_field.clone(),
@@ -217,9 +229,6 @@ fn read_and_tell(
             ..FieldNames::default()
         },
         map: field_map(typed.map.as_deref())?,
-        carry: carry.to_vec(),
-        keep_raw,
-        skip: skip.map(PathBuf::from),
         is_result,
         limits: Limits {
             text_bytes: typed.max_text,
@@ -233,9 +242,8 @@ fn read_and_tell(
             ..Limits::default()
         },
         encoding: typed.encoding.clone(),
-        temporary: temporary.map(PathBuf::from),
-    };
-    ingest::read_and_tell(&inputs, io::stdin(), &options, listener)
+        ..IngestOptions::default()
+    })
 }
 
 /// Sets the number of threads for the whole process.
