@@ -19,9 +19,7 @@ use crate::ingest::{
 use crate::lineage::host_of;
 use crate::normalise::normalise;
 use crate::pipeline::{ItemVerdict, among_themselves, judge_items};
-use crate::write::{
-    self, FeedEdit, atom_mark, edited_feed, json_mark, plural, rdf_mark, rss_mark,
-};
+use crate::write::{self, FeedEdit, atom_mark, edited_feed, json_mark, plural, rdf_mark, rss_mark};
 
 /// Memory for the search, at most: a feed is small, and a reader runs many filters at once.
 const MEMORY: u64 = 128 << 20;
@@ -61,7 +59,10 @@ pub(super) fn run(args: &DedupArgs, policy: &Policy) -> Result<Outcome, Error> {
     let settings = plan::settings(&args.matching)?;
     let never = Never::read(args.feed.never.as_deref())?;
     plan::threads(&args.running)?;
-    let output = args.output.as_deref().filter(|file| file.as_os_str() != "-");
+    let output = args
+        .output
+        .as_deref()
+        .filter(|file| file.as_os_str() != "-");
     if let Some(file) = output {
         plan::check_target(file, &args.input.inputs, args.force)?;
     }
@@ -125,7 +126,9 @@ impl Source {
             Box::new(fs::File::open(path).map_err(fail)?)
         };
         let mut bytes = Vec::new();
-        let read = (&mut rest).take(FEED_BYTES as u64 + 1).read_to_end(&mut bytes);
+        let read = (&mut rest)
+            .take(FEED_BYTES as u64 + 1)
+            .read_to_end(&mut bytes);
         let failed = read.err().map(fail);
         if failed.is_some() {
             rest = Box::new(io::empty());
@@ -177,7 +180,10 @@ fn edits(
     let decided = judge_items(documents.collect(), |documents| {
         among_themselves(documents, settings, resources, policy, messages)
     })?;
-    let of_feed = feed.addresses().iter().any(|address| never.has_host(address));
+    let of_feed = feed
+        .addresses()
+        .iter()
+        .any(|address| never.has_host(address));
     let mut decided = decided.into_iter();
     let verdicts: Vec<ItemVerdict> = feed
         .items()
@@ -186,7 +192,11 @@ fn edits(
             let document = item.document.as_ref();
             let verdict = document.and_then(|_| decided.next()).unwrap_or_default();
             let excepted = of_feed || document.is_some_and(|document| never.has(document));
-            if excepted { ItemVerdict::new() } else { verdict }
+            if excepted {
+                ItemVerdict::new()
+            } else {
+                verdict
+            }
         })
         .collect();
     let copies = verdicts.iter().filter(|verdict| verdict.outcome.is_copy());
@@ -280,7 +290,10 @@ impl Never {
         for line in list.trim_start_matches('\u{feff}').lines() {
             // A `#` within a name or an address is none of a note.
             let note = line.find(" #").or(line.find("\t#"));
-            let line = line.get(..note.unwrap_or(line.len())).unwrap_or(line).trim();
+            let line = line
+                .get(..note.unwrap_or(line.len()))
+                .unwrap_or(line)
+                .trim();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
@@ -295,7 +308,10 @@ impl Never {
     fn has(&self, document: &Document) -> bool {
         let source = document.source.as_deref().map(same_name);
         source.is_some_and(|source| self.outlets.contains(&source))
-            || document.url.as_deref().is_some_and(|url| self.has_host(url))
+            || document
+                .url
+                .as_deref()
+                .is_some_and(|url| self.has_host(url))
     }
 
     /// Whether the host of an address, or a domain that it lies in, is listed.
@@ -323,7 +339,8 @@ mod tests {
 
     #[test]
     fn exceptions_by_name_and_by_host() {
-        let never = Never::of("# wires\nOrme Post # a note\n\nhttps://www.hill.example/feed\nC# News\n");
+        let never =
+            Never::of("# wires\nOrme Post # a note\n\nhttps://www.hill.example/feed\nC# News\n");
         let document = |source: &str, url: &str| Document {
             source: Some(source.into()),
             url: Some(url.into()),

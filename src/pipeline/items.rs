@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Observer;
 use super::dedup::{Reason, dedup};
 use super::survey::Survey;
-use super::Observer;
 use crate::codes::codes;
 use crate::config::{Resources, Settings};
 use crate::document::{Archive, Corpus, Document};
@@ -238,7 +238,11 @@ mod tests {
     #[test]
     fn few_words_need_the_title_too() {
         let short = |key, title| document(key, "Links", "links.example", title, "Comments");
-        let all = judged(vec![short("1", "Rain"), short("2", "Wind"), short("3", "Rain.")]);
+        let all = judged(vec![
+            short("1", "Rain"),
+            short("2", "Wind"),
+            short("3", "Rain."),
+        ]);
         let codes: Vec<&str> = all.iter().map(|(code, _)| *code).collect();
         assert_eq!(codes, ["new", "new", "identical"]);
         assert_eq!(all[2].1, "1");

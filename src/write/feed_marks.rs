@@ -112,7 +112,10 @@ mod tests {
         assert_eq!(edited(b"abcdef", &[]), "abcdef");
         assert_eq!(edited(b"abcdef", &[(1..2, ""), (4..4, "X")]), "acdXef");
         assert_eq!(edited(b"abcdef", &[(0..6, "")]), "");
-        assert_eq!(edited(b"abc", &[(2..3, "X"), (0..1, "Y"), (3..9, "Z")]), "abX");
+        assert_eq!(
+            edited(b"abc", &[(2..3, "X"), (0..1, "Y"), (3..9, "Z")]),
+            "abX"
+        );
     }
 
     #[test]
@@ -127,7 +130,10 @@ mod tests {
             let root = read.root_element();
             assert_eq!(root.children().filter(|node| node.is_element()).count(), 0);
             let said = root.attribute("label").or(root.text()).unwrap();
-            assert_eq!(said, format!("copy of {}", key.replace('\u{1}', "\u{fffd}")));
+            assert_eq!(
+                said,
+                format!("copy of {}", key.replace('\u{1}', "\u{fffd}"))
+            );
             assert!(mark.is_ascii());
         }
         let read: serde_json::Value = serde_json::from_str(&json_mark("copy", Some(key))).unwrap();

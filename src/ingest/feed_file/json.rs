@@ -63,7 +63,10 @@ pub(super) fn items(
             return Err(Refusal::new(Reason::Damaged, message));
         }
     };
-    let (fields, limits) = (Fields::with_paths(&options.fields, &options.map, &[], &options.limits), &options.limits);
+    let (fields, limits) = (
+        Fields::with_paths(&options.fields, &options.map, &[], &options.limits),
+        &options.limits,
+    );
     let mut number = 0;
     each_element(json, list.unwrap_or_default(), &mut |at| {
         number += 1;

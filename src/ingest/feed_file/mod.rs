@@ -19,8 +19,8 @@ use super::reason::{Reason, Refusal, Rejection};
 use super::{IngestOptions, xml};
 use crate::document::{Document, Text};
 use crate::hash::hash128;
-use origin::Origin;
 pub use cut::{MARK, MarkPlace};
+use origin::Origin;
 pub use raw::Unit;
 
 /// Most bytes of a feed that is looked at: the feed, its text in UTF-8 and what is known of its
@@ -160,7 +160,12 @@ fn of_xml(
         let message = "this is no feed; RSS, Atom and JSON Feed are known";
         return Err(whole(Refusal::new(Reason::Unsupported, message)));
     }
-    let fields = Arc::new(Fields::with_paths(&options.fields, &options.map, &[], &options.limits));
+    let fields = Arc::new(Fields::with_paths(
+        &options.fields,
+        &options.map,
+        &[],
+        &options.limits,
+    ));
     let shelf = Shelf::new(fields.clone(), (&options.limits, None), None);
     let mut out = Gathered::new(shelf, &());
     out.found = Some(std::mem::take(found));
@@ -200,7 +205,10 @@ fn placed(
     let Found { range, read } = found;
     let own = text.get(range.clone())?;
     let (range, inside) = if notation == Notation::Json {
-        (origin.same(&range), origin.same(&(range.start + 1..range.end - 1)))
+        (
+            origin.same(&range),
+            origin.same(&(range.start + 1..range.end - 1)),
+        )
     } else {
         let from = range.start;
         let start = origin.before(from)?;
@@ -229,7 +237,9 @@ fn settled(mut document: Document, text: String) -> Document {
     let title = document.title.as_deref().unwrap_or_default();
     let hash = hash128(&[title.as_bytes(), b"\0", text.as_bytes()].concat());
     let place = &document.place;
-    let by_place = place.record.map(|number| format!("{}#{number}", place.path));
+    let by_place = place
+        .record
+        .map(|number| format!("{}#{number}", place.path));
     if by_place.is_some_and(|by_place| *by_place == *document.key) {
         document.key = format!("item:{hash:032x}").into();
     }

@@ -97,9 +97,7 @@ impl<'a> Origin<'a> {
         match (self.plain.unit, self.plain.encoding) {
             (Unit::Four(little), _) => of_utf32(bytes, little) == text,
             (_, None) => bytes == text,
-            (_, Some(encoding)) => {
-                encoding.decode_without_bom_handling(bytes).0.as_bytes() == text
-            }
+            (_, Some(encoding)) => encoding.decode_without_bom_handling(bytes).0.as_bytes() == text,
         }
     }
 }

@@ -135,7 +135,8 @@ fn check(bytes: &[u8]) -> Result<(), Refusal> {
 
 fn unknown(label: &str) -> Refusal {
     let shown: String = label.chars().take(60).collect();
-    let message = format!("its encoding {shown:?} is not one to find items in; convert it to UTF-8");
+    let message =
+        format!("its encoding {shown:?} is not one to find items in; convert it to UTF-8");
     Refusal::new(Reason::Undecodable, message)
 }
 
