@@ -11,7 +11,7 @@ use std::process::Command;
 
 use wirecopy::ingest::Reason as Rejected;
 use wirecopy::lineage::{Basis, Code, CreditStatus, Role};
-use wirecopy::pipeline::{Reason, Rule};
+use wirecopy::pipeline::{Outcome, Reason, Rule};
 use wirecopy::segment::Kind;
 use wirecopy::trace::{Flag, Op, Relation};
 use wirecopy::write::{
@@ -111,6 +111,7 @@ fn the_formats_list_every_column_and_code() {
     codes!(out, "`op`", Op);
     codes!(out, "`kind`", Kind);
     codes!(out, "`reason` of a decision", Reason);
+    codes!(out, "`outcome` of an item of a feed (`dedup --format feed --annotate`)", Outcome);
     codes!(out, "`reason` of a rejection", Rejected);
     codes!(out, "`rule` and `pair_rule` of `explain`", Rule);
     codes!(out, "`measure` of `eval`", Measure);

@@ -4,7 +4,7 @@
 //! shingle, sketch, candidates, verify, group), `relate` aligns the pairs of a
 //! group and lists them, `furniture` learns what the pages of an outlet repeat, `descend`
 //! infers the lineage, `compare` sets every copy beside its exemplar and
-//! notes what it changed. [`dedup`] stops at the groups, [`collate_group`] sets all
+//! notes what it changed. [`dedup`] stops at the groups, [`judge_items`] says what the items of a feed are to its reader, [`collate_group`] sets all
 //! members of one side by side.
 
 mod apart;
