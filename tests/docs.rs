@@ -111,7 +111,11 @@ fn the_formats_list_every_column_and_code() {
     codes!(out, "`op`", Op);
     codes!(out, "`kind`", Kind);
     codes!(out, "`reason` of a decision", Reason);
-    codes!(out, "`outcome` of an item of a feed (`dedup --format feed --annotate`)", Outcome);
+    codes!(
+        out,
+        "`outcome` of an item of a feed (`dedup --format feed --annotate`)",
+        Outcome
+    );
     codes!(out, "`reason` of a rejection", Rejected);
     codes!(out, "`rule` and `pair_rule` of `explain`", Rule);
     codes!(out, "`measure` of `eval`", Measure);

@@ -149,9 +149,19 @@ enum Failed {
     Stopped(Error),
 }
 
+const LEFT_OUT: &str = "; it is left out";
+const KEPT: &str = "; what came before was kept";
+
 impl From<Rejection> for Failed {
     fn from(rejection: Rejection) -> Self {
-        Failed::Left(rejection.to_string())
+        // What readers do with a fault is not what is done here.
+        let said = rejection.to_string();
+        let end = [LEFT_OUT, KEPT].iter().find_map(|told| said.find(told));
+        Failed::Left(
+            said.get(..end.unwrap_or(said.len()))
+                .unwrap_or(&said)
+                .to_owned(),
+        )
     }
 }
 
