@@ -60,8 +60,9 @@ impl Default for ItemVerdict {
 const FEW_WORDS: usize = 20;
 
 /// Judges the items of a feed, one verdict for each in their order. `decide` gets those of
-/// [`FEW_WORDS`] and more, in their order, and gives a verdict for each: [`among_themselves`], or
-/// what an index says, which must answer an item that it knows as it did the first time.
+/// 20 words and more, in their order, and gives a verdict for each: [`among_themselves`], or
+/// what an index says, which must answer an item that it knows as it did the first time: a feed is
+/// polled again and again.
 ///
 /// Shorter ones are copies only of an item before them with the same words in title and text.
 ///
@@ -212,7 +213,7 @@ mod tests {
 
     #[test]
     fn copies_updates_and_what_only_looks_like_them() {
-        let changed = STORY.replace("two years", "three years");
+        let changed = STORY.replace("cracked", "broken");
         let all = judged(vec![
             document("b", "Orme Post", "orme.example", "Bridge closes", STORY),
             document("a", "Hill News", "hill.example", "Bridge", &changed),
