@@ -9,15 +9,16 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use wirecopy::index::{EventKind, Outcome};
+use wirecopy::index::{EventKind, Outcome as Live};
 use wirecopy::ingest::Reason as Rejected;
 use wirecopy::lineage::{Basis, Code, CreditStatus, Role};
-use wirecopy::pipeline::{Reason, Rule};
+use wirecopy::pipeline::{Outcome, Reason, Rule};
 use wirecopy::segment::Kind;
 use wirecopy::trace::{Flag, Op, Relation};
 use wirecopy::write::{
     Column, LinkRole, Measure, Type, answer_columns, collation_columns, curve_columns,
-    decision_columns, evaluation_columns, event_columns, graph_columns, score_columns, sheet_columns, tables,
+    decision_columns, evaluation_columns, event_columns, graph_columns, score_columns,
+    sheet_columns, tables,
 };
 
 fn root() -> &'static Path {
@@ -116,8 +117,17 @@ fn the_formats_list_every_column_and_code() {
     codes!(out, "`op`", Op);
     codes!(out, "`kind`", Kind);
     codes!(out, "`reason` of a decision", Reason);
-    codes!(out, "`reason` of a live decision, `outcome` of an annotation", Outcome);
+    codes!(
+        out,
+        "`reason` of a live decision, `outcome` of an annotation",
+        Live
+    );
     codes!(out, "`event` of group_events.csv", EventKind);
+    codes!(
+        out,
+        "`outcome` of an item of a feed (`dedup --format feed --annotate`)",
+        Outcome
+    );
     codes!(out, "`reason` of a rejection", Rejected);
     codes!(out, "`rule` and `pair_rule` of `explain`", Rule);
     codes!(out, "`measure` of `eval`", Measure);

@@ -10,7 +10,7 @@ use support::stemma::World;
 use support::{Random, held, temp};
 use wirecopy::config::Settings;
 use wirecopy::document::Document;
-use wirecopy::index::{Durability, Index, IndexOptions, Outcome};
+use wirecopy::index::{Durability, Index, IndexOptions};
 use wirecopy::ingest::{Counts, Intake};
 use wirecopy::pipeline::{Silent, trace};
 
@@ -108,7 +108,7 @@ fn steps_at_random_leave_what_a_batch_would_find() {
                 0..=12 => {
                     let answer = index.insert(&pick, clock).unwrap();
                     let known = model.contains_key(&key);
-                    assert_eq!(answer.outcome == Outcome::Known, known);
+                    assert_eq!(answer.is_known, known);
                     assert_eq!(*answer.key, *key);
                     assert!(answer.is_kept == (answer.kept == answer.key));
                     assert!(*answer.kept == *key || model.contains_key(&*answer.kept));

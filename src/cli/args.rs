@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod eval;
+mod feed;
 mod index;
 
 use std::ffi::OsString;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 pub use eval::{EvalArgs, EvalTask, SampleArgs, ScoreArgs};
+pub use feed::{DedupFormatArg, FeedArgs};
 pub use index::{IndexArgs, IndexTask, LiveArgs, SyncArg};
 
 /// Finds every news article that republishes the same text, shows line by line
@@ -339,6 +341,7 @@ Examples:
   wirecopy dedup feed.jsonl --keep prefer=agencies.txt
   wirecopy dedup today.jsonl --against archive.jsonl -o new.jsonl
   collect-news | wirecopy dedup - --index kept --window 30d | publish-news
+  curl -s https://orme.example/feed.xml | wirecopy dedup - --format feed
 
 JSON lines and tables are written as they were read, byte for byte. Of text files the paths of
 those to keep are written, one a line.")]
@@ -361,6 +364,9 @@ pub struct DedupArgs {
     /// Whether cells that a spreadsheet could take for formulas get a `'`
     #[arg(long, value_name = "STYLE", default_value = "neutral")]
     pub csv: CsvArg,
+    /// A feed.
+    #[command(flatten)]
+    pub feed: FeedArgs,
     /// Inputs.
     #[command(flatten)]
     pub input: InputArgs,

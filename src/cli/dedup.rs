@@ -5,9 +5,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::args::DedupArgs;
+use super::args::{DedupArgs, DedupFormatArg};
 use super::progress::Messages;
-use super::{Outcome, live, plan};
+use super::{Outcome, feed_filter, live, plan};
 use crate::config::Settings;
 use crate::document::Document;
 use crate::error::{Error, ErrorKind};
@@ -16,13 +16,17 @@ use crate::pipeline;
 use crate::write::{self, FeedKind, plural};
 
 pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
+    feed_filter::check(args)?;
+    let policy = policy(&args.keep)?;
+    if args.feed.format == DedupFormatArg::Feed {
+        return feed_filter::run(args, &policy);
+    }
     let against = &args.archive.against;
     let settings = Settings {
         against: !against.is_empty(),
         ..plan::settings(&args.matching)?
     };
     let all = plan::all_inputs(&args.input, &args.archive);
-    let policy = policy(&args.keep)?;
     plan::threads(&args.running)?;
     if args.live.index.is_some() {
         return live::run(args, settings, policy);

@@ -171,9 +171,7 @@ fn rebuild(folder: &Path, say: &dyn Fn(&str)) -> Result<Outcome, Error> {
     }
     say(&format!(
         "{} entries kept, {} lost at least, {} bytes lost",
-        salvaged.entries,
-        salvaged.lost_entries,
-        salvaged.lost_bytes
+        salvaged.entries, salvaged.lost_entries, salvaged.lost_bytes
     ));
     let mut index = Index::open(folder, &options)?;
     let freed = index.tidy()?;
@@ -265,7 +263,7 @@ fn query(
     reading: &ReadingArgs,
 ) -> Result<Outcome, Error> {
     let mut index = reader(folder)?;
-    let intake = ingest::read_and_tell(inputs, io::stdin(), &plan::ingest_options(reading)?, &())?;
+    let intake = ingest::read_and_tell(inputs, io::stdin(), &plan::reading(reading)?, &())?;
     let mut answers = Vec::new();
     for document in &intake.documents {
         let text = intake.archive.text(&document.text).into_owned();

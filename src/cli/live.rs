@@ -4,6 +4,7 @@ mod arrivals;
 
 use std::fs::File;
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -16,6 +17,7 @@ use crate::error::{Error, ErrorKind};
 use crate::group::Policy;
 use crate::index::{Answer, Durability, Index, IndexOptions, Outcome as Found};
 use crate::ingest::{self, IngestOptions, Input, Intake};
+use crate::pipeline::{ItemVerdict, Outcome as ItemOutcome};
 use crate::write::{self, AnswerWriter, FeedKind};
 use arrivals::{Arrivals, Lines};
 
@@ -74,7 +76,7 @@ pub(super) fn run(args: &DedupArgs, settings: Settings, policy: Policy) -> Resul
             ..IndexOptions::default()
         },
     )?;
-    let create = |file: &std::path::Path| {
+    let create = |file: &Path| {
         File::create(file).map_err(|cause| Error::io("making the output", file, cause))
     };
     let out: Box<dyn Write> = match output {
@@ -95,7 +97,7 @@ pub(super) fn run(args: &DedupArgs, settings: Settings, policy: Policy) -> Resul
         index,
         options: IngestOptions {
             keep_raw: true,
-            ..plan::ingest_options(&args.input.reading)?
+            ..plan::reading(&args.input.reading)?
         },
         messages: &messages,
         out,
@@ -110,6 +112,40 @@ pub(super) fn run(args: &DedupArgs, settings: Settings, policy: Policy) -> Resul
     let done = live.all();
     let closed = live.close();
     done.and(closed)
+}
+
+/// Judges the items of a feed by an index, and takes those that are new. One that the index knows is judged as it was.
+pub(super) fn judge(
+    documents: &[Document],
+    folder: &Path,
+    args: &DedupArgs,
+    settings: &Settings,
+    policy: &Policy,
+) -> Result<Vec<ItemVerdict>, Error> {
+    let options = IndexOptions {
+        settings: settings.clone(),
+        policy: policy.clone(),
+        ..IndexOptions::default()
+    };
+    let mut index = Index::open(folder, &options)?;
+    if let Some(window) = args.live.window {
+        index.expire(now().saturating_sub(window.as_secs()))?;
+    }
+    let mut verdicts = Vec::new();
+    for document in documents {
+        let answer = index.insert(document, now())?;
+        let outcome = match answer.outcome {
+            _ if answer.is_kept => ItemOutcome::New,
+            Found::Update => ItemOutcome::Update,
+            Found::Identical => ItemOutcome::Identical,
+            Found::New | Found::Copy => ItemOutcome::Copy,
+        };
+        let kept = (outcome != ItemOutcome::New).then_some(answer.kept);
+        verdicts.push(ItemVerdict { outcome, kept });
+    }
+    index.commit(Durability::Disk)?;
+    index.close()?;
+    Ok(verdicts)
 }
 
 impl Live<'_> {
@@ -202,9 +238,9 @@ impl Live<'_> {
             let answer = self.decide(document, &intake)?;
             let raw = document.raw.map(|raw| intake.archive.bytes(raw));
             let raw = raw.unwrap_or_default();
-            let line = match self.args.live.annotate {
+            let line = match self.args.feed.annotate {
                 true => write::annotated(&raw, &answer).unwrap_or(raw),
-                false if answer.is_kept && answer.outcome != Found::Known => raw,
+                false if answer.is_kept && !answer.is_known => raw,
                 false => continue,
             };
             self.out.write_all(&line).map_err(plan::output_error)?;
@@ -251,10 +287,10 @@ impl Live<'_> {
             document.key = format!("#{hash}").into();
         }
         let answer = self.index.insert(&document, now())?;
-        match answer.outcome {
-            Found::Known => self.known += 1,
-            _ if answer.is_kept => self.kept += 1,
-            _ => {}
+        if answer.is_known {
+            self.known += 1;
+        } else if answer.is_kept {
+            self.kept += 1;
         }
         if let Some(decisions) = &mut self.decisions {
             decisions.answer(&answer).map_err(plan::output_error)?;
@@ -311,14 +347,14 @@ impl Live<'_> {
         let mut kept = Vec::new();
         for (at, &document) in documents.iter().enumerate() {
             let answer = self.decide(document, &intake)?;
-            if self.args.live.annotate && kind == FeedKind::Lines {
+            if self.args.feed.annotate && kind == FeedKind::Lines {
                 let raw = document
                     .raw
                     .map(|raw| intake.archive.bytes(raw))
                     .unwrap_or_default();
                 let line = write::annotated(&raw, &answer).unwrap_or(raw);
                 self.out.write_all(&line).map_err(plan::output_error)?;
-            } else if answer.is_kept && answer.outcome != Found::Known {
+            } else if answer.is_kept && !answer.is_known {
                 kept.push(document);
             }
             if at % BATCH == BATCH - 1 {

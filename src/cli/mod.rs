@@ -8,6 +8,7 @@ mod dedup;
 mod diff;
 mod eval;
 mod explain;
+mod feed_filter;
 mod index;
 mod keys;
 mod live;

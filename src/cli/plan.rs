@@ -203,7 +203,7 @@ fn read_and_tell(
         keep_raw,
         skip: skip.map(PathBuf::from),
         temporary: temporary.map(PathBuf::from),
-        ..ingest_options(typed)?
+        ..reading(typed)?
     };
     ingest::read_and_tell(&named(inputs), io::stdin(), &options, listener)
 }
@@ -213,7 +213,7 @@ fn named(typed: &[OsString]) -> Vec<Input> {
 }
 
 /// How to read, as typed.
-pub(super) fn ingest_options(typed: &ReadingArgs) -> Result<IngestOptions, Error> {
+pub(super) fn reading(typed: &ReadingArgs) -> Result<IngestOptions, Error> {
     Ok(IngestOptions {
         fields: FieldNames {
             id: typed.id_field.clone(),

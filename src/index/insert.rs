@@ -13,7 +13,7 @@ use super::{Answer, Index, Outcome};
 use crate::document::{Document, Text};
 use crate::error::Error;
 use crate::hash::{hash64, hash128};
-use crate::verify::{AtHand, Standing};
+use crate::verify::{AtHand, Standing, containment, jaccard, overlap};
 
 /// Texts of a component to which a new one is compared; as many as a batch compares pair by pair.
 const COMPARED: usize = 200;
@@ -102,7 +102,7 @@ impl Index {
     /// What is answered for a record that is held already.
     fn known(&mut self, doc: u32) -> Result<Answer, Error> {
         let mut answer = self.answer(doc, None)?;
-        answer.outcome = Outcome::Known;
+        answer.is_known = true;
         Ok(answer)
     }
 
@@ -380,6 +380,7 @@ impl Index {
             kept: key.clone(),
             key,
             outcome: Outcome::New,
+            is_known: false,
             is_kept: true,
             group: None,
             jaccard: None,
@@ -442,11 +443,11 @@ impl Index {
             desk.text(own, tables, store, settings)?,
             desk.text(other, tables, store, settings)?,
         );
-        let shared = crate::verify::overlap(&x.set, &y.set);
+        let shared = overlap(&x.set, &y.set);
         let (own, other) = (x.set.len() as u32, y.set.len() as u32);
         Ok((
-            crate::verify::jaccard(shared, own, other),
-            crate::verify::containment(shared, own),
+            jaccard(shared, own, other),
+            containment(shared, own),
         ))
     }
 }

@@ -53,7 +53,6 @@ codes! {
     /// What a document is to those that came before.
     Outcome {
         New "new" "nothing that is held is a copy of it";
-        Known "known" "the same record under the same key is held already";
         Identical "identical" "the same words as one that is held";
         Copy "copy" "a copy of one that is held, or in one group with it";
         Update "update" "a later text of the outlet whose text is kept";
@@ -67,6 +66,8 @@ pub struct Answer {
     pub key: Box<str>,
     /// What it is.
     pub outcome: Outcome,
+    /// True where the same record under the same key was held already; the answer is how it stands now.
+    pub is_known: bool,
     /// True where it is to be kept.
     pub is_kept: bool,
     /// Key of the document that is kept for its group; its own where it is kept itself.

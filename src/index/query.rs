@@ -7,7 +7,7 @@ use super::tables::NONE;
 use super::{Answer, GroupId, Index, Outcome};
 use crate::document::Document;
 use crate::error::Error;
-use crate::verify::Standing;
+use crate::verify::{Standing, containment, jaccard, overlap};
 
 /// A document of the index.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,6 +68,7 @@ impl Index {
         let mut answer = Answer {
             key: document.key.clone(),
             outcome: Outcome::New,
+            is_known: false,
             is_kept: true,
             kept: document.key.clone(),
             group: None,
@@ -76,7 +77,9 @@ impl Index {
             replaces: None,
             events: Vec::new(),
         };
-        let (best, values) = match self.same_text(&scanned) {
+        let same = self.same_text(&scanned);
+        let is_same = same.is_some();
+        let (best, values) = match same {
             Some(class) => (Some(class), (1.0, 1.0)),
             None => self.most_alike(&scanned, outlet)?,
         };
@@ -87,16 +90,36 @@ impl Index {
             .and_then(|group| self.tables.group(group))
             .map_or(first, |row| row.keeper);
         let row = self.tables.doc(kept).copied();
+        let kept_class = row.map_or(class, |row| row.class);
+        let values = match kept_class == class {
+            true => values,
+            false => self.beside(&scanned, kept_class)?,
+        };
         answer.group = group.and_then(|group| self.id_of(group));
         answer.kept = self.key(kept)?;
         answer.is_kept = false;
         answer.outcome = match row {
-            Some(row) if row.class == class && values == (1.0, 1.0) => Outcome::Identical,
+            Some(row) if row.class == class && is_same => Outcome::Identical,
             Some(row) if row.outlet == outlet && outlet > 0 => Outcome::Update,
             _ => Outcome::Copy,
         };
         (answer.jaccard, answer.containment) = (Some(values.0), Some(values.1));
         Ok(answer)
+    }
+
+    /// Exact values of a text that is not held beside one that is.
+    fn beside(&mut self, scanned: &Scanned, class: u32) -> Result<(f64, f64), Error> {
+        let Index {
+            desk,
+            tables,
+            store,
+            settings,
+            ..
+        } = self;
+        let other = desk.text(class, tables, store, settings)?;
+        let shared = overlap(&scanned.text.set, &other.set);
+        let (own, other) = (scanned.text.set.len() as u32, other.set.len() as u32);
+        Ok((jaccard(shared, own, other), containment(shared, own)))
     }
 
     fn same_text(&self, scanned: &Scanned) -> Option<u32> {
@@ -138,8 +161,8 @@ impl Index {
                 continue;
             };
             let values = (
-                crate::verify::jaccard(shared, shingles, other.set.len() as u32),
-                crate::verify::containment(shared, shingles),
+                jaccard(shared, shingles, other.set.len() as u32),
+                containment(shared, shingles),
             );
             if values.0 > best.1.0 {
                 best = (Some(class), values);

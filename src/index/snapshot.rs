@@ -97,13 +97,20 @@ impl Source<'_> {
 }
 
 fn save_lists(lists: &Lists, out: &mut dyn Write) -> io::Result<()> {
-    lists.parts().try_for_each(|part| put_bytes(out, part))
+    let parts = || (0u32..).zip(lists.parts()).filter(|(_, part)| !part.is_empty());
+    put64(out, &[parts().count() as u64])?;
+    for (number, part) in parts() {
+        put32(out, &[number])?;
+        put_bytes(out, part)?;
+    }
+    Ok(())
 }
 
 fn load_lists(source: &mut Source<'_>, lists: &mut Lists) -> io::Result<()> {
-    for number in 0..lists.parts().count() {
+    for _ in 0..source.count()? {
+        let [number] = source.get32()?;
         let bytes = source.bytes()?;
-        if !lists.restore(number, &bytes) {
+        if !lists.restore(number as usize, &bytes) {
             return Err(bad());
         }
     }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::archive::{self, Shelf};
+use super::feed_file::FoundItems;
 use super::fields::Fields;
 use super::inflate::Tally;
 use super::reason::{Reason, Refusal, Rejection};
@@ -31,6 +32,8 @@ pub(super) struct Gathered<'l> {
     pub listener: &'l dyn Listener,
     /// The first failure that ends the run: a full disk, or a wish to stop.
     pub failed: Option<Error>,
+    /// Items of a feed that is to be written again, in place of documents; `None` elsewhere.
+    pub found: Option<FoundItems>,
     /// Whether what is read now is the archive that inputs are matched against.
     pub archived: bool,
     /// The next document's number of arrival.
@@ -49,6 +52,7 @@ impl<'l> Gathered<'l> {
             shelf,
             listener,
             failed: None,
+            found: None,
             archived: false,
             arrivals: 0,
             waiting: (Vec::new(), 0),
@@ -57,7 +61,10 @@ impl<'l> Gathered<'l> {
 
     pub fn reject(&mut self, rejection: Rejection) {
         self.counts.read += 1;
-        self.rejected.push(rejection);
+        // One fault is enough for a feed that is to be written again.
+        if self.found.is_none() || self.rejected.is_empty() {
+            self.rejected.push(rejection);
+        }
     }
 
     /// Rejects a path as a whole.

@@ -24,7 +24,7 @@ pub(super) fn may_be(head: &[u8]) -> bool {
 }
 
 /// Whether the value says that it is a feed.
-fn is_feed(value: &Value) -> bool {
+pub(super) fn is_feed(value: &Value) -> bool {
     let version = value.get("version").and_then(Value::as_str);
     version.is_some_and(|version| {
         let address = version.trim().split_once("://").map(|(_, rest)| rest);
@@ -38,7 +38,7 @@ fn is_feed(value: &Value) -> bool {
 /// The items of a feed in their order, each for itself.
 fn items(feed: &Value, limits: &Limits) -> Vec<Result<Cells, Refusal>> {
     let items = feed.get("items").and_then(Value::as_array);
-    let outlet = string(feed, "title").or_else(|| author(feed));
+    let outlet = outlet(feed);
     items
         .into_iter()
         .flatten()
@@ -46,7 +46,12 @@ fn items(feed: &Value, limits: &Limits) -> Vec<Result<Cells, Refusal>> {
         .collect()
 }
 
-fn item(item: &Value, outlet: Option<&str>, limits: &Limits) -> Result<Cells, Refusal> {
+/// Who publishes a feed.
+pub(super) fn outlet(feed: &Value) -> Option<&str> {
+    string(feed, "title").or_else(|| author(feed))
+}
+
+pub(super) fn item(item: &Value, outlet: Option<&str>, limits: &Limits) -> Result<Cells, Refusal> {
     if !item.is_object() {
         return Err(Refusal::new(
             Reason::NotAnObject,

@@ -11,6 +11,7 @@ mod columnar;
 mod decode;
 mod delimited;
 mod dialect;
+mod feed_file;
 mod fields;
 mod gather;
 mod html;
@@ -59,6 +60,9 @@ use self::fields::Fields;
 use self::gather::Gathered;
 use self::stream::{forced, stream};
 
+pub use self::feed_file::{
+    FEED_BYTES, FeedFile, FeedItem, MARK, MarkPlace, Notation, Unit, read_feed,
+};
 pub use self::fields::FieldNames;
 pub use self::reason::{Reason, Rejection};
 pub use self::sheet::{Sheet, SheetRow};

@@ -4,7 +4,7 @@
 //! shingle, sketch, candidates, verify, group), `relate` aligns the pairs of a
 //! group and lists them, `furniture` learns what the pages of an outlet repeat, `descend`
 //! infers the lineage, `compare` sets every copy beside its exemplar and
-//! notes what it changed. [`dedup`] stops at the groups, [`collate_group`] sets all
+//! notes what it changed. [`dedup`] stops at the groups, [`judge_items`] says what the items of a feed are to its reader, [`collate_group`] sets all
 //! members of one side by side.
 
 mod apart;
@@ -16,6 +16,7 @@ mod descend;
 mod descents;
 mod explain;
 mod furniture;
+mod items;
 mod kinds;
 mod pair;
 mod passages;
@@ -34,6 +35,7 @@ use rayon::prelude::*;
 pub use collate::{CollatedGroup, GroupName, PlacedCell, collate_group};
 pub use dedup::{Decision, Deduped, Reason, dedup};
 pub use explain::{Explained, Explanation, Rule, Step, explain};
+pub use items::{ItemVerdict, Outcome, among_themselves, judge_items};
 pub use pair::compare_documents;
 pub use passages::Passage;
 pub use search::{Found, SearchCounts, search};

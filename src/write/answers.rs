@@ -49,6 +49,11 @@ const COLUMNS: &[Column] = &[
         kind: Type::Id,
         meaning: "the document that was kept for the group until this one came",
     },
+    Column {
+        name: "known",
+        kind: Type::Boolean,
+        meaning: "whether the same record was held already; then the row says how it stands now",
+    },
 ];
 
 const EVENTS: &[Column] = &[
@@ -116,6 +121,7 @@ impl<'w> AnswerWriter<'w> {
             answer.containment.into(),
             answer.outcome.code().into(),
             answer.replaces.as_deref().into(),
+            answer.is_known.into(),
         ])
     }
 
@@ -159,6 +165,9 @@ pub fn answer_json(answer: &Answer) -> Value {
     };
     put("doc_id", json!(answer.key));
     put("outcome", json!(answer.outcome.code()));
+    if answer.is_known {
+        put("known", json!(true));
+    }
     put("kept", json!(answer.is_kept));
     put("kept_id", json!(answer.kept));
     if let Some(group) = answer.group {
@@ -216,6 +225,7 @@ mod tests {
         Answer {
             key: "b".into(),
             outcome: Outcome::Copy,
+            is_known: false,
             is_kept: false,
             kept: "a".into(),
             group: Some(GroupId(1)),

@@ -21,9 +21,6 @@ pub struct LiveArgs {
     /// When an answer is safe enough to be given: on the disk record by record, on the disk in batches, or handed to the system
     #[arg(long, value_name = "WHEN", requires = "index", default_value = "batch")]
     pub sync: SyncArg,
-    /// Write every record, with the answer as a member `wirecopy`
-    #[arg(long, requires = "index")]
-    pub annotate: bool,
     /// Go on when the inputs end: they grow, or, of folders, get more files; ends with Ctrl-C or SIGTERM
     #[arg(long, requires = "index")]
     pub follow: bool,

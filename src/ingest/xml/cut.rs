@@ -1,52 +1,14 @@
 //! Where records begin and end in a stream of XML.
 
+use super::context::{Context, TITLE_BYTES};
 use super::entities::decode;
 use super::family::Family;
-use super::names::{Prefixes, Vocabulary};
-use super::token::{CDATA, Kind, Scanner, Token, local, name, swallows};
+use super::token::{CDATA, Kind, Scanner, Token, name, swallows};
 use super::tree::ill_formed;
 use super::{About, record};
 use crate::ingest::gather::File;
 use crate::ingest::reason::{Reason, Refusal};
 use crate::ingest::window::Bytes;
-
-/// Longest title of a feed that is kept.
-const TITLE_BYTES: usize = 1000;
-
-/// What is known where a record stands.
-pub(super) struct Context {
-    pub prefixes: Prefixes,
-    pub family: Family,
-    pub about: About,
-    /// The elements around, each with the vocabulary of bare names in it.
-    around: Vec<(Box<[u8]>, Vocabulary)>,
-}
-
-impl Context {
-    /// The vocabulary of names without a prefix.
-    pub fn usual(&self) -> Vocabulary {
-        self.around.last().map_or("", |(_, usual)| usual)
-    }
-
-    /// Where what a text between records says of the feed is kept.
-    fn said(&mut self) -> Option<&mut String> {
-        let mut names = self.around.iter().rev().map(|(name, _)| local(name));
-        let is_feed = |name: Option<&[u8]>| {
-            name.is_some_and(|name| {
-                [&b"channel"[..], b"feed"]
-                    .iter()
-                    .any(|feed| name.eq_ignore_ascii_case(feed))
-            })
-        };
-        match names.next()? {
-            b"title" if is_feed(names.next()) => Some(&mut self.about.title),
-            b"name" if names.next() == Some(b"author") && is_feed(names.next()) => {
-                Some(&mut self.about.author)
-            }
-            _ => None,
-        }
-    }
-}
 
 enum State {
     /// Between records.
@@ -80,17 +42,17 @@ impl Cutter {
             number: 0,
             scanner: Scanner::default(),
             state: State::Between,
-            context: Context {
-                prefixes: Prefixes::default(),
-                family: Family::Other(""),
-                about: About::default(),
-                around: Vec::new(),
-            },
+            context: Context::new(),
             at: 0,
             began: false,
             too_deep: false,
             told_other: false,
         }
+    }
+
+    /// What the last document is and says of itself.
+    pub fn into_document(self) -> (Family, About) {
+        (self.context.family, self.context.about)
     }
 
     /// Reads everything. An error is one of the file as a whole, of which nothing was read.
@@ -282,6 +244,7 @@ impl Cutter {
             }
             return Ok(());
         }
+        self.context.note_link(local, &text);
         if token.kind == Kind::Start {
             let deepest = file.options.limits.xml_depth as usize;
             if self.context.around.len() < deepest {

@@ -7,12 +7,20 @@ const DECLARATION: usize = 1024;
 
 /// The encoding to decode the stream from, none where it is UTF-8 or says nothing; each record is
 /// then decoded by itself. A byte order mark was heard before.
-pub(super) fn declared(head: &[u8]) -> Option<&'static Encoding> {
+pub(in crate::ingest) fn declared(head: &[u8]) -> Option<&'static Encoding> {
     match head {
         [b'<', 0, _, 0, ..] => return Some(UTF_16LE),
         [0, b'<', 0, _, ..] => return Some(UTF_16BE),
         _ => {}
     }
+    let encoding = Encoding::for_label(label(head)?.as_bytes())?;
+    // Whoever reads "UTF-16" in ASCII reads no UTF-16.
+    let of_ascii = encoding.is_ascii_compatible();
+    (encoding != UTF_8 && of_ascii && !is_utf8_anyway(head, encoding)).then_some(encoding)
+}
+
+/// The encoding that a declaration names, in its own words.
+pub(in crate::ingest) fn label(head: &[u8]) -> Option<&str> {
     let start = head.trim_ascii_start();
     let start = start.get(..DECLARATION).unwrap_or(start);
     let end = memchr::memmem::find(start, b"?>")?;
@@ -21,11 +29,7 @@ pub(super) fn declared(head: &[u8]) -> Option<&'static Encoding> {
     let (_, value) = declaration.split_once("encoding")?;
     let value = value.trim_start().strip_prefix('=')?.trim_start();
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    let label = value.get(1..)?.split(quote).next()?;
-    let encoding = Encoding::for_label(label.trim().as_bytes())?;
-    // Whoever reads "UTF-16" in ASCII reads no UTF-16.
-    let of_ascii = encoding.is_ascii_compatible();
-    (encoding != UTF_8 && of_ascii && !is_utf8_anyway(head, encoding)).then_some(encoding)
+    Some(value.get(1..)?.split(quote).next()?.trim())
 }
 
 /// Whether text that claims one byte for each letter is certainly UTF-8: several letters beyond

@@ -7,8 +7,9 @@
 //! it on what is not well-formed. Feeds read as a whole (feed-rs) have no places and no items
 //! behind a fault.
 
+mod context;
 mod cut;
-mod encoding;
+pub(super) mod encoding;
 mod entities;
 mod family;
 mod feed;
@@ -20,15 +21,18 @@ mod prose;
 mod token;
 mod tree;
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::decode::Transcode;
+use super::feed_file::{Found, Notation};
 use super::gather::{Accepted, File};
 use super::reason::{Reason, Refusal};
 use super::shield::shielded;
 use super::window::{Bytes, Window};
 use super::{decode, html};
+use crate::document::Document;
 use tree::Tree;
 
 pub(super) use feed::base64;
@@ -39,6 +43,8 @@ pub(super) use prose::{longest, of_markup, of_title, one_line, tidy};
 struct About {
     title: String,
     author: String,
+    /// Addresses, with blanks between.
+    links: String,
 }
 
 /// Reads a file of XML, several documents behind one another included.
@@ -79,9 +85,33 @@ fn decoded(window: &mut Bytes<'_>, file: &mut File<'_, '_>) -> Result<(), Refusa
 fn record(
     bytes: &[u8],
     (number, offset): (u64, u64),
-    cutter: &mut cut::Context,
+    cutter: &mut context::Context,
     file: &mut File<'_, '_>,
 ) -> Result<(), Refusal> {
+    let read = document(bytes, (number, offset), cutter, file);
+    if let Some(found) = &mut file.out.found {
+        // Elements of extensions may be called as items are.
+        if cutter.is_in_feed() {
+            let from = offset as usize;
+            found.push(Found {
+                range: from..from + bytes.len(),
+                read: read.map(|(read, _)| read),
+            });
+        }
+        return Ok(());
+    }
+    let (read, encoding) = read?;
+    file.accept(Accepted::new(read, encoding), None);
+    Ok(())
+}
+
+/// The document that one record is, its text apart, and the encoding of it.
+fn document(
+    bytes: &[u8],
+    (number, offset): (u64, u64),
+    cutter: &mut context::Context,
+    file: &File<'_, '_>,
+) -> Result<((Document, String), &'static str), Refusal> {
     let limits = &file.options.limits;
     let (text, encoding) = decode::decode(bytes)?;
     let cells = shielded("XML", || {
@@ -90,8 +120,48 @@ fn record(
     })?;
     let place = file.place(Some(number), offset);
     let read = cells.document(place, file.fields, limits.text_bytes)?;
-    file.accept(Accepted::new(read, encoding), None);
-    Ok(())
+    Ok((read, encoding))
+}
+
+/// Reads the items of a feed that is held whole, in UTF-8 or where bytes below 0x80 are ASCII;
+/// each is noted with its place. What is wrong with an item is noted with it; what is wrong with
+/// the feed is a rejection. Gives the kind of the feed and its own addresses.
+pub(super) fn items(
+    feed: &[u8],
+    file: &mut File<'_, '_>,
+) -> Result<(Notation, Vec<String>), Refusal> {
+    if token::is_page(feed) {
+        return Err(Refusal::new(Reason::Unsupported, "this is a web page"));
+    }
+    let mut window: Bytes<'_> = Window::new(Box::new(feed));
+    let mut cutter = cut::Cutter::new();
+    cutter.read(&mut window, file)?;
+    let (family, about) = cutter.into_document();
+    let notation = match family {
+        family::Family::Rss => Notation::Rss,
+        family::Family::Rdf => Notation::Rdf,
+        family::Family::Atom => Notation::Atom,
+        _ => {
+            let message = "this is XML of news agencies, and no feed";
+            return Err(Refusal::new(Reason::Unsupported, message));
+        }
+    };
+    let addresses = about.links.split_whitespace().map(str::to_owned);
+    Ok((notation, addresses.collect()))
+}
+
+/// What stands inside an item, from behind its start tag to its end tag; `None` where it has no
+/// inside.
+pub(super) fn inside(item: &[u8]) -> Option<Range<usize>> {
+    let start = token::Scanner::default().token(item, 0, true)?;
+    let end = memchr::memrchr(b'<', item)?;
+    (start.kind == token::Kind::Start && start.len <= end).then_some(start.len..end)
+}
+
+/// The prefix of an element's name with its colon, empty where it has none.
+pub(super) fn prefix(element: &[u8]) -> &[u8] {
+    let name = token::name(element);
+    name.strip_suffix(token::local(name)).unwrap_or_default()
 }
 
 fn no_text(what: &str) -> Refusal {
