@@ -254,7 +254,7 @@ impl Cluster {
             self.chars.extend(fold(self.source.iter().copied()));
             let all = self.chars.len();
             self.chars.retain(|&c| !is_invisible(c));
-            // Marks on a tatweel that came of a presentation form stand behind each other now.
+            // Marks on a tatweel stand behind each other now.
             if self.chars.len() < all {
                 self.chars = fold(self.chars.iter().copied()).collect();
             }
@@ -275,7 +275,9 @@ pub(crate) fn continues_cluster(c: char) -> bool {
             '\u{1160}'..='\u{11FF}'     // Hangul vowels and finals
             | '\u{D7B0}'..='\u{D7FF}'
             | '\u{FFA0}'..='\u{FFDC}'   // their half-width forms
-            | '\u{FF9E}' | '\u{FF9F}') // half-width kana voicing
+            | '\u{FF9E}' | '\u{FF9F}'   // half-width kana voicing
+            | '\u{FCF2}'..='\u{FCF4}'   // Arabic marks on a tatweel, of which the marks are left
+            | '\u{FE71}' | '\u{FE77}' | '\u{FE79}' | '\u{FE7B}' | '\u{FE7D}' | '\u{FE7F}')
 }
 
 /// True for what words are made of.
@@ -347,7 +349,7 @@ mod tests {
             .nfkc()
             .map(unify_arabic)
             .filter(|&c| !is_invisible(c))
-            // Where a tatweel stood among marks they are in another order now.
+            // Marks on a tatweel stand behind each other now.
             .nfkc()
             .collect();
         let mut words: Vec<String> = Vec::new();
