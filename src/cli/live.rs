@@ -42,6 +42,9 @@ struct Live<'a> {
     messages: &'a Messages,
     out: Box<dyn Write>,
     decisions: Option<AnswerWriter<'static>>,
+    /// What is given out once it is safe: a buffer that gives out by itself would say too much.
+    lines: Vec<u8>,
+    answers: Vec<Answer>,
     swept: Instant,
     read: u64,
     kept: u64,
@@ -102,6 +105,8 @@ pub(super) fn run(args: &DedupArgs, settings: Settings, policy: Policy) -> Resul
         messages: &messages,
         out,
         decisions,
+        lines: Vec::new(),
+        answers: Vec::new(),
         swept: Instant::now(),
         read: 0,
         kept: 0,
@@ -243,9 +248,9 @@ impl Live<'_> {
                 false if answer.is_kept && !answer.is_known => raw,
                 false => continue,
             };
-            self.out.write_all(&line).map_err(plan::output_error)?;
+            self.lines.extend_from_slice(&line);
             if !line.ends_with(b"\n") {
-                self.out.write_all(b"\n").map_err(plan::output_error)?;
+                self.lines.push(b'\n');
             }
         }
         intake.archive.intact()
@@ -292,8 +297,8 @@ impl Live<'_> {
         } else if answer.is_kept {
             self.kept += 1;
         }
-        if let Some(decisions) = &mut self.decisions {
-            decisions.answer(&answer).map_err(plan::output_error)?;
+        if self.decisions.is_some() {
+            self.answers.push(answer.clone());
         }
         Ok(answer)
     }
@@ -304,8 +309,13 @@ impl Live<'_> {
             SyncArg::Each | SyncArg::Batch => Durability::Disk,
             SyncArg::None => Durability::System,
         })?;
+        self.out.write_all(&self.lines).map_err(plan::output_error)?;
         self.out.flush().map_err(plan::output_error)?;
+        self.lines.clear();
         if let Some(decisions) = &mut self.decisions {
+            for answer in self.answers.drain(..) {
+                decisions.answer(&answer).map_err(plan::output_error)?;
+            }
             decisions.flush().map_err(plan::output_error)?;
         }
         if self.swept.elapsed() >= SWEEP {
@@ -353,7 +363,7 @@ impl Live<'_> {
                     .map(|raw| intake.archive.bytes(raw))
                     .unwrap_or_default();
                 let line = write::annotated(&raw, &answer).unwrap_or(raw);
-                self.out.write_all(&line).map_err(plan::output_error)?;
+                self.lines.extend_from_slice(&line);
             } else if answer.is_kept && !answer.is_known {
                 kept.push(document);
             }

@@ -445,9 +445,6 @@ impl Index {
         );
         let shared = overlap(&x.set, &y.set);
         let (own, other) = (x.set.len() as u32, y.set.len() as u32);
-        Ok((
-            jaccard(shared, own, other),
-            containment(shared, own),
-        ))
+        Ok((jaccard(shared, own, other), containment(shared, own)))
     }
 }

@@ -97,7 +97,11 @@ impl Source<'_> {
 }
 
 fn save_lists(lists: &Lists, out: &mut dyn Write) -> io::Result<()> {
-    let parts = || (0u32..).zip(lists.parts()).filter(|(_, part)| !part.is_empty());
+    let parts = || {
+        (0u32..)
+            .zip(lists.parts())
+            .filter(|(_, part)| !part.is_empty())
+    };
     put64(out, &[parts().count() as u64])?;
     for (number, part) in parts() {
         put32(out, &[number])?;
