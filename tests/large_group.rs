@@ -161,9 +161,11 @@ fn copies(count: usize, records: Records) -> Intake {
         let (published, source) = match records {
             Records::Bare => (None, None),
             Records::Dated => (moment, None),
-            Records::Reposted => (moment, Some("Outlet Herald".to_string())),
-            Records::Mixed if at % 5 == 0 => (None, Some(format!("Outlet {} Herald", at % 7))),
-            Records::Mixed => (moment, Some(format!("Outlet {} Herald", at % 7))),
+            Records::Reposted => (moment, Some("Outlet Herald".into())),
+            Records::Mixed if at % 5 == 0 => {
+                (None, Some(format!("Outlet {} Herald", at % 7).into()))
+            }
+            Records::Mixed => (moment, Some(format!("Outlet {} Herald", at % 7).into())),
         };
         (document.published, document.source) = (published, source);
         document.collected = moment.filter(|_| at % 3 == 0);
