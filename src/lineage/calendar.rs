@@ -195,7 +195,16 @@ impl Calendar {
             &mut calendar.unpublished,
             &mut calendar.collected,
         ];
-        parts.into_iter().for_each(Undecided::sort);
+        // Where all or none know their zone, nobody asks for a span. A part may hold one kind and
+        // be asked by a member with the other, whose date is in another part.
+        let zoned = parts.iter().any(|part| !part.zoned.places.is_empty());
+        let unzoned = parts.iter().any(|part| !part.unzoned.places.is_empty());
+        if zoned && unzoned {
+            for part in parts {
+                part.zoned.sort();
+                part.unzoned.sort();
+            }
+        }
         calendar
     }
 
@@ -261,16 +270,6 @@ impl Undecided {
             &mut self.unzoned
         };
         span.places.push((seconds, member));
-    }
-
-    /// Makes ready to find those near a time; of no use where all or none know their zone.
-    fn sort(&mut self) {
-        if self.zoned.places.is_empty() || self.unzoned.places.is_empty() {
-            (self.zoned, self.unzoned) = Default::default();
-        } else {
-            self.zoned.sort();
-            self.unzoned.sort();
-        }
     }
 
     fn first(&self, moment: Option<Moment>, asks: usize) -> Option<usize> {
