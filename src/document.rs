@@ -257,6 +257,9 @@ pub struct Moment {
     pub precision: Precision,
 }
 
+/// Further apart than this are no two zones.
+pub(crate) const WIDEST_ZONE_SECONDS: i64 = 14 * 3600;
+
 impl Moment {
     /// Seconds since 1970 in UTC, taking an unknown zone as UTC.
     fn seconds(self) -> i64 {
@@ -298,7 +301,6 @@ impl Moment {
                 ),
             );
         }
-        const WIDEST_ZONE_SECONDS: i64 = 14 * 3600;
         ((mine - theirs).abs() > WIDEST_ZONE_SECONDS).then(|| mine.cmp(&theirs))
     }
 

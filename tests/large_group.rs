@@ -5,10 +5,14 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
+use jiff::civil::date;
 use support::naive::Corpus;
 use support::{Random, Row, intake, put, table, temp, traced};
 use wirecopy::config::{Search, Settings};
+use wirecopy::document::{Moment, Precision};
+use wirecopy::ingest::Intake;
 use wirecopy::pipeline::{Silent, trace};
 
 const TEXTS: usize = 210;
@@ -117,5 +121,87 @@ fn a_story_in_hundreds_of_versions_is_found_whole() {
             assert_eq!(trace.groups[0].members.len(), texts.len(), "{search:?}");
             assert_eq!(trace.counts["capped_buckets"], 0);
         }
+    }
+}
+
+/// What the copies of one text say of themselves.
+#[derive(Clone, Copy, Debug)]
+enum Records {
+    Bare,
+    /// Every one has another time.
+    Dated,
+    /// Of one outlet, each at another time.
+    Reposted,
+    /// Of few outlets, half of them with a credit, some without a date.
+    Mixed,
+}
+
+/// So many documents with one text.
+fn copies(count: usize, records: Records) -> Intake {
+    const TEXT: &str = "The ferry ran onto a sandbank off the port on Monday. Nobody on board \
+        was hurt. The tide lifted her off again after seven long hours. Two tugs stood by.";
+    let texts: Vec<String> = (0..count)
+        .map(|at| match records {
+            Records::Mixed if at % 2 == 1 => format!("{TEXT}\n\nSource: Outlet 3 Herald"),
+            _ => TEXT.to_string(),
+        })
+        .collect();
+    let mut read = intake(&texts);
+    for (at, document) in read.documents.iter_mut().enumerate() {
+        // The later, the smaller the key: whoever looks for an earlier one begins at the wrong end.
+        let back = (count - at) as i64;
+        let start = date(2031, 4, 1).at(0, 0, 0, 0);
+        let moment = start.checked_add(jiff::Span::new().seconds(back * 61));
+        let moment = moment.ok().map(|civil| Moment {
+            civil,
+            offset_seconds: Some(0),
+            precision: Precision::Time,
+        });
+        document.key = format!("d{at:06}").into();
+        let (published, source) = match records {
+            Records::Bare => (None, None),
+            Records::Dated => (moment, None),
+            Records::Reposted => (moment, Some("Outlet Herald".into())),
+            Records::Mixed if at % 5 == 0 => {
+                (None, Some(format!("Outlet {} Herald", at % 7).into()))
+            }
+            Records::Mixed => (moment, Some(format!("Outlet {} Herald", at % 7).into())),
+        };
+        (document.published, document.source) = (published, source);
+        document.collected = moment.filter(|_| at % 3 == 0);
+    }
+    read
+}
+
+/// Nothing looks at every two members: sixteen times the documents take sixteen times as
+/// long, and not 256 times. A busy machine makes one attempt of several slow, hardly all.
+#[test]
+fn many_copies_of_one_text_take_time_by_their_number() {
+    const FEW: usize = 800;
+    const TIMES: usize = 16;
+    const ATTEMPTS: usize = 6;
+    let settings = Settings::default();
+    let took = |count: usize, records: Records| {
+        let read = copies(count, records);
+        let begun = Instant::now();
+        let found = trace(read, &settings, &Silent).unwrap();
+        let took = begun.elapsed();
+        assert_eq!(found.groups.len(), 1, "{records:?}");
+        assert_eq!(found.groups[0].members.len(), count, "{records:?}");
+        took
+    };
+    for records in [
+        Records::Bare,
+        Records::Dated,
+        Records::Reposted,
+        Records::Mixed,
+    ] {
+        let (mut few, mut many) = (Duration::MAX, Duration::MAX);
+        let in_time = (0..ATTEMPTS).any(|_| {
+            few = few.min(took(FEW, records));
+            many = many.min(took(FEW * TIMES, records));
+            many < few * (3 * TIMES as u32)
+        });
+        assert!(in_time, "{records:?}: {few:?}, then {many:?}");
     }
 }

@@ -2,7 +2,7 @@
 
 use ahash::AHashMap;
 
-use super::dates::order;
+use super::calendar::{EarliestMembers, Sure};
 use super::member::Member;
 use super::readings::{Readings, side_by_side};
 
@@ -10,13 +10,14 @@ use super::readings::{Readings, side_by_side};
 /// as far as is known before this member was made.
 ///
 /// `last` is the text that each member's outlet had before. Words are of a line of the story:
-/// a line that is new, or another wording. Cost: the readings of all members.
+/// a line that is new, or another wording. Cost: the readings of all members, however many
+/// revisions brought the same words.
 pub(super) fn has_additions(
     members: &[Member<'_>],
     readings: &Readings,
     last: &[Option<usize>],
 ) -> Vec<bool> {
-    let mut brought: AHashMap<(usize, usize), Vec<usize>> = AHashMap::new();
+    let mut brought: AHashMap<(usize, usize), EarliestMembers> = AHashMap::new();
     for (revision, earlier) in last.iter().enumerate() {
         let Some(earlier) = *earlier else { continue };
         let texts = [earlier, revision].map(|at| &readings.texts[members[at].text]);
@@ -27,19 +28,15 @@ pub(super) fn has_additions(
                 brought
                     .entry((line, after.variant))
                     .or_default()
-                    .push(revision);
+                    .put(&members[revision].dated());
             }
         }
     }
     let takes = |copy: &Member<'_>| {
-        let could = |&revision: &usize| {
-            let revision = &members[revision];
-            let after = order(&revision.dated(), &copy.dated());
-            revision.source != copy.source && after.is_none_or(|(order, _)| order.is_lt())
-        };
+        let dated = copy.dated();
         let own = readings.texts[copy.text].iter();
         let mut known = own.filter_map(|reading| brought.get(&(reading.line, reading.variant)));
-        known.any(|revisions| revisions.iter().any(could))
+        known.any(|revisions| revisions.any_before(&dated, copy.source, Sure::Possible))
     };
     members.iter().map(takes).collect()
 }

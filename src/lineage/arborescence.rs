@@ -31,30 +31,64 @@ pub struct Link {
 /// ```
 pub fn arborescence(count: usize, root: usize, links: &[Link]) -> Vec<Option<usize>> {
     let mut parents = vec![None; count];
-    for chosen in choose(count, root, links).into_iter().flatten() {
-        if let Some(link) = links.get(chosen) {
-            parents[link.child] = Some(link.parent);
-        }
+    let open = links.iter().zip(0..).map(|(link, at)| Open {
+        parent: link.parent,
+        child: link.child,
+        weight: link.weight,
+        at,
+    });
+    let nodes: Vec<usize> = (0..count).collect();
+    let chosen = choose(count, root, open.collect(), &nodes, links);
+    for link in chosen.into_iter().flatten().filter_map(|at| links.get(at)) {
+        parents[link.child] = Some(link.parent);
     }
     parents
 }
 
-/// For each node the index of the link that leads to it.
-fn choose(count: usize, root: usize, links: &[Link]) -> Vec<Option<usize>> {
+/// A link between nodes some of which are circles, and the one that it was.
+struct Open {
+    parent: usize,
+    child: usize,
+    weight: f64,
+    at: usize,
+}
+
+/// For each node the index in `links` of the link that leads to it. `node_of` says where each
+/// node of `links` is among the `count`.
+///
+/// The open links are handed on from nesting to nesting, so that there is one list of them:
+/// many texts alike make circles within circles, and a list for each took most of the memory.
+fn choose(
+    count: usize,
+    root: usize,
+    mut open: Vec<Open>,
+    node_of: &[usize],
+    links: &[Link],
+) -> Vec<Option<usize>> {
     let mut best: Vec<Option<usize>> = vec![None; count];
-    for (at, link) in links.iter().enumerate() {
+    for (at, link) in open.iter().enumerate() {
         if link.child == root || link.parent == link.child {
             continue;
         }
-        let better = best[link.child].is_none_or(|known| link.weight > links[known].weight);
+        let better = best[link.child].is_none_or(|known| link.weight > open[known].weight);
         if better {
             best[link.child] = Some(at);
         }
     }
-    let parent = |node: usize| best[node].map(|at| links[at].parent);
+    let parent = |node: usize| best[node].map(|at| open[at].parent);
     let (circle_of, circles) = circles(count, parent);
+    // What a link into a circle replaces: the one that closed it there.
+    let replaced = |node: usize| match (circle_of[node], best[node]) {
+        (Some(_), Some(at)) => open[at].weight,
+        _ => 0.0,
+    };
+    let replaced: Vec<f64> = (0..count).map(replaced).collect();
+    let mut chosen: Vec<Option<usize>> = best
+        .into_iter()
+        .map(|best| best.map(|at| open[at].at))
+        .collect();
     if circles == 0 {
-        return best;
+        return chosen;
     }
     // Every circle becomes one node, behind those that are in none.
     let mut number = vec![0; count];
@@ -70,31 +104,21 @@ fn choose(count: usize, root: usize, links: &[Link]) -> Vec<Option<usize>> {
             number[node] = plain + circle;
         }
     }
-    let mut outer: Vec<Link> = Vec::new();
-    let mut inner: Vec<usize> = Vec::new();
-    for (at, link) in links.iter().enumerate() {
+    open.retain_mut(|link| {
         let (from, to) = (number[link.parent], number[link.child]);
-        if from == to || link.child == root {
-            continue;
-        }
-        // A link into a circle replaces the one that closed it there.
-        let replaced = match (circle_of[link.child], best[link.child]) {
-            (Some(_), Some(known)) => links[known].weight,
-            _ => 0.0,
-        };
-        outer.push(Link {
-            parent: from,
-            child: to,
-            weight: link.weight - replaced,
-        });
-        inner.push(at);
+        let stays = from != to && link.child != root;
+        link.weight -= replaced[link.child];
+        (link.parent, link.child) = (from, to);
+        stays
+    });
+    let above: Vec<usize> = node_of.iter().map(|&node| number[node]).collect();
+    for at in choose(plain + circles, number[root], open, &above, links)
+        .into_iter()
+        .flatten()
+    {
+        chosen[node_of[links[at].child]] = Some(at);
     }
-    let above = choose(plain + circles, number[root], &outer);
-    for chosen in above.into_iter().flatten() {
-        let at = inner[chosen];
-        best[links[at].child] = Some(at);
-    }
-    best
+    chosen
 }
 
 /// The circle that each node is in, by number, and how many there are.

@@ -4,6 +4,7 @@ use ahash::AHashMap;
 
 use super::arborescence::{Link, arborescence};
 use super::marginals::{Marginals, marginals, marginals_of_one_root};
+use super::member::Member;
 use super::weigh::{Model, Scale};
 
 /// Members up to which all trees are summed.
@@ -322,15 +323,17 @@ fn neighbours(scale: &Scale<'_>) -> Vec<Vec<usize>> {
                 .push(text);
         }
     }
-    let date = |member: usize| {
-        let dated = scale.members[member].dated();
+    let date = |(number, member): (usize, &Member<'_>)| {
+        let dated = member.dated();
         let moment = dated.published().or(dated.document.collected);
         (
             moment.is_none(),
             moment.map(|moment| moment.sort_key()),
-            member,
+            number,
         )
     };
+    let dates: Vec<_> = scale.members.iter().enumerate().map(date).collect();
+    let date = |member: usize| dates[member];
     // The earliest members of a text stand for all of them.
     for members in &mut members_of {
         members.sort_by_key(|&member| date(member));
@@ -346,7 +349,7 @@ fn neighbours(scale: &Scale<'_>) -> Vec<Vec<usize>> {
         members.sort_by_key(|&member| date(member));
     }
     let few = |list: &[usize]| list.iter().copied().take(4).collect::<Vec<usize>>();
-    let near = |(number, own): (usize, &super::Member<'_>)| {
+    let near = |(number, own): (usize, &Member<'_>)| {
         let mut shared: AHashMap<usize, usize> = AHashMap::new();
         for reading in &texts[own.text] {
             let known = &holders[&(reading.line, reading.variant)];

@@ -13,6 +13,7 @@ use crate::codes::codes;
 
 mod additions;
 mod arborescence;
+mod calendar;
 mod chances;
 mod credit;
 mod dates;

@@ -2,10 +2,14 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 use std::ops::Range;
+
+use ahash::AHashMap;
 
 use crate::document::DocId;
 
+use super::calendar::Calendar;
 use super::chances::Chances;
 use super::credit::Credit;
 use super::dates::order;
@@ -21,6 +25,38 @@ pub(super) struct Witness<'a> {
     pub(super) group: GroupTexts<'a>,
     pub(super) scale: &'a Scale<'a>,
     pub(super) chances: &'a Chances,
+    pub(super) shared: Shared<'a>,
+}
+
+/// What members have in common, so that none is looked for among all.
+pub(super) struct Shared<'a> {
+    calendar: Calendar,
+    /// The first two members with each dateline.
+    datelines: AHashMap<&'a str, (usize, Option<usize>)>,
+}
+
+impl<'a> Shared<'a> {
+    /// Cost: a sort of the dates.
+    pub(super) fn of(members: &[Member<'a>]) -> Self {
+        let mut datelines: AHashMap<&str, (usize, Option<usize>)> = AHashMap::new();
+        for (at, member) in members.iter().enumerate() {
+            let Some((_, words)) = member.dateline else {
+                continue;
+            };
+            match datelines.entry(words) {
+                Entry::Vacant(none) => {
+                    none.insert((at, None));
+                }
+                Entry::Occupied(known) => {
+                    known.into_mut().1.get_or_insert(at);
+                }
+            }
+        }
+        Shared {
+            calendar: Calendar::of(members.iter().map(Member::dated)),
+            datelines,
+        }
+    }
 }
 
 /// Inherited readings that are listed of one descent.
@@ -253,7 +289,7 @@ impl Witness<'_> {
             let foreign = own
                 .credits
                 .iter()
-                .filter(|credit| credit.how.is_of_the_text() && self.is_foreign(credit));
+                .filter(|credit| credit.how.is_of_the_text() && self.scale.is_foreign(credit));
             let mut names: Vec<&str> = foreign.map(|credit| credit.name.as_str()).collect();
             names.sort_unstable();
             names.dedup();
@@ -289,11 +325,6 @@ impl Witness<'_> {
         members.iter().map(gain).sum::<f64>() >= TELLS
     }
 
-    fn is_foreign(&self, credit: &Credit) -> bool {
-        let members = self.group.members;
-        credit.source.is_none() || members.iter().all(|member| member.source != credit.source)
-    }
-
     /// Why nothing is claimed: said once for a member that stays unresolved.
     pub(super) fn silence(&self, member: usize, descent: &Descent) -> Option<Evidence> {
         if descent.role != Role::Unresolved || descent.shared_source {
@@ -301,12 +332,7 @@ impl Witness<'_> {
         }
         let own = self.member(member);
         let date = |m: &Member<'_>| m.dated().published().or(m.document.collected);
-        let mut others = (0..self.group.members.len()).filter(|&other| other != member);
-        let undecided = |&other: &usize| {
-            let order = order(&own.dated(), &self.member(other).dated());
-            !matches!(order, Some((Ordering::Less | Ordering::Greater, _)))
-        };
-        let Some(other) = others.find(undecided) else {
+        let Some(other) = self.shared.calendar.undecided(member, &own.dated()) else {
             return self.undecided(member);
         };
         let other = self.member(other);
@@ -351,13 +377,11 @@ impl Witness<'_> {
     pub(super) fn same_dateline(&self, member: usize, descent: &Descent) -> Option<Evidence> {
         let own = self.member(member);
         let (place, words) = own.dateline.filter(|_| descent.role == Role::Unresolved)?;
-        let others = self.group.members.iter().enumerate();
-        let mut same = others.filter(|(other, with)| {
-            *other != member && with.dateline.is_some_and(|(_, of_other)| of_other == words)
-        });
+        let &(first, second) = self.shared.datelines.get(words.as_str())?;
+        let same = if first == member { second? } else { first };
         Some(Evidence {
             doc: own.doc,
-            exemplar: Some(same.next()?.1.doc),
+            exemplar: Some(self.member(same).doc),
             code: Code::SameDateline,
             strength: Strength::Weak,
             place: Some((own.doc, place.clone())),
@@ -378,7 +402,7 @@ impl Witness<'_> {
         };
         own.credits
             .iter()
-            .filter(|credit| self.is_foreign(credit))
+            .filter(|credit| self.scale.is_foreign(credit))
             .map(as_evidence)
             .collect()
     }

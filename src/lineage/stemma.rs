@@ -7,8 +7,8 @@ use super::dates::Agreement;
 use super::member::Member;
 use super::rates::{Rates, Tally};
 use super::readings::Readings;
-use super::reasons::Witness;
-use super::second::second_exemplar;
+use super::reasons::{Shared, Witness};
+use super::second::Seconds;
 use super::weigh::{Model, Nats, Scale};
 use super::{Basis, Descent, Role};
 
@@ -149,7 +149,8 @@ pub fn learn(group: GroupTexts<'_>, model: &Model, kin: Kin<'_>) -> Learnt {
 /// direction, and where the two are a verified pair.
 ///
 /// Cost: the square of the members times their lines and the cube of the members,
-/// up to 500 of them; above, members times lines times near neighbours.
+/// up to 500 of them; above, members times lines times near neighbours, and for a second
+/// exemplar the texts that share lines with a copy and not with its exemplar.
 pub fn infer(group: GroupTexts<'_>, model: &Model, kin: Kin<'_>) -> Vec<Descent> {
     let scale = Scale::new(group.members, group.readings, model);
     let chances = chances(&scale, model, kin.known);
@@ -157,6 +158,7 @@ pub fn infer(group: GroupTexts<'_>, model: &Model, kin: Kin<'_>) -> Vec<Descent>
         group,
         scale: &scale,
         chances: &chances,
+        shared: Shared::of(group.members),
     };
     let count = group.members.len();
     let mut descents: Vec<Descent> = (0..count).map(|copy| claim(&witness, copy, kin)).collect();
@@ -169,9 +171,10 @@ pub fn infer(group: GroupTexts<'_>, model: &Model, kin: Kin<'_>) -> Vec<Descent>
     }
     claim_origin(&witness, &mut descents);
     let below = spans(&chances.tree);
+    let seconds = Seconds::new(&scale, &chances, &below);
     for copy in 0..count {
         if let Some(exemplar) = claimed[copy] {
-            let second = second_exemplar(&scale, &chances, (exemplar, copy), &below);
+            let second = seconds.find(exemplar, copy);
             let evidence = witness.for_exemplar(exemplar, copy);
             let descent = &mut descents[copy];
             descent.evidence.extend(evidence);

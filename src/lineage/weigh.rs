@@ -2,9 +2,10 @@
 
 use std::cell::RefCell;
 
-use ahash::AHashMap;
+use ahash::{AHashMap, AHashSet};
 
 use super::additions::has_additions;
+use super::calendar::{EarliestMembers, Sure};
 use super::credit::Credit;
 use super::dates::{Trust, date_nats, order};
 use super::member::Member;
@@ -127,6 +128,8 @@ pub(super) struct Scale<'g> {
     last: Vec<Option<usize>>,
     /// Members by headline.
     headlines: Vec<usize>,
+    /// The sources that members have.
+    sources: AHashSet<usize>,
     /// By text, and whether as a revision.
     costs: RefCell<AHashMap<(usize, usize, bool), Option<f64>>>,
 }
@@ -144,6 +147,7 @@ impl<'g> Scale<'g> {
             standing: standing(members),
             last: last_before(members),
             headlines: headlines(members),
+            sources: members.iter().filter_map(|member| member.source).collect(),
             costs: RefCell::default(),
         }
     }
@@ -276,6 +280,13 @@ impl<'g> Scale<'g> {
         })
     }
 
+    /// Whether a credit names a source that no member has.
+    pub(super) fn is_foreign(&self, credit: &Credit) -> bool {
+        credit
+            .source
+            .is_none_or(|source| !self.sources.contains(&source))
+    }
+
     /// For each member how likely it is the first of all, beside the others.
     pub(super) fn origins(&self) -> Vec<f64> {
         let each = -(self.members.len() as f64).ln();
@@ -297,26 +308,17 @@ impl<'g> Scale<'g> {
         let usual = most.map(|(headline, _)| headline);
         let mut of_text: Vec<Option<f64>> = vec![None; self.readings.texts.len()];
         let additions = has_additions(self.members, self.readings, &self.last);
-        let nats = |(member, has_additions): (&Member<'_>, bool)| {
+        let revisions = of_own_outlet(self.members);
+        let nats = |((member, has_additions), revised): ((&Member<'_>, bool), bool)| {
             let text =
                 *of_text[member.text].get_or_insert_with(|| self.cost_from_consensus(member.text));
-            let within = |credit: &Credit| {
-                credit.source.is_some()
-                    && self
-                        .members
-                        .iter()
-                        .any(|other| other.source == credit.source)
-            };
+            let within = |credit: &Credit| !self.is_foreign(credit);
             let credit = match member.foreign().next() {
                 None => 0.0,
                 Some(_) if member.foreign().any(within) => CREDITS_OTHER,
                 Some(_) => NAMES_MISSING,
             };
             // It would rather be made from the outlet's own text.
-            let revised = self.members.iter().any(|other| {
-                let order = order(&other.dated(), &member.dated());
-                outlet(other, member, 0.0) > 0.0 && order.is_some_and(|(order, _)| order.is_lt())
-            });
             let own = if revised {
                 -SAME_OUTLET - OWN_DATES
             } else {
@@ -326,7 +328,8 @@ impl<'g> Scale<'g> {
             let revised = if has_additions { REVISED } else { 0.0 };
             credit + own + revised + signed + TEXT * (self.headline(usual, member) - text)
         };
-        self.members.iter().zip(additions).map(nats).collect()
+        let told = self.members.iter().zip(additions).zip(revisions);
+        told.map(nats).collect()
     }
 
     /// What the story says for a text that was made from one which is missing.
@@ -390,6 +393,28 @@ fn last_before(members: &[Member<'_>]) -> Vec<Option<usize>> {
         }
     }
     last
+}
+
+/// For each member whether its outlet had a text before from which it would be made rather
+/// than from any other: not one that says to be a later update.
+fn of_own_outlet(members: &[Member<'_>]) -> Vec<bool> {
+    let mut ranked: Vec<usize> = (0..members.len())
+        .filter(|&at| members[at].source.is_some())
+        .collect();
+    ranked.sort_by_key(|&at| (members[at].source, members[at].update));
+    let mut found = vec![false; members.len()];
+    for outlet in ranked.chunk_by(|&x, &y| members[x].source == members[y].source) {
+        let mut earlier = EarliestMembers::default();
+        for alike in outlet.chunk_by(|&x, &y| members[x].update == members[y].update) {
+            for &at in alike {
+                earlier.put(&members[at].dated());
+            }
+            for &at in alike {
+                found[at] = earlier.any_before(&members[at].dated(), None, Sure::Known);
+            }
+        }
+    }
+    found
 }
 
 /// How many members have each headline.

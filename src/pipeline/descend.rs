@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use ahash::AHashMap;
+use ahash::{AHashMap, AHashSet};
 use rayon::prelude::*;
 
 use super::credit::{Named, Provenance};
@@ -221,7 +221,8 @@ impl Groups<'_> {
         };
         let texts = read.texts.iter().max().map_or(0, |last| last + 1);
         let titles: Vec<Option<String>> = members.iter().map(|&doc| self.title(doc)).collect();
-        let is_title = |words: &str| titles.iter().flatten().any(|title| title == words);
+        let known: AHashSet<&str> = titles.iter().flatten().map(String::as_str).collect();
+        let is_title = |words: &str| known.contains(words);
         let readings = Readings::new(&read.collation, texts, owners, is_title);
         let headlines = headlines(&titles, &read);
         let views: Vec<Member<'_>> = members
