@@ -309,7 +309,9 @@ impl Live<'_> {
             SyncArg::Each | SyncArg::Batch => Durability::Disk,
             SyncArg::None => Durability::System,
         })?;
-        self.out.write_all(&self.lines).map_err(plan::output_error)?;
+        self.out
+            .write_all(&self.lines)
+            .map_err(plan::output_error)?;
         self.out.flush().map_err(plan::output_error)?;
         self.lines.clear();
         if let Some(decisions) = &mut self.decisions {

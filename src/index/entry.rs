@@ -221,7 +221,8 @@ impl Arrival {
     /// The text alone, of the bytes of an arrival.
     pub fn text(mut bytes: &[u8]) -> Option<&str> {
         let bytes = &mut bytes;
-        (take(bytes)?, take(bytes)?);
+        take(bytes)?;
+        take(bytes)?;
         *bytes = bytes.get(17..)?;
         take_bytes(bytes)?;
         for _ in 0..4 {

@@ -106,10 +106,10 @@ mod tests {
         assert_eq!((few.keys.len(), few.reach), (3, u64::MAX));
         let hashes: Vec<u64> = (1..500).collect();
         let all = sketch(&hashes);
-        let mut scrambled: Vec<u64> = hashes.iter().map(|&hash| super::scrambled(hash)).collect();
-        scrambled.sort_unstable();
-        assert_eq!(all.keys, scrambled[..KEYS]);
-        assert_eq!(all.reach, scrambled[KEYS - 1]);
+        let mut sorted: Vec<u64> = hashes.iter().map(|&hash| scrambled(hash)).collect();
+        sorted.sort_unstable();
+        assert_eq!(all.keys, sorted[..KEYS]);
+        assert_eq!(all.reach, sorted[KEYS - 1]);
     }
 
     #[test]
