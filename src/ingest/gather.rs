@@ -12,6 +12,7 @@ use super::archive::{self, Shelf};
 use super::fields::Fields;
 use super::inflate::Tally;
 use super::reason::{Reason, Refusal, Rejection};
+use super::rejections::Rejections;
 use super::window::Bytes;
 use super::{Counts, IngestOptions, Listener};
 use crate::document::{Document, Extent, Place, Text};
@@ -24,7 +25,7 @@ const WAITING: usize = 4 << 20;
 /// What was read so far.
 pub(super) struct Gathered<'l> {
     pub documents: Vec<Document>,
-    pub rejected: Vec<Rejection>,
+    pub rejected: Rejections,
     pub headers: BTreeMap<String, Box<[u8]>>,
     pub counts: Counts,
     pub shelf: Shelf,
@@ -40,10 +41,11 @@ pub(super) struct Gathered<'l> {
 }
 
 impl<'l> Gathered<'l> {
-    pub fn new(shelf: Shelf, listener: &'l dyn Listener) -> Self {
+    /// `rejections` of one input file are told one by one.
+    pub fn new(shelf: Shelf, listener: &'l dyn Listener, rejections: u64) -> Self {
         Gathered {
             documents: Vec::new(),
-            rejected: Vec::new(),
+            rejected: Rejections::new(rejections),
             headers: BTreeMap::new(),
             counts: Counts::default(),
             shelf,
@@ -56,7 +58,7 @@ impl<'l> Gathered<'l> {
     }
 
     pub fn reject(&mut self, rejection: Rejection) {
-        self.counts.read += 1;
+        self.counts.read += rejection.count;
         self.rejected.push(rejection);
     }
 

@@ -34,6 +34,9 @@ pub(super) fn stream<'a>(
     out: &mut Gathered<'_>,
 ) {
     out.counts.files += 1;
+    if depth == 0 {
+        out.rejected.next_file();
+    }
     let path: Arc<str> = path.into();
     let mut file = File {
         path: &path,
@@ -65,6 +68,9 @@ pub(super) fn stream<'a>(
     }
     if let (Some(encoding), true) = (file.encoding, repaired.load(Ordering::Relaxed) > 0) {
         file.out.count_encoding(&format!("{encoding} (repaired)"));
+    }
+    if depth == 0 {
+        out.rejected.next_file();
     }
 }
 

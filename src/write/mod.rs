@@ -38,7 +38,7 @@ pub use explain_json::explain_json;
 pub use exports::{Export, LinkRole, graph_columns};
 pub use feed::{FeedKind, feed, feed_kind};
 pub(crate) use folder::place;
-pub use folder::{CsvStyle, check, is_result, publish, result_style};
+pub use folder::{CsvStyle, check, is_result, publish, publish_rejected, result_style};
 pub use inert::inert;
 pub use table::{Cell, Column, Table, TableWriter, Type, original};
 pub(crate) use terminal::plural;

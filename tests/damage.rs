@@ -1,0 +1,103 @@
+//! Damage where it hurts most: at the very beginning of a stream, in one item of many, and in
+//! everything at once.
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+
+use support::containers::{arc, gzip, warc};
+use support::{put, temp, wirecopy};
+use wirecopy::ingest::{IngestOptions, Input, Intake, Limits, Reason, read_inputs};
+
+const GOOD: &str = "The bridge at Orme is shut until the end of the week.";
+
+fn read_with(name: &str, bytes: &[u8], limits: Limits) -> Intake {
+    let options = IngestOptions {
+        limits,
+        ..IngestOptions::default()
+    };
+    let input = Input::Bytes(name.to_owned(), bytes.into());
+    let intake = read_inputs(&[input], std::io::empty(), &options).expect(name);
+    let counts = &intake.counts;
+    assert_eq!(
+        counts.read,
+        counts.documents + counts.merged + counts.rejected
+    );
+    intake
+}
+
+fn read(name: &str, bytes: &[u8]) -> Intake {
+    read_with(name, bytes, Limits::default())
+}
+
+fn keys(intake: &Intake) -> Vec<&str> {
+    let documents = intake.documents.iter();
+    documents.map(|document| &*document.key).collect()
+}
+
+fn reasons(intake: &Intake) -> Vec<Reason> {
+    intake.rejected.iter().map(|r| r.reason).collect()
+}
+
+#[test]
+fn rejections_beyond_the_bound_are_counted() {
+    let limits = Limits {
+        rejections: 10,
+        ..Limits::default()
+    };
+    let good = format!("{{\"id\":\"a\",\"text\":\"{GOOD}\"}}\n");
+    let lines = ["{\n".repeat(1000), good, "[]\n".repeat(500)].concat();
+    let intake = read_with("a.jsonl.gz", &gzip(lines.as_bytes()), limits);
+    assert_eq!((intake.rejected.len(), intake.counts.rejected), (12, 1500));
+    let counts: Vec<u64> = intake.rejected.iter().map(|r| r.count).collect();
+    assert_eq!(counts, [&[1; 10][..], &[990, 500]].concat());
+    assert_eq!(intake.rejected[10].place.record, Some(11));
+    assert!(intake.rejected[10].message.contains("--max-rejections"));
+    assert_eq!(intake.counts.limits["rejections"], 1);
+}
+
+#[test]
+fn where_everything_is_bad_the_list_of_it_is_written() {
+    let root = temp();
+    put(&root, "a.jsonl", "{\n".repeat(17));
+    let run = |flags: &[&str]| {
+        let command = wirecopy()
+            .current_dir(root.path())
+            .args(["trace", "a.jsonl"])
+            .args(flags)
+            .output();
+        let output = command.unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let (code, said) = run(&[]);
+    assert_eq!(code, Some(2), "{said}");
+    assert_eq!(said.matches("rejected: a.jsonl").count(), 10, "{said}");
+    assert!(
+        said.contains("rejected: 7 more") && said.contains("; 17 rejected"),
+        "{said}"
+    );
+    let (code, _) = run(&["-o", "out"]);
+    assert_eq!(code, Some(2));
+    let listed = fs::read(root.path().join("out/rejected.csv")).unwrap();
+    assert_eq!(support::rows(&listed).len(), 17);
+    assert!(!root.path().join("out/run.json").exists());
+    // It is known as ours, and a good run replaces it.
+    put(
+        &root,
+        "a.jsonl",
+        format!("{{\"id\":\"a\",\"text\":\"{GOOD}\"}}\n"),
+    );
+    assert_eq!(run(&["-o", "out"]).0, Some(2));
+    assert_eq!(run(&["-o", "out", "--force"]).0, Some(0));
+    // An earlier result stays as it is.
+    put(&root, "a.jsonl", "{\n");
+    let (code, said) = run(&["-o", "out", "--force"]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(root.path().join("out/run.json").exists());
+    let listed = fs::read(root.path().join("out/rejected.csv")).unwrap();
+    assert_eq!(support::rows(&listed).len(), 0);
+}
