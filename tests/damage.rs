@@ -58,6 +58,70 @@ fn rejections_beyond_the_bound_are_counted() {
 }
 
 #[test]
+fn a_damaged_first_member_costs_itself_alone() {
+    let member = |n: u32| gzip(format!("{{\"id\":\"{n}\",\"text\":\"{GOOD} {n}\"}}\n").as_bytes());
+    let page = |n: u32| gzip(&warc(&format!("http://a.example/{n}"), GOOD.as_bytes()));
+    let lines: Vec<u8> = (0..4).flat_map(member).collect();
+    let pages: Vec<u8> = (0..4).flat_map(page).collect();
+    for (name, whole) in [("a.jsonl.gz", &lines), ("a.warc.gz", &pages)] {
+        let all = read(name, whole).documents.len();
+        assert_eq!(all, 4);
+        for (at, flip) in [(0, 0xff), (1, 1), (2, 4), (3, 0x55), (12, 0x55), (20, 0xff)] {
+            let mut bytes = whole.clone();
+            bytes[at] ^= flip;
+            let intake = read(name, &bytes);
+            assert!(
+                intake.documents.len() >= 3,
+                "{name} {at}: {:?}",
+                keys(&intake)
+            );
+            let lost = intake.documents.len() == 3;
+            assert!(!lost || !intake.rejected.is_empty(), "{name} {at}");
+        }
+    }
+    // Without a name a later member tells.
+    let mut bytes = lines.clone();
+    bytes[1] ^= 1;
+    assert_eq!(read("-", &bytes).documents.len(), 3);
+    // A text under a wrong name is a text.
+    assert_eq!(reasons(&read("a.txt.gz", GOOD.as_bytes())), []);
+}
+
+#[test]
+fn a_crawl_is_known_behind_a_damaged_first_header() {
+    let pages: Vec<u8> = (0..3)
+        .flat_map(|n| warc(&format!("http://a.example/{n}"), GOOD.as_bytes()))
+        .collect();
+    let crawl: Vec<u8> = (0..3)
+        .flat_map(|n| arc(&format!("http://a.example/{n}"), GOOD.as_bytes()))
+        .collect();
+    for name in ["a.warc", "-"] {
+        for bit in 0..80 {
+            let mut bytes = pages.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            let intake = read(name, &bytes);
+            let (kept, lost) = (intake.documents.len(), intake.rejected.len());
+            assert!(
+                kept == 3 || kept == 2 && lost > 0,
+                "{name} {bit}: {kept} {lost}"
+            );
+            assert!(
+                intake.documents.iter().all(|d| d.key.starts_with("http")),
+                "{bit}"
+            );
+        }
+    }
+    for bit in 0..96 {
+        let mut bytes = crawl.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        let intake = read("-", &bytes);
+        assert_eq!(intake.documents.len(), 3, "{bit}");
+    }
+    let quoted = format!("{GOOD}\nThe file began with\nWARC/1.0\nand no more.");
+    assert_eq!(keys(&read("a.txt", quoted.as_bytes())), ["a.txt"]);
+}
+
+#[test]
 fn where_everything_is_bad_the_list_of_it_is_written() {
     let root = temp();
     put(&root, "a.jsonl", "{\n".repeat(17));
