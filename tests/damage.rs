@@ -121,6 +121,85 @@ fn a_crawl_is_known_behind_a_damaged_first_header() {
     assert_eq!(keys(&read("a.txt", quoted.as_bytes())), ["a.txt"]);
 }
 
+fn feed(items: &[String], end: &str) -> String {
+    let items = items.join(",");
+    format!(
+        r#"{{"version":"https://jsonfeed.org/version/1.1","title":"Orme Post","items":[{items}{end}"#
+    )
+}
+
+fn item(n: u32) -> String {
+    format!(r#"{{"id":"{n}","content_text":"{GOOD} {n}"}}"#)
+}
+
+#[test]
+fn a_bad_item_of_a_feed_costs_itself_alone() {
+    let deep = format!(
+        r#"{{"id":"2","content_text":{}1{}}}"#,
+        "[".repeat(200),
+        "]".repeat(200)
+    );
+    for (bad, reason) in [
+        (r#"{"id":"2","content_text":}"#, Reason::InvalidJson),
+        (r#"{"id":"2","content_text":tru}"#, Reason::InvalidJson),
+        (r#"{"id":"2"}"#, Reason::NoText),
+        ("7", Reason::NotAnObject),
+        (&deep, Reason::TooDeep),
+    ] {
+        for at in 0..3 {
+            let mut items = vec![item(1), item(3)];
+            items.insert(at, bad.to_owned());
+            for name in ["a.json", "-"] {
+                let intake = read(name, feed(&items, "]}").as_bytes());
+                assert_eq!(keys(&intake), ["1", "3"], "{bad} {at}");
+                assert_eq!(reasons(&intake), [reason], "{bad} {at}");
+                let source = intake.documents[0].source.as_deref();
+                assert_eq!(source, Some("Orme Post"), "{bad} {at}");
+            }
+        }
+    }
+    let cut = feed(&[item(1), item(2), item(3)], "");
+    let intake = read("a.json", &cut.as_bytes()[..cut.len() - 20]);
+    assert_eq!((keys(&intake), intake.rejected.len()), (vec!["1", "2"], 1));
+    // Longer than any head, and than what is held of one item.
+    let many: Vec<String> = (0..2000)
+        .map(|n| item(n).replace("week.", &"week ".repeat(1000)))
+        .collect();
+    let long = feed(&many, "]}");
+    assert!(long.len() > 9 << 20);
+    let intake = read("a.json", long.as_bytes());
+    assert_eq!((intake.documents.len(), intake.rejected.len()), (2000, 0));
+    assert_eq!(intake.documents[0].source.as_deref(), Some("Orme Post"));
+}
+
+#[test]
+fn a_bad_story_or_record_of_a_list_costs_itself_alone() {
+    let story = |n: u32| {
+        format!(
+            r#"{{"uri":"urn:{n}","versioncreated":"2031-04-03T10:00:00Z","body_text":"{GOOD} {n}"}}"#
+        )
+    };
+    let bad = r#"{"uri": , "versioncreated":"2031-04-03T10:00:00Z","body_text":"x"}"#;
+    for at in 0..3 {
+        let mut stories = vec![story(1), story(3)];
+        stories.insert(at, bad.to_owned());
+        let intake = read("a.json", format!("[{}]", stories.join(",")).as_bytes());
+        assert_eq!(keys(&intake), ["urn:1", "urn:3"], "{at}");
+        assert_eq!(reasons(&intake), [Reason::InvalidJson], "{at}");
+    }
+    let record = |n: u32| format!(r#"{{"id":"{n}","text":"{GOOD} {n}"}}"#);
+    for at in 0..3 {
+        let mut records = vec![record(1), record(3)];
+        records.insert(at, r#"{"id":"2","text":}"#.to_owned());
+        let wrapped = format!(r#"{{"total":3,"articles":[{}]}}"#, records.join(","));
+        for name in ["a.json", "-"] {
+            let intake = read(name, wrapped.as_bytes());
+            assert_eq!(keys(&intake), ["1", "3"], "{at}");
+            assert_eq!(reasons(&intake), [Reason::InvalidJson], "{at}");
+        }
+    }
+}
+
 #[test]
 fn where_everything_is_bad_the_list_of_it_is_written() {
     let root = temp();
