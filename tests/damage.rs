@@ -201,6 +201,41 @@ fn a_bad_story_or_record_of_a_list_costs_itself_alone() {
 }
 
 #[test]
+fn texts_in_undeclared_encodings_are_read_or_refused() {
+    let japanese = "東京で開かれた会議で、首相は来年度の予算について説明した。";
+    let utf32: Vec<u8> = GOOD
+        .chars()
+        .flat_map(|c| u32::from(c).to_le_bytes())
+        .collect();
+    let utf16: Vec<u8> = japanese.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let (escaped, _, _) = encoding_rs::ISO_2022_JP.encode(japanese);
+    for (bytes, text, encoding) in [
+        (&utf32[..], GOOD, "UTF-32LE"),
+        (&utf16, japanese, "UTF-16LE"),
+        (&escaped, japanese, "ISO-2022-JP"),
+        (
+            b"caf\xc3\xa9 is open\xff.",
+            "café is open\u{fffd}.",
+            "UTF-8 (repaired)",
+        ),
+        (
+            "Le prÃ©sident a dÃ©clarÃ© que l'Ã©tÃ© vient.".as_bytes(),
+            "Le président a déclaré que l'été vient.",
+            "UTF-8 (mojibake undone)",
+        ),
+    ] {
+        let folder = temp();
+        let path = put(&folder, "a.txt", bytes);
+        let input = Input::Path(path);
+        let intake = read_inputs(&[input], std::io::empty(), &IngestOptions::default()).unwrap();
+        let encodings: Vec<&String> = intake.counts.encodings.keys().collect();
+        assert_eq!(encodings, [encoding]);
+        let documents = support::held(intake);
+        assert_eq!(support::text(&documents[0]), text);
+    }
+}
+
+#[test]
 fn where_everything_is_bad_the_list_of_it_is_written() {
     let root = temp();
     put(&root, "a.jsonl", "{\n".repeat(17));

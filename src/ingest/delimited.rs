@@ -355,7 +355,6 @@ impl Table {
             }
             lookup.settle(places, &mut cells)?;
         }
-        let encoding = decode::named(encoding, cells.undo_mojibake());
         let place = file.place(Some(number), offset);
         let aside = cells.aside();
         let read = cells.document(place, file.fields, file.options.limits.text_bytes)?;

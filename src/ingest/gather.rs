@@ -9,8 +9,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::archive::{self, Shelf};
+use super::decode;
 use super::fields::Fields;
 use super::inflate::Tally;
+use super::mojibake;
 use super::reason::{Reason, Refusal, Rejection};
 use super::rejections::Rejections;
 use super::window::Bytes;
@@ -158,7 +160,20 @@ pub(super) struct Accepted {
 }
 
 impl Accepted {
-    pub fn new((document, text): (Document, String), encoding: &'static str) -> Self {
+    /// A text, and a title with it, that was read in a wrong encoding for certain is undone.
+    pub fn new((mut document, text): (Document, String), encoding: &'static str) -> Self {
+        let Some(meant) = mojibake::undone(&text) else {
+            return Accepted::as_it_is((document, text), encoding);
+        };
+        let title = document.title.as_deref().and_then(mojibake::undone);
+        if let Some(title) = title {
+            document.title = Some(title.into());
+        }
+        Accepted::as_it_is((document, meant), decode::named(encoding, true))
+    }
+
+    /// Of a record that was looked at for such texts already.
+    pub fn as_it_is((document, text): (Document, String), encoding: &'static str) -> Self {
         Accepted {
             document,
             check: archive::check(&text),

@@ -332,7 +332,6 @@ impl Walk<'_, '_, '_, '_, '_> {
                         cells.fill(outer);
                     }
                 }
-                let encoding = decode::named(encoding, cells.undo_mojibake());
                 let line = one_line(bytes);
                 self.record(cells, encoding, &line, number);
             }

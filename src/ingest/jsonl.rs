@@ -277,7 +277,7 @@ fn record(
     let read = cells.document(place, fields, options.limits.text_bytes)?;
     Ok(Some(Accepted {
         literal: literal.filter(|_| matches!(decoded, Cow::Borrowed(_))),
-        ..Accepted::new(read, encoding).with(aside)
+        ..Accepted::as_it_is(read, encoding).with(aside)
     }))
 }
 

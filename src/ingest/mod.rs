@@ -36,6 +36,7 @@ mod spool;
 mod stream;
 mod tar;
 mod unescape;
+mod unmarked;
 mod walk;
 #[cfg(feature = "warc")]
 mod warc;

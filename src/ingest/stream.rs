@@ -20,7 +20,8 @@ use super::sniff::{self, Format};
 use super::warc::{self, Dialect};
 use super::window::{Bytes, Window};
 use super::{
-    IngestOptions, Limits, delimited, html, json_values, jsonl, mail, record, tar, xml, zip,
+    IngestOptions, Limits, delimited, html, json_values, jsonl, mail, mojibake, record, tar,
+    unmarked, xml, zip,
 };
 
 /// Reads one file or stream, `depth` archives deep, all of which share a tally; `again` is
@@ -126,8 +127,15 @@ fn plain<'a>(
             }
         }
     }
-    if let Some(little) = decode::utf32_mark(plain.window.fill(4)) {
-        plain.window.consume(4);
+    let marked = decode::utf32_mark(plain.window.fill(4)).map(|little| (little, 4));
+    let unmarked = |head: &[u8]| {
+        let is_open = forced.is_none() && !sniff::is_binary_format(head);
+        let found = is_open.then(|| unmarked::utf32(head)).flatten();
+        found.map(|little| (little, 0))
+    };
+    let utf32 = marked.or_else(|| unmarked(plain.window.fill(sniff::HEAD)));
+    if let Some((little, mark)) = utf32 {
+        plain.window.consume(mark);
         plain.window.rebase();
         let decoded = Utf32::new(plain.window, little, repaired.clone());
         plain.window = Window::new(Box::new(decoded));
@@ -138,8 +146,10 @@ fn plain<'a>(
     let marked = decode::byte_order_mark(plain.window.fill(4));
     let found = marked.or_else(|| {
         let head = plain.window.fill(sniff::HEAD);
-        let forced = forced.filter(|_| !sniff::is_binary_format(head));
-        let encoding = forced.or_else(|| decode::unmarked_utf16(head))?;
+        if sniff::is_binary_format(head) {
+            return None;
+        }
+        let encoding = forced.or_else(|| unmarked::utf16(head))?;
         Some((encoding, 0))
     });
     let Some((encoding, mark)) = found else {
@@ -273,5 +283,6 @@ pub(super) fn whole_text(
     let mut plain = plain((raw, ""), (limits, encoding), &tally, &Arc::default());
     let bytes = plain.window.fill(just_over(limits.text_bytes));
     let (text, _) = decode::decode(bytes).ok()?;
-    Some(record::without_mark(text.into_owned()))
+    let text = record::without_mark(text.into_owned());
+    Some(mojibake::undone(&text).unwrap_or(text))
 }
