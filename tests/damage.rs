@@ -279,3 +279,11 @@ fn where_everything_is_bad_the_list_of_it_is_written() {
     let listed = fs::read(root.path().join("out/rejected.csv")).unwrap();
     assert_eq!(support::rows(&listed).len(), 0);
 }
+
+#[test]
+fn a_row_of_empty_fields_has_no_text() {
+    let table = format!("id,title,text\n1,a,{GOOD}\n,,\n2,b,{GOOD} 2\n3,c,\n");
+    let intake = read("a.csv", table.as_bytes());
+    assert_eq!(keys(&intake), ["1", "2", "3"]);
+    assert_eq!(reasons(&intake), [Reason::NoText]);
+}
