@@ -228,10 +228,12 @@ impl fmt::Display for Error {
             } => {
                 write!(f, "no document in {}", inputs.join(", "))?;
                 match (rejected, first) {
-                    (0, _) | (_, None) => write!(
+                    (0, _) => write!(
                         f,
-                        "; wirecopy reads text files, folders, JSON lines, CSV, TSV and WARC, each also compressed or in a zip or tar"
+                        "; wirecopy reads text and web pages, JSON lines and lists, CSV and TSV, RSS, Atom, JSON Feed, \
+                         NewsML, NITF, ninjs, mail and mbox, WARC and ARC, Parquet and Arrow, each also compressed or in a zip or tar"
                     ),
+                    (n, None) => write!(f, "; {n} rejected"),
                     (n, Some(first)) => write!(f, "; {n} rejected, the first: {first}"),
                 }
             }

@@ -21,7 +21,8 @@ use std::ops::Range;
 use crate::codes::codes;
 use crate::config::{Search, Settings};
 use crate::document::{Archive, Corpus, DocId, Document};
-use crate::ingest::{Counts, Reading, Rejection};
+pub(crate) use crate::ingest::Rejection;
+use crate::ingest::{Counts, Reading};
 use crate::lineage::{Basis, CreditStatus, Role};
 use crate::segment::Kind;
 

@@ -13,13 +13,18 @@ use serde_json::{Value, json};
 use support::{put, rows, temp, wirecopy};
 
 fn sentence(story: usize, at: usize) -> String {
-    let words: Vec<String> = (0..14).map(|word| format!("w{story}x{at}x{word}")).collect();
+    let words: Vec<String> = (0..14)
+        .map(|word| format!("w{story}x{at}x{word}"))
+        .collect();
     format!("The {}.", words.join(" "))
 }
 
 /// A record of a story without some of its ten sentences.
 fn record(id: &str, source: &str, story: usize, cut: &[usize], day: u8) -> String {
-    let lines: Vec<String> = (0..10).filter(|at| !cut.contains(at)).map(|at| sentence(story, at)).collect();
+    let lines: Vec<String> = (0..10)
+        .filter(|at| !cut.contains(at))
+        .map(|at| sentence(story, at))
+        .collect();
     json!({ "id": id, "source": source, "text": lines.join("\n"), "published": format!("2031-05-{day:02}T08:00:00Z") })
         .to_string()
 }
@@ -37,9 +42,18 @@ fn feed() -> Vec<String> {
 /// Standard output and error, and the exit code.
 fn run(folder: &Path, arguments: &[&str], input: &str) -> (String, String, i32) {
     let mut command = wirecopy();
-    let done = command.current_dir(folder).args(arguments).write_stdin(input).output().unwrap();
+    let done = command
+        .current_dir(folder)
+        .args(arguments)
+        .write_stdin(input)
+        .output()
+        .unwrap();
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    (text(&done.stdout), text(&done.stderr), done.status.code().unwrap())
+    (
+        text(&done.stdout),
+        text(&done.stderr),
+        done.status.code().unwrap(),
+    )
 }
 
 #[test]
@@ -47,11 +61,21 @@ fn records_come_out_once_whatever_is_sent_again() {
     let folder = temp();
     let feed = feed();
     let all = feed.join("\n") + "\n";
-    let arguments = ["dedup", "-", "--index", "kept", "--decisions", "decisions.csv"];
+    let arguments = [
+        "dedup",
+        "-",
+        "--index",
+        "kept",
+        "--decisions",
+        "decisions.csv",
+    ];
     let (out, told, code) = run(folder.path(), &arguments, &all);
     assert_eq!(out, [&feed[0], "\n", &feed[2], "\n"].concat());
     assert_eq!(code, 0);
-    assert!(told.contains("5 records read: 2 kept, 3 copies, 0 known before, 0 rejected"), "{told}");
+    assert!(
+        told.contains("5 records read: 2 kept, 3 copies, 0 known before, 0 rejected"),
+        "{told}"
+    );
     let decisions = rows(&fs::read(folder.path().join("decisions.csv")).unwrap());
     let reasons: Vec<&str> = decisions.iter().map(|row| &*row["reason"]).collect();
     assert_eq!(reasons, ["new", "copy", "new", "update", "identical"]);
@@ -60,13 +84,31 @@ fn records_come_out_once_whatever_is_sent_again() {
 
     let arguments = ["dedup", "-", "--index", "kept"];
     let more = record("f", "Fen Star", 3, &[], 6);
-    let (out, told, _) = run(folder.path(), &arguments, &format!("{all}not json\n{more}\n"));
+    let (out, told, _) = run(
+        folder.path(),
+        &arguments,
+        &format!("{all}not json\n{more}\n"),
+    );
     assert_eq!(out, format!("{more}\n"));
-    assert!(told.contains("1 kept, 0 copies, 5 known before, 1 rejected"), "{told}");
-    let (out, _, _) = run(folder.path(), &["dedup", "-", "--index", "kept", "--annotate"], &all);
-    let answers: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(
+        told.contains("1 kept, 0 copies, 5 known before, 1 rejected"),
+        "{told}"
+    );
+    let (out, _, _) = run(
+        folder.path(),
+        &["dedup", "-", "--index", "kept", "--annotate"],
+        &all,
+    );
+    let answers: Vec<Value> = out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     assert_eq!(answers.len(), 5);
-    assert!(answers.iter().all(|answer| answer["wirecopy"]["known"] == true));
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer["wirecopy"]["known"] == true)
+    );
     assert_eq!(answers[3]["wirecopy"]["outcome"], "update");
 }
 
@@ -78,43 +120,99 @@ fn an_index_is_looked_after() {
     let (_, _, code) = run(at, &["dedup", "feed.jsonl", "--index", "kept"], "");
     assert_eq!(code, 0);
     let stats = |index: &str| -> Value {
-        let (out, _, code) = run(at, &["index", "stats", "--index", index, "--format", "json"], "");
+        let (out, _, code) = run(
+            at,
+            &["index", "stats", "--index", index, "--format", "json"],
+            "",
+        );
         assert_eq!(code, 0);
         serde_json::from_str(&out).unwrap()
     };
     assert_eq!(stats("kept")["index"]["documents"], 5);
     assert_eq!(stats("kept")["index"]["groups"], 1);
     let (out, _, _) = run(at, &["index", "query", "feed.jsonl", "--index", "kept"], "");
-    assert!(out.starts_with("a: identical of a, Jaccard 1.0000, containment 1.0000, group g"), "{out}");
+    assert!(
+        out.starts_with("a: identical of a, Jaccard 1.0000, containment 1.0000, group g"),
+        "{out}"
+    );
 
-    let (_, told, code) = run(at, &["index", "remove", "--ids", "-", "--index", "kept"], "a\nnobody\n");
+    let (_, told, code) = run(
+        at,
+        &["index", "remove", "--ids", "-", "--index", "kept"],
+        "a\nnobody\n",
+    );
     assert_eq!(code, 0, "{told}");
-    assert!(told.contains("no document has the key \"nobody\"") && told.contains("1 document removed, 4 held"), "{told}");
+    assert!(
+        told.contains("no document has the key \"nobody\"")
+            && told.contains("1 document removed, 4 held"),
+        "{told}"
+    );
     let (_, told, code) = run(at, &["index", "export", "--index", "kept", "-o", "out"], "");
     assert_eq!(code, 0, "{told}");
     let documents = fs::read_to_string(at.join("out/documents.jsonl")).unwrap();
-    let ids: Vec<Value> = documents.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let ids: Vec<&str> = ids.iter().map(|line| line["id"].as_str().unwrap()).collect();
+    let ids: Vec<Value> = documents
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let ids: Vec<&str> = ids
+        .iter()
+        .map(|line| line["id"].as_str().unwrap())
+        .collect();
     assert_eq!(ids, ["b", "c", "d", "e"]);
     let events = rows(&fs::read(at.join("out/group_events.csv")).unwrap());
-    assert!(events.iter().any(|event| event["event"] == "late" && event["doc_id"] == "b"));
+    assert!(
+        events
+            .iter()
+            .any(|event| event["event"] == "late" && event["doc_id"] == "b")
+    );
 
     // What was exported makes the same index again, and merging it with itself changes nothing.
-    let (_, _, code) = run(at, &["dedup", "out/documents.jsonl", "--index", "again"], "");
+    let (_, _, code) = run(
+        at,
+        &["dedup", "out/documents.jsonl", "--index", "again"],
+        "",
+    );
     assert_eq!(code, 0);
-    assert_eq!(stats("again")["index"]["groups"], stats("kept")["index"]["groups"]);
+    assert_eq!(
+        stats("again")["index"]["groups"],
+        stats("kept")["index"]["groups"]
+    );
     let (_, told, _) = run(at, &["index", "merge", "kept", "--index", "again"], "");
     assert!(told.contains("4 documents read"), "{told}");
     assert_eq!(stats("again")["index"]["groups"], 1);
 
-    let (_, told, code) = run(at, &["index", "expire", "--older-than", "1d", "--index", "kept"], "");
-    assert_eq!((code, told.trim()), (0, "0 documents removed, 4 held, 0 bytes freed"));
-    let (_, told, code) = run(at, &["dedup", "feed.jsonl", "--index", "kept", "--threshold", "0.6"], "");
+    let (_, told, code) = run(
+        at,
+        &["index", "expire", "--older-than", "1d", "--index", "kept"],
+        "",
+    );
+    assert_eq!(
+        (code, told.trim()),
+        (0, "0 documents removed, 4 held, 0 bytes freed")
+    );
+    let (_, told, code) = run(
+        at,
+        &[
+            "dedup",
+            "feed.jsonl",
+            "--index",
+            "kept",
+            "--threshold",
+            "0.6",
+        ],
+        "",
+    );
     assert_eq!(code, 2);
-    assert!(told.contains("it has \"threshold 0.5\" where \"threshold 0.6\" is asked for"), "{told}");
+    assert!(
+        told.contains("it has \"threshold 0.5\" where \"threshold 0.6\" is asked for"),
+        "{told}"
+    );
     let (_, told, code) = run(at, &["index", "stats", "--index", "nothing"], "");
     assert_eq!(code, 2);
-    assert!(told.contains("nothing holds no index of wirecopy"), "{told}");
+    assert!(
+        told.contains("nothing holds no index of wirecopy"),
+        "{told}"
+    );
     assert!(!at.join("nothing").exists());
 }
 
@@ -133,7 +231,10 @@ fn damage_is_found_told_and_mended() {
     fs::write(&log, &bytes).unwrap();
     let (out, told, code) = run(at, &["index", "verify", "--index", "kept"], "");
     assert_eq!(code, 2);
-    assert!(out.contains("00000001.log at byte") && told.contains("rebuild"), "{out}{told}");
+    assert!(
+        out.contains("00000001.log at byte") && told.contains("rebuild"),
+        "{out}{told}"
+    );
     let (_, told, code) = run(at, &["index", "rebuild", "--index", "kept"], "");
     assert_eq!(code, 0, "{told}");
     assert!(told.contains("4 documents held"), "{told}");
@@ -149,13 +250,25 @@ fn a_policy_that_prefers_tells_what_is_replaced() {
     let folder = temp();
     let short = record("short", "Vale Post", 1, &[8, 9], 3);
     let long = record("long", "Hill News", 1, &[], 4);
-    let arguments = ["dedup", "-", "--index", "kept", "--keep", "longest", "--annotate"];
+    let arguments = [
+        "dedup",
+        "-",
+        "--index",
+        "kept",
+        "--keep",
+        "longest",
+        "--annotate",
+    ];
     let (out, _, _) = run(folder.path(), &arguments, &format!("{short}\n{long}\n"));
     let last: Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();
     assert_eq!(last["wirecopy"]["replaces_id"], "short");
     assert_eq!(last["wirecopy"]["kept"], true);
     assert_eq!(last["wirecopy"]["events"][0]["event"], "keeper");
-    let (_, told, code) = run(folder.path(), &["dedup", "-", "--index", "other", "--keep", "central"], "");
+    let (_, told, code) = run(
+        folder.path(),
+        &["dedup", "-", "--index", "other", "--keep", "central"],
+        "",
+    );
     assert_eq!(code, 2);
     assert!(told.contains("cannot be told of a stream"), "{told}");
 }
@@ -181,10 +294,16 @@ fn a_pipe_that_idles_is_answered_and_a_signal_ends_cleanly() {
         stdout.read_line(&mut line).unwrap();
         assert_eq!(line.trim_end(), record);
     }
-    Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    Command::new("kill")
+        .arg(child.id().to_string())
+        .status()
+        .unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(143));
     let (out, _, _) = run(folder.path(), &["index", "stats", "--index", "kept"], "");
-    assert!(out.contains("documents                            2"), "{out}");
+    assert!(
+        out.contains("documents                            2"),
+        "{out}"
+    );
 }
 
 #[test]
@@ -195,7 +314,14 @@ fn a_file_that_grows_is_followed_and_taken_up_again() {
     for (more, wanted) in [(&feed[1..3], "3 "), (&feed[3..], "5 ")] {
         let mut child = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
             .current_dir(folder.path())
-            .args(["dedup", "feed.jsonl", "--index", "kept", "--follow", "--quiet"])
+            .args([
+                "dedup",
+                "feed.jsonl",
+                "--index",
+                "kept",
+                "--follow",
+                "--quiet",
+            ])
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
@@ -210,7 +336,10 @@ fn a_file_that_grows_is_followed_and_taken_up_again() {
             assert!(since.elapsed() < Duration::from_secs(20), "{}", held());
             std::thread::sleep(Duration::from_millis(50));
         }
-        Command::new("kill").arg(child.id().to_string()).status().unwrap();
+        Command::new("kill")
+            .arg(child.id().to_string())
+            .status()
+            .unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(0));
     }
 }
@@ -220,11 +349,19 @@ fn a_file_that_grows_is_followed_and_taken_up_again() {
 fn a_feed_is_filtered_by_what_an_index_holds() {
     let folder = temp();
     let item = |guid: &str, story: usize, cut: &[usize]| {
-        let lines: Vec<String> = (0..10).filter(|at| !cut.contains(at)).map(|at| sentence(story, at)).collect();
-        format!("<item><guid>{guid}</guid><title>T</title><description>{}</description></item>\n", lines.join(" "))
+        let lines: Vec<String> = (0..10)
+            .filter(|at| !cut.contains(at))
+            .map(|at| sentence(story, at))
+            .collect();
+        format!(
+            "<item><guid>{guid}</guid><title>T</title><description>{}</description></item>\n",
+            lines.join(" ")
+        )
     };
     let feed = |link: &str, items: &str| {
-        format!("<?xml version=\"1.0\"?>\n<rss version=\"2.0\"><channel><title>{link}</title><link>https://{link}/</link>\n{items}</channel></rss>\n")
+        format!(
+            "<?xml version=\"1.0\"?>\n<rss version=\"2.0\"><channel><title>{link}</title><link>https://{link}/</link>\n{items}</channel></rss>\n"
+        )
     };
     let first = feed("hill.example", &(item("h1", 1, &[]) + &item("h2", 2, &[])));
     let second = feed("vale.example", &(item("v1", 1, &[9]) + &item("v3", 3, &[])));

@@ -129,6 +129,12 @@ pub struct ReadingArgs {
     /// Deepest nesting of archives in archives
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=16))]
     pub max_archive_depth: u32,
+    /// Most members of one archive; the rest are not read
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_archive_members: u64,
+    /// Most rejections of one input file that are told one by one, and ten times as many of all; the rest are counted by reason
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_rejections: u64,
     /// Greatest ratio of unpacked to packed bytes, once 64 MiB are unpacked
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
     pub max_ratio: u64,

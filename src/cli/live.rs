@@ -206,7 +206,7 @@ impl Live<'_> {
         // Two records of one key in one batch would be settled by their bytes, not by what came first.
         let apart = match &read {
             Ok(intake) => intake.counts.merged + intake.counts.renamed > 0,
-            Err(_) => lines.len() > 1,
+            Err(_) => false,
         };
         if apart {
             for (line, number) in lines.into_iter().zip(before..) {
@@ -221,15 +221,12 @@ impl Live<'_> {
 
     fn intake(&self, path: &str, bytes: Arc<[u8]>) -> Result<Intake, Error> {
         let inputs = [Input::Bytes(format!("{path}.jsonl"), bytes)];
-        ingest::read_and_tell(&inputs, io::empty(), &self.options, &())
+        ingest::read_or_tell_why(&inputs, io::empty(), &self.options, &())
     }
 
     /// Decides the records of a batch of lines, in the order in which they came.
     fn take(&mut self, intake: Result<Intake, Error>, before: u64) -> Result<(), Error> {
-        let intake = match intake {
-            Ok(intake) => intake,
-            Err(error) => return self.nothing(error),
-        };
+        let intake = intake?;
         self.read += intake.counts.read;
         self.rejected += intake.counts.rejected;
         for rejection in &intake.rejected {
@@ -254,22 +251,6 @@ impl Live<'_> {
             }
         }
         intake.archive.intact()
-    }
-
-    /// What is not a document at all.
-    fn nothing(&mut self, error: Error) -> Result<(), Error> {
-        let ErrorKind::NoDocuments {
-            rejected, first, ..
-        } = error.kind()
-        else {
-            return Err(error);
-        };
-        self.read += rejected;
-        self.rejected += rejected;
-        if let Some(first) = first {
-            self.messages.say(&format!("rejected: {first}"));
-        }
-        Ok(())
     }
 
     fn decide(&mut self, document: &Document, intake: &Intake) -> Result<Answer, Error> {
@@ -341,10 +322,7 @@ impl Live<'_> {
 
     /// Decides all that is in some inputs, and writes what is kept as it was read.
     fn whole(&mut self, inputs: &[Input]) -> Result<(), Error> {
-        let intake = match ingest::read_and_tell(inputs, io::stdin(), &self.options, &()) {
-            Ok(intake) => intake,
-            Err(error) => return self.nothing(error),
-        };
+        let intake = ingest::read_or_tell_why(inputs, io::stdin(), &self.options, &())?;
         self.messages.intake(&intake);
         self.read += intake.counts.read;
         self.rejected += intake.counts.rejected;

@@ -16,7 +16,7 @@ use crate::config::{self, Alias, EXACT_BYTES, FieldMap, FieldPath, Resources, Se
 use crate::error::{Error, ErrorKind};
 use crate::ingest::{self, FieldNames, IngestOptions, Input, Intake, Limits, Listener};
 use crate::pipeline::Survey;
-use crate::write::{CsvStyle, is_result};
+use crate::write::{self, CsvStyle, is_result};
 
 /// The settings that were typed.
 pub(super) fn settings(typed: &MatchArgs) -> Result<Settings, Error> {
@@ -158,12 +158,13 @@ fn announcement(settings: &Settings, resources: &Resources) -> Option<String> {
 }
 
 /// Says what is planned, reads the inputs, and `archive` to match them against,
-/// while they are surveyed, and says what was wrong with them.
+/// while they are surveyed, and says what was wrong with them. Where nothing became a
+/// document, `results` gets the list of what was rejected.
 pub(super) fn survey<'m>(
     read: (&[OsString], &ReadingArgs, &[FieldPath]),
     archive: &[OsString],
     keep_raw: bool,
-    skip: Option<&Path>,
+    results: Option<Rejects<'_>>,
     settings: &Settings,
     resources: &Resources,
     messages: &'m Messages,
@@ -173,10 +174,38 @@ pub(super) fn survey<'m>(
     }
     let survey = Survey::new(settings, resources, messages)?;
     let temporary = resources.temporary.as_deref();
-    let intake = read_and_tell(read, archive, keep_raw, skip, temporary, &survey)?;
+    let skip = results.map(|(folder, _)| folder);
+    let mut intake = read_and_tell(read, archive, keep_raw, skip, temporary, &survey)?;
     messages.intake(&intake);
-    Ok((survey, intake))
+    match intake.failure.take() {
+        Some(error) => Err(told_apart(error, &intake, results)?),
+        None => Ok((survey, intake)),
+    }
 }
+
+/// The error of a run without documents, whose rejections were named one by one; `results` gets
+/// the list of all of them.
+fn told_apart(error: Error, intake: &Intake, results: Option<Rejects<'_>>) -> Result<Error, Error> {
+    if let Some((folder, style)) = results
+        && !intake.rejected.is_empty()
+    {
+        write::publish_rejected(&intake.rejected, folder, style)?;
+    }
+    Ok(match error.kind() {
+        ErrorKind::NoDocuments {
+            inputs, rejected, ..
+        } => ErrorKind::NoDocuments {
+            inputs: inputs.clone(),
+            rejected: *rejected,
+            first: None,
+        }
+        .into(),
+        _ => error,
+    })
+}
+
+/// A folder for the list of what was rejected where there is nothing else to write, and how.
+pub(super) type Rejects<'a> = (&'a Path, CsvStyle);
 
 /// Reads inputs as typed.
 pub(super) fn read(
@@ -185,7 +214,11 @@ pub(super) fn read(
     keep_raw: bool,
     skip: Option<&Path>,
 ) -> Result<Intake, Error> {
-    read_and_tell((inputs, typed, &[]), &[], keep_raw, skip, None, &())
+    let mut intake = read_and_tell((inputs, typed, &[]), &[], keep_raw, skip, None, &())?;
+    match intake.failure.take() {
+        Some(error) => Err(error),
+        None => Ok(intake),
+    }
 }
 
 /// As [`read`], while `listener` hears every text.
@@ -205,7 +238,7 @@ fn read_and_tell(
         temporary: temporary.map(PathBuf::from),
         ..reading(typed)?
     };
-    ingest::read_and_tell(&named(inputs), io::stdin(), &options, listener)
+    ingest::read_or_tell_why(&named(inputs), io::stdin(), &options, listener)
 }
 
 fn named(typed: &[OsString]) -> Vec<Input> {
@@ -235,6 +268,8 @@ pub(super) fn reading(typed: &ReadingArgs) -> Result<IngestOptions, Error> {
             xml_depth: typed.max_xml_depth,
             html_depth: typed.max_html_depth,
             archive_depth: typed.max_archive_depth,
+            archive_members: typed.max_archive_members,
+            rejections: typed.max_rejections,
             ..Limits::default()
         },
         encoding: typed.encoding.clone(),

@@ -104,10 +104,11 @@ impl Messages {
         for rejection in rejected.iter().take(NAMED) {
             self.say(&format!("rejected: {rejection}"));
         }
-        if rejected.len() > NAMED {
+        let named: u64 = rejected.iter().take(NAMED).map(|one| one.count).sum();
+        if intake.counts.rejected > named {
             self.say(&format!(
-                "rejected: {} more; `trace -o DIR` lists them all in rejected.csv",
-                rejected.len() - NAMED
+                "rejected: {} more; `trace -o DIR` lists them in rejected.csv",
+                intake.counts.rejected - named
             ));
         }
         if intake.counts.skipped > 0 {

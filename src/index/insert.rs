@@ -108,7 +108,6 @@ impl Index {
 
     /// Reads a text as the tables need it.
     pub(super) fn scan(&mut self, text: &str) -> Scanned {
-        let content = self.desk.scanner.scan(text, self.settings.width).content();
         let at_hand = AtHand::new(
             text.to_string().into(),
             &mut self.desk.scanner,
@@ -116,7 +115,7 @@ impl Index {
         );
         Scanned {
             sketch: sketch(at_hand.set.hashes()),
-            content: halves(content),
+            content: halves(at_hand.content),
             text: Rc::new(at_hand),
         }
     }

@@ -333,7 +333,13 @@ impl Tables {
             });
             match linked.links.binary_search_by_key(&other, |link| link.other) {
                 Ok(at) => linked.links[at] = link,
-                Err(at) => linked.links.insert(at, link),
+                Err(at) => {
+                    // Most have one or two: a list that doubles would hold four.
+                    if linked.links.len() == linked.links.capacity() {
+                        linked.links.reserve_exact(1 + linked.links.len() / 4);
+                    }
+                    linked.links.insert(at, link);
+                }
             }
         }
     }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{CoderResult, Decoder, Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::reason::{Reason, Refusal};
+use super::unmarked;
 use super::window::Bytes;
 
 /// What the detector gets to see; it is the slowest part, and a megabyte of
@@ -36,29 +37,6 @@ const UNDONE: &str = "UTF-8 (mojibake undone)";
 /// The name under which an encoding is counted.
 pub(super) fn named(encoding: &'static str, undone: bool) -> &'static str {
     if undone { UNDONE } else { encoding }
-}
-
-/// UTF-16 without a mark: nearly every other byte is NUL, always on one side, and the rest is
-/// text. Scripts without ASCII, line ends and spaces too, are not told from binary content.
-pub(super) fn unmarked_utf16(head: &[u8]) -> Option<&'static Encoding> {
-    const LOOKED: usize = 4096;
-    const LEAST: usize = 8;
-    let head = head.get(..LOOKED.min(head.len() & !1)).unwrap_or_default();
-    let zeros = |side: usize| {
-        let bytes = head.iter().skip(side).step_by(2);
-        bytes.filter(|&&byte| byte == 0).count()
-    };
-    let (even, odd) = (zeros(0), zeros(1));
-    let encoding = match (even, odd) {
-        (0, odd) if odd * 5 >= head.len() / 2 => UTF_16LE,
-        (even, 0) if even * 5 >= head.len() / 2 => UTF_16BE,
-        _ => return None,
-    };
-    let (text, malformed) = encoding.decode_without_bom_handling(head);
-    // The head may end within a character of two units.
-    let cut = text.trim_end_matches('\u{fffd}');
-    let sound = !malformed || !cut.contains('\u{fffd}');
-    (head.len() >= LEAST && sound && !text.chars().any(is_stray_control)).then_some(encoding)
 }
 
 /// UTF-32 by its mark: whether the first byte of a character is its lowest.
@@ -126,6 +104,9 @@ impl Read for Utf32<'_> {
 
 /// Decodes one text file or one record: the text and the name of its encoding.
 pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, &'static str), Refusal> {
+    if let Some(text) = unmarked::iso_2022_jp(bytes) {
+        return Ok((Cow::Owned(text), ISO_2022_JP.name()));
+    }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Ok((Cow::Borrowed(text), UTF_8.name()));
     }
@@ -158,15 +139,41 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, &'static str), Refus
 /// Whether the few bad bytes stand among many good sequences of UTF-8. Text in
 /// a legacy encoding hardly ever holds a good one.
 fn is_damaged_utf8(bytes: &[u8]) -> bool {
-    let (mut good, mut bad) = (0usize, 0usize);
+    let (mut good, mut sure, mut bad) = (0usize, 0usize, 0usize);
+    // Legacy encodings of two bytes put their bad bytes side by side, or beside good ones.
+    let (mut alone, mut behind_bad) = (true, false);
+    let is_ascii = |c: Option<char>| c.is_none_or(|c| c.is_ascii());
     for chunk in bytes.utf8_chunks() {
-        good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-        bad += usize::from(!chunk.invalid().is_empty());
+        let (valid, invalid) = (chunk.valid(), chunk.invalid());
+        good += valid.chars().filter(|c| !c.is_ascii()).count();
+        sure += valid.chars().filter(|&c| is_no_chance(c)).count();
+        if behind_bad {
+            alone &= is_ascii(valid.chars().next()) && (invalid.is_empty() || !valid.is_empty());
+        }
+        behind_bad = !invalid.is_empty();
+        if behind_bad {
+            bad += 1;
+            alone &= invalid.len() == 1 && is_ascii(valid.chars().next_back());
+        }
     }
-    good > 4 * bad
+    good > 4 * bad || alone && sure >= bad && sure > 0
 }
 
-fn is_stray_control(c: char) -> bool {
+/// Whether the bytes of a character of UTF-8 hardly stand side by side in a text of one byte a
+/// letter: a capital with an accent may be followed by a closing quotation mark there.
+fn is_no_chance(c: char) -> bool {
+    match c {
+        '\u{a0}'..='\u{17f}' | '\u{391}'..='\u{3c9}' | '\u{410}'..='\u{44f}' => {
+            let second = u32::from(c) & 0x3f | 0x80;
+            !matches!(second, 0x82 | 0x84 | 0x85 | 0x91..=0x97 | 0xab | 0xbb)
+        }
+        '\u{2010}'..='\u{203a}' | '\u{20ac}' | '\u{2122}' => true,
+        '\u{3000}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => true,
+        _ => false,
+    }
+}
+
+pub(super) fn is_stray_control(c: char) -> bool {
     c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\x0b' | '\x0c' | '\u{85}')
 }
 
@@ -261,6 +268,36 @@ mod tests {
         let (text, name) = decode(&bytes).unwrap();
         assert_eq!(name, REPAIRED);
         assert_eq!(text, "«Größe», sagte Jürgen, «läßt».\u{fffd}ä");
+    }
+
+    #[test]
+    fn one_stray_byte_does_not_spoil_a_short_text() {
+        for (bytes, text) in [
+            (
+                &b"caf\xc3\xa9 is open\xff and closed"[..],
+                "café is open\u{fffd} and closed",
+            ),
+            (
+                b"The \xe2\x82\xac5 caf\xc3\xa9 \xe2\x80\x93 it\xe2\x80\x99s open \x96 and closed",
+                "The €5 café – it’s open \u{fffd} and closed",
+            ),
+        ] {
+            assert_eq!(decode(bytes).unwrap(), (text.into(), REPAIRED));
+        }
+        // A capital before a closing mark, and pairs of bytes, are no proof of UTF-8.
+        for bytes in [
+            &b"\xab Le CAF\xc9\xbb de la place"[..],
+            b"A IRM\xc3\x94 e o caf\xe9 da esquina",
+            b"Une \xe9t\xe9 en \xcele-de-France",
+        ] {
+            assert_ne!(decode(bytes).unwrap().1, REPAIRED);
+        }
+        for text in ["정부는 오늘 새 대책을 발표했다.", "시장은"] {
+            let (bytes, _, _) = encoding_rs::EUC_KR.encode(text);
+            assert!(!is_damaged_utf8(&bytes), "{text}");
+        }
+        let (bytes, _, _) = encoding_rs::GBK.encode("政府今天宣布了新的措施。");
+        assert!(!is_damaged_utf8(&bytes));
     }
 
     #[test]

@@ -14,6 +14,9 @@ use super::window::Bytes;
 /// Delimiters in order of preference.
 pub(super) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
+/// Delimiters that stand in texts as well: only where they make nothing but known names.
+const RARE: [u8; 2] = [b'^', b':'];
+
 /// Bytes that may be looked at twice because of runaway quotes, beyond eight
 /// times the input, before quoted fields may no longer span lines. Without
 /// this bound a crafted file costs quadratic time.
@@ -29,13 +32,16 @@ pub(super) fn sniff(header: &[u8], preferred: u8, fields: &Fields) -> (u8, bool)
         return (preferred, false);
     };
     let mut best = ((0, 0, false), preferred, false);
-    for delimiter in DELIMITERS {
+    for delimiter in DELIMITERS.into_iter().chain(RARE) {
         let names = Rows::new(Dialect::usual(delimiter))
             .row(&header)
             .map(own)
             .unwrap_or_default();
         let known = names.iter().filter(|name| fields.knows(name.trim()));
         let rank = (known.count(), names.len(), delimiter == preferred);
+        if RARE.contains(&delimiter) && (rank.0 < 2 || rank.0 < names.len()) {
+            continue;
+        }
         if rank > best.0 {
             best = (rank, delimiter, rank.0 >= 2 && has_text(&names, fields));
         }
@@ -337,6 +343,10 @@ impl Table {
                 format!("the record has {fields} fields, the header has {width}"),
             ));
         };
+        if width > 1 && row.iter().all(|field| field.trim().is_empty()) {
+            let message = "no text: every field of the row is empty";
+            return Err(Refusal::new(Reason::NoText, message));
+        }
         let mut cells = Cells::default();
         for &(at, found) in &self.columns {
             let value = row.get(at).unwrap_or_default();
@@ -355,7 +365,6 @@ impl Table {
             }
             lookup.settle(places, &mut cells)?;
         }
-        let encoding = decode::named(encoding, cells.undo_mojibake());
         let place = file.place(Some(number), offset);
         let aside = cells.aside();
         let read = cells.document(place, file.fields, file.options.limits.text_bytes)?;
@@ -442,6 +451,9 @@ mod tests {
         assert_eq!(sniffed("text"), (b',', false));
         assert_eq!(sniffed("id,url"), (b',', false));
         assert_eq!(sniffed("a;b;c"), (b';', false));
+        assert_eq!(sniffed("id^text^url"), (b'^', true));
+        assert_eq!(sniffed("title:text"), (b':', true));
+        assert!(!sniffed("Text: he said, title: none").1);
     }
 
     #[test]

@@ -9,10 +9,13 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::archive::{self, Shelf};
+use super::decode;
 use super::feed_file::FoundItems;
 use super::fields::Fields;
 use super::inflate::Tally;
+use super::mojibake;
 use super::reason::{Reason, Refusal, Rejection};
+use super::rejections::Rejections;
 use super::window::Bytes;
 use super::{Counts, IngestOptions, Listener};
 use crate::document::{Document, Extent, Place, Text};
@@ -25,7 +28,7 @@ const WAITING: usize = 4 << 20;
 /// What was read so far.
 pub(super) struct Gathered<'l> {
     pub documents: Vec<Document>,
-    pub rejected: Vec<Rejection>,
+    pub rejected: Rejections,
     pub headers: BTreeMap<String, Box<[u8]>>,
     pub counts: Counts,
     pub shelf: Shelf,
@@ -43,10 +46,11 @@ pub(super) struct Gathered<'l> {
 }
 
 impl<'l> Gathered<'l> {
-    pub fn new(shelf: Shelf, listener: &'l dyn Listener) -> Self {
+    /// `rejections` of one input file are told one by one.
+    pub fn new(shelf: Shelf, listener: &'l dyn Listener, rejections: u64) -> Self {
         Gathered {
             documents: Vec::new(),
-            rejected: Vec::new(),
+            rejected: Rejections::new(rejections),
             headers: BTreeMap::new(),
             counts: Counts::default(),
             shelf,
@@ -60,9 +64,9 @@ impl<'l> Gathered<'l> {
     }
 
     pub fn reject(&mut self, rejection: Rejection) {
-        self.counts.read += 1;
+        self.counts.read += rejection.count;
         // One fault is enough for a feed that is to be written again.
-        if self.found.is_none() || self.rejected.is_empty() {
+        if self.found.is_none() || self.rejected.rows() == 0 {
             self.rejected.push(rejection);
         }
     }
@@ -163,7 +167,20 @@ pub(super) struct Accepted {
 }
 
 impl Accepted {
-    pub fn new((document, text): (Document, String), encoding: &'static str) -> Self {
+    /// A text, and a title with it, that was read in a wrong encoding for certain is undone.
+    pub fn new((mut document, text): (Document, String), encoding: &'static str) -> Self {
+        let Some(meant) = mojibake::undone(&text) else {
+            return Accepted::as_it_is((document, text), encoding);
+        };
+        let title = document.title.as_deref().and_then(mojibake::undone);
+        if let Some(title) = title {
+            document.title = Some(title.into());
+        }
+        Accepted::as_it_is((document, meant), decode::named(encoding, true))
+    }
+
+    /// Of a record that was looked at for such texts already.
+    pub fn as_it_is((document, text): (Document, String), encoding: &'static str) -> Self {
         Accepted {
             document,
             check: archive::check(&text),

@@ -1,49 +1,57 @@
 //! JSON Feed, 1.0 and 1.1: a whole value of JSON to its items.
 
-use serde_json::Value;
+use memchr::memmem;
+use serde_json::{Map, Value};
 
 use super::fields::Role;
+use super::json_scan;
 use super::ninjs::{self, string};
 use super::reason::{Reason, Refusal};
 use super::record::{Cell, Cells};
 use super::xml::{longest, of_title, tidy};
 use super::{Limits, html};
 
-/// The articles of a whole document, where it is of a format that has its own names: a feed, or a
-/// story of a news agency. Each comes for itself; none where it is another document.
-pub(super) fn articles(document: &Value, limits: &Limits) -> Option<Vec<Result<Cells, Refusal>>> {
-    if is_feed(document) {
-        return Some(items(document, limits));
-    }
-    ninjs::is_story(document).then(|| vec![ninjs::story(document, limits)])
+/// What a feed says of all its items.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Feed {
+    outlet: Option<String>,
 }
 
-/// Whether a document in one of the formats may begin with these bytes.
+/// Whether a document in a format that has its own names, a feed or a story of a news agency,
+/// may begin with these bytes.
 pub(super) fn may_be(head: &[u8]) -> bool {
-    memchr::memmem::find(head, b"jsonfeed.org/version/").is_some() || ninjs::may_be(head)
+    memmem::find(head, VERSION).is_some() || ninjs::may_be(head)
 }
 
-/// Whether the value says that it is a feed.
-pub(super) fn is_feed(value: &Value) -> bool {
-    let version = value.get("version").and_then(Value::as_str);
-    version.is_some_and(|version| {
-        let address = version.trim().split_once("://").map(|(_, rest)| rest);
-        address.is_some_and(|rest| {
-            rest.trim_start_matches("www.")
-                .starts_with("jsonfeed.org/version/")
-        })
+const VERSION: &[u8] = b"jsonfeed.org/version/";
+
+/// The feed that begins with these bytes, if it says that it is one. It may be cut off, or some
+/// of its items broken.
+pub(super) fn feed(head: &[u8]) -> Option<Feed> {
+    memmem::find(head, VERSION)?;
+    is_version(&value(head, "version")?).then_some(())?;
+    let mut says = Value::Object(Map::new());
+    for name in ["title", "authors", "author"] {
+        if let (Some(value), Value::Object(says)) = (value(head, name), &mut says) {
+            says.insert(name.to_owned(), value);
+        }
+    }
+    Some(Feed {
+        outlet: outlet(&says).map(str::to_owned),
     })
 }
 
-/// The items of a feed in their order, each for itself.
-fn items(feed: &Value, limits: &Limits) -> Vec<Result<Cells, Refusal>> {
-    let items = feed.get("items").and_then(Value::as_array);
-    let outlet = outlet(feed);
-    items
-        .into_iter()
-        .flatten()
-        .map(|value| item(value, outlet, limits))
-        .collect()
+/// Whether a version is that of a feed.
+fn is_version(version: &Value) -> bool {
+    let version = version.as_str().unwrap_or_default();
+    let address = version.trim().split_once("://").map(|(_, rest)| rest);
+    let address = address.unwrap_or_default().trim_start_matches("www.");
+    address.as_bytes().starts_with(VERSION)
+}
+
+/// Whether a whole value says that it is a feed.
+pub(super) fn is_feed(value: &Value) -> bool {
+    value.get("version").is_some_and(is_version)
 }
 
 /// Who publishes a feed.
@@ -51,13 +59,36 @@ pub(super) fn outlet(feed: &Value) -> Option<&str> {
     string(feed, "title").or_else(|| author(feed))
 }
 
+/// A short value of the feed itself.
+fn value(head: &[u8], name: &str) -> Option<Value> {
+    const LONGEST: usize = 16 << 10;
+    let value = json_scan::member(head, name)?;
+    let short = value.get(..LONGEST).unwrap_or(value);
+    let mut values = serde_json::Deserializer::from_slice(short).into_iter();
+    values.next()?.ok()
+}
+
+/// Whether an object is an item of a feed, wherever it stands.
+pub(super) fn is_item(object: &[u8]) -> bool {
+    ["content_html", "content_text"].into_iter().any(|name| {
+        memmem::find(object, name.as_bytes()).is_some() && json_scan::member(object, name).is_some()
+    })
+}
+
+/// The fields of an item.
+///
+/// # Errors
+/// An item without a text; HTML beyond a limit.
+pub(super) fn article(
+    value: &Value,
+    feed: Option<&Feed>,
+    limits: &Limits,
+) -> Result<Cells, Refusal> {
+    let outlet = feed.and_then(|feed| feed.outlet.as_deref());
+    item(value, outlet, limits)
+}
+
 pub(super) fn item(item: &Value, outlet: Option<&str>, limits: &Limits) -> Result<Cells, Refusal> {
-    if !item.is_object() {
-        return Err(Refusal::new(
-            Reason::NotAnObject,
-            "the item of the feed is not an object",
-        ));
-    }
     let mut texts = Vec::new();
     if let Some(html) = string(item, "content_html") {
         texts.push(tidy(&html::plain_text(html, limits)?));
@@ -117,7 +148,7 @@ mod tests {
 
     #[test]
     fn items_with_every_fallback() {
-        let feed = json!({
+        let whole = json!({
             "version": "https://jsonfeed.org/version/1.1",
             "title": "Orme Post",
             "items": [
@@ -125,13 +156,16 @@ mod tests {
                  "url": "https://orme.example/7", "date_published": "2031-04-03T10:00:00Z"},
                 {"url": "https://orme.example/8", "summary": "Short."},
                 {"id": "9", "content_text": 5},
-                "nothing",
             ],
         });
         let limits = Limits::default();
-        assert!(articles(&json!({"version": "1.1"}), &limits).is_none());
-        assert!(articles(&json!([]), &limits).is_none());
-        let mut items = articles(&feed, &limits).unwrap().into_iter();
+        let bytes = whole.to_string();
+        assert_eq!(feed(br#"{"version":"1.1"}"#), None);
+        assert_eq!(feed(b"[]"), None);
+        let said = feed(bytes.as_bytes()).unwrap();
+        assert_eq!(said.outlet.as_deref(), Some("Orme Post"));
+        let items = whole["items"].as_array().unwrap().iter();
+        let mut items = items.map(|item| article(item, Some(&said), &limits));
         let first = told(items.next().unwrap().unwrap());
         assert_eq!(
             first,
@@ -147,6 +181,14 @@ mod tests {
         let second = told(items.next().unwrap().unwrap());
         assert_eq!(second[0], (Role::Key, "https://orme.example/8".into()));
         let reasons: Vec<Reason> = items.map(|item| item.err().unwrap().reason).collect();
-        assert_eq!(reasons, [Reason::NoText, Reason::NotAnObject]);
+        assert_eq!(reasons, [Reason::NoText]);
+    }
+
+    #[test]
+    fn a_broken_feed_says_what_it_is() {
+        let cut = br#"{"items":[{"id":"1","content_text":},{"title":"x"}],"version":"https://jsonfeed.org/version/1","author":{"name":"Orme"},"ti"#;
+        assert_eq!(feed(cut).unwrap().outlet.as_deref(), Some("Orme"));
+        assert!(is_item(br#"{"a":{"content_text":1},"content_html" : "x"}"#));
+        assert!(!is_item(br#"{"a":{"content_text":1},"b":"content_html"}"#));
     }
 }

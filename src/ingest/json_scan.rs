@@ -273,6 +273,32 @@ pub(super) fn shape(bytes: &[u8], fields: &Fields) -> Shape {
     shape
 }
 
+/// Where the value stands of a member of the object that `bytes` begin with, behind its name.
+/// They may be cut off, or broken elsewhere.
+pub(super) fn member<'b>(bytes: &'b [u8], name: &str) -> Option<&'b [u8]> {
+    let (mut at, mut depth) = (0usize, 0usize);
+    while let Some(&byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth <= 1 => return None,
+            b'}' | b']' => depth -= 1,
+            b'"' => {
+                let start = at;
+                at = string_end(bytes, at);
+                if depth == 1 && bytes.get(start..at - 1) == Some(name.as_bytes()) {
+                    let behind = bytes.get(at..).unwrap_or_default().trim_ascii_start();
+                    if let Some(value) = behind.strip_prefix(b":") {
+                        return Some(value.trim_ascii_start());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
 /// Just behind the quote that closes the string whose content begins at `at`.
 fn string_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(found) = memchr2(b'"', b'\\', bytes.get(at..).unwrap_or_default()) {

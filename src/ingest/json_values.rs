@@ -4,16 +4,15 @@
 //! A record is an object with a text; the objects and lists around it are gone through
 //! without being held, so that an answer of gigabytes is read element by element.
 
-use super::Limits;
 use super::decode;
 use super::fields::Fields;
 use super::gather::{Accepted, File};
-use super::json_feed;
+use super::json_feed::{self, Feed};
 use super::json_scan::{self, Found, Shape};
 use super::jsonl;
 use super::ninjs;
 use super::reason::{Reason, Refusal};
-use super::record::Cells;
+use super::record::{self, Cells};
 use super::window::Bytes;
 
 /// Objects and lists around a record, at most. Each costs one more look at what it holds.
@@ -23,7 +22,7 @@ const AROUND: usize = 8;
 /// the input. Without this bound a crafted file costs quadratic time.
 const SPARE_LOOKS: u64 = 256 << 20;
 
-/// A whole document that is one object up to this size may be of a format of its own.
+/// An object up to this size may be an item of a feed or a story of an agency: it is held as a tree.
 const DOCUMENT: usize = 8 << 20;
 
 /// Reads all records; they are counted from 1.
@@ -35,10 +34,9 @@ pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
         number: 0,
         looked: 0,
         told_cut: false,
+        in_items: false,
     };
-    if !walk.known_document() {
-        while walk.file.out.failed.is_none() && walk.step() {}
-    }
+    while walk.file.out.failed.is_none() && walk.step() {}
     let next = walk.number + 1;
     let is_open = !walk.levels.is_empty() && !walk.told_cut;
     if is_open && window.damage().is_none() {
@@ -46,12 +44,6 @@ pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
         return file.reject(Some(next), window.offset(), refusal);
     }
     file.finish(window, Some(next));
-}
-
-/// The articles of a document in a format that is one JSON object, such as JSON Feed.
-fn articles(document: &[u8], limits: &Limits) -> Option<Vec<Result<Cells, Refusal>>> {
-    let value = serde_json::from_slice(document).ok()?;
-    json_feed::articles(&value, limits)
 }
 
 /// An object or a list that is gone through.
@@ -63,6 +55,8 @@ struct Level {
     seen: bool,
     /// Records in it so far.
     records: u64,
+    /// The feed that the object is, or whose items the list holds.
+    feed: Option<Feed>,
 }
 
 struct Walk<'w, 'b, 'f, 'o, 'l> {
@@ -74,35 +68,11 @@ struct Walk<'w, 'b, 'f, 'o, 'l> {
     looked: u64,
     /// Whether the cut at the end of the file was told.
     told_cut: bool,
+    /// Whether the last member of an object that was begun is called `items`.
+    in_items: bool,
 }
 
 impl Walk<'_, '_, '_, '_, '_> {
-    /// Reads a file that is one object of a known format.
-    fn known_document(&mut self) -> bool {
-        self.window.fill(DOCUMENT + 1);
-        let head = self.window.available();
-        let document = head.trim_ascii();
-        if self.file.fields.maps_text()
-            || head.len() > DOCUMENT
-            || self.window.damage().is_some()
-            || !document.starts_with(b"{")
-        {
-            return false;
-        }
-        let Some(all) = articles(document, &self.file.options.limits) else {
-            return false;
-        };
-        for cells in all {
-            self.number += 1;
-            match cells {
-                Ok(cells) => self.record(cells, "UTF-8", &[], self.number),
-                Err(refusal) => self.file.reject(Some(self.number), 0, refusal),
-            }
-        }
-        self.pass(self.window.available().len());
-        true
-    }
-
     fn pass(&mut self, count: usize) {
         self.window.consume(count);
         self.file.told(count);
@@ -154,6 +124,7 @@ impl Walk<'_, '_, '_, '_, '_> {
         let name = head.get(1..).unwrap_or_default();
         let name = name.split(|&byte| byte == b'"').next().unwrap_or_default();
         let is_text = json_scan::text_at(name, self.file.fields).is_some();
+        self.in_items = name == b"items";
         self.skip_scalar();
         if self.peek() == Some(b':') {
             self.pass(1);
@@ -237,8 +208,9 @@ impl Walk<'_, '_, '_, '_, '_> {
             Found::Whole(len) | Found::TooDeep(len) => {
                 let bytes = self.window.available().get(..len).unwrap_or_default();
                 let shape = json_scan::shape(bytes, self.file.fields);
-                let below = shape.below || ninjs::may_be(bytes);
-                if below && !(is_object && shape.direct) && self.may_enter() {
+                let below = shape.below && !(is_object && shape.direct);
+                let around = below && !self.is_item() || self.is_around(bytes, is_object);
+                if around && self.may_enter() {
                     self.enter(is_object, None, true);
                 } else if matches!(found, Found::TooDeep(_)) {
                     self.reject(jsonl::too_deep(self.file.options));
@@ -271,13 +243,40 @@ impl Walk<'_, '_, '_, '_, '_> {
         self.levels.len() < AROUND
     }
 
+    /// Whether what stands at the front is an item of a feed.
+    fn is_item(&self) -> bool {
+        let level = self.levels.last();
+        level.is_some_and(|level| !level.is_object && level.feed.is_some())
+    }
+
+    /// Whether the object or list that begins so holds items of a feed, or stories of an agency,
+    /// whatever is wrong with some of them.
+    fn is_around(&self, head: &[u8], is_object: bool) -> bool {
+        if self.file.fields.maps_text() || self.is_item() {
+            return false;
+        }
+        if is_object {
+            let is_story = || json_scan::member(head, "uri").is_some();
+            return json_feed::feed(head).is_some() || ninjs::may_be(head) && !is_story();
+        }
+        let of_feed = || self.levels.last().is_some_and(|level| level.feed.is_some());
+        self.in_items && of_feed() || ninjs::may_be(head)
+    }
+
     /// Begins to go through the object or list at the front.
     fn enter(&mut self, is_object: bool, outer: Option<Cells>, seen: bool) {
+        let feed = match (is_object, self.in_items) {
+            (true, _) => json_feed::feed(self.window.available()),
+            (false, true) => self.levels.last().and_then(|level| level.feed.clone()),
+            (false, false) => None,
+        };
+        self.in_items = false;
         self.levels.push(Level {
             is_object,
             outer,
             seen,
             records: 0,
+            feed,
         });
         self.pass(1);
     }
@@ -293,6 +292,10 @@ impl Walk<'_, '_, '_, '_, '_> {
         if !is_record && let Some(story) = self.story(bytes) {
             self.number += 1;
             let number = self.number;
+            if let Some(level) = self.levels.last_mut() {
+                level.records += 1;
+            }
+            let bytes = self.window.available().get(..len).unwrap_or_default();
             match story {
                 Ok(cells) => self.record(cells, "UTF-8", &one_line(bytes), number),
                 Err(refusal) => (self.file).reject(Some(number), self.window.offset(), refusal),
@@ -303,8 +306,9 @@ impl Walk<'_, '_, '_, '_, '_> {
             true => Shape::default(),
             false => self.shape_of_no_record(bytes),
         };
-        if shape.below && !shape.direct && self.may_enter() {
-            let cells = read.ok().map(|(mut cells, _)| {
+        let below = shape.below && !shape.direct;
+        if (below || !is_record && self.is_around(bytes, true)) && self.may_enter() {
+            let cells = read.ok().filter(|_| below).map(|(mut cells, _)| {
                 if let Some(outer) = self.levels.last().and_then(|level| level.outer.as_ref()) {
                     cells.fill(outer);
                 }
@@ -328,7 +332,6 @@ impl Walk<'_, '_, '_, '_, '_> {
                         cells.fill(outer);
                     }
                 }
-                let encoding = decode::named(encoding, cells.undo_mojibake());
                 let line = one_line(bytes);
                 self.record(cells, encoding, &line, number);
             }
@@ -340,13 +343,23 @@ impl Walk<'_, '_, '_, '_, '_> {
         self.window.shrink();
     }
 
-    /// An object that is a story of an agency under names of its own.
+    /// An object that is an item of a feed or a story of an agency, under names of its own.
     fn story(&self, bytes: &[u8]) -> Option<Result<Cells, Refusal>> {
-        if self.file.fields.maps_text() || bytes.len() > DOCUMENT || !ninjs::may_be(bytes) {
+        let is_item = self.is_item() || json_feed::is_item(bytes);
+        if self.file.fields.maps_text() || !is_item && !ninjs::may_be(bytes) {
             return None;
         }
+        if bytes.len() > DOCUMENT {
+            let told = is_item || json_scan::member(bytes, "uri").is_some();
+            return told.then(|| Err(record::text_too_long(DOCUMENT as u64)));
+        }
         let value = serde_json::from_slice(bytes).ok()?;
-        ninjs::is_story(&value).then(|| ninjs::story(&value, &self.file.options.limits))
+        let limits = &self.file.options.limits;
+        if ninjs::is_story(&value) {
+            return Some(ninjs::story(&value, limits));
+        }
+        let feed = self.levels.last().and_then(|level| level.feed.as_ref());
+        is_item.then(|| json_feed::article(&value, feed, limits))
     }
 
     /// With a map an object that gave no text has none in its place, whatever its names say.
@@ -380,7 +393,9 @@ impl Walk<'_, '_, '_, '_, '_> {
         let shape = json_scan::shape(head, self.file.fields);
         // Among records a broken object is a record, whatever it holds.
         let among = (self.levels.last()).is_some_and(|level| !level.is_object && level.records > 0);
-        let around = shape.below && !(is_object && (shape.direct || among));
+        let below = shape.below && !(is_object && (shape.direct || among)) && !self.is_item();
+        let in_list = self.levels.last().is_some_and(|level| !level.is_object);
+        let around = below || !(is_object && in_list) && self.is_around(head, is_object);
         if around && self.may_enter() {
             return self.enter(is_object, None, false);
         }
@@ -406,7 +421,7 @@ impl Walk<'_, '_, '_, '_, '_> {
                 };
                 let place = self.window.offset() + at as u64;
                 self.reject(invalid(&format!(
-                    "not valid JSON at byte {place}; it is left out, the next one is read"
+                    "not valid JSON at byte {place}; it is left out, reading goes on behind it"
                 )));
                 self.resume(limit, at);
             }
@@ -502,7 +517,7 @@ impl Walk<'_, '_, '_, '_, '_> {
             self.looked += len as u64;
             let object = rest.get(..len).unwrap_or_default();
             match found {
-                Found::Whole(_) if is_record(object, self.file.fields) => {
+                Found::Whole(_) if self.is_good(object) => {
                     return Next::At(at);
                 }
                 Found::Cut => return Next::Unclear(at),
@@ -511,6 +526,13 @@ impl Walk<'_, '_, '_, '_, '_> {
             }
         }
         Next::None
+    }
+
+    /// Whether a whole object is a record of any kind.
+    fn is_good(&self, object: &[u8]) -> bool {
+        let is_story = || ninjs::may_be(object) && json_scan::member(object, "uri").is_some();
+        is_record(object, self.file.fields)
+            || !self.file.fields.maps_text() && (json_feed::is_item(object) || is_story())
     }
 }
 

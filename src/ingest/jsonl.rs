@@ -59,32 +59,55 @@ pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
             listener: file.out.listener,
             keeps_texts: file.stored.is_none(),
         };
-        let waiting = std::mem::take(&mut spare);
-        let (next, parsed) = rayon::join(
-            || window.block(BLOCK, waiting),
-            || -> Vec<Vec<Parsed>> {
-                shares
-                    .par_iter()
-                    .map(|share| context.share(share, lines.offset, lines.lines()))
-                    .collect()
-            },
-        );
-        number += shares.iter().map(|share| share.lines as u64).sum::<u64>();
         let bytes = lines.lines();
-        for line in parsed.into_iter().flatten() {
-            let whole = bytes.get(line.bytes.clone()).unwrap_or_default();
-            match line.outcome {
-                Ok(accepted) => drop(file.keep(accepted, Some(whole))),
-                Err(refusal) => {
-                    let offset = lines.offset + line.bytes.start as u64;
-                    file.reject(Some(line.number), offset, refusal);
-                }
+        let parse = |wave: &[Share]| -> Vec<Vec<Parsed>> {
+            let parsed = wave.par_iter();
+            parsed
+                .map(|share| context.share(share, lines.offset, bytes))
+                .collect()
+        };
+        let mut rest = &shares[..];
+        let (next, parsed) = loop {
+            let (wave, behind) = rest.split_at(wave(rest));
+            if behind.is_empty() {
+                let waiting = std::mem::take(&mut spare);
+                break rayon::join(|| window.block(BLOCK, waiting), || parse(wave));
             }
-        }
+            take(parse(wave), (lines.offset, bytes), file);
+            rest = behind;
+        };
+        number += shares.iter().map(|share| share.lines as u64).sum::<u64>();
+        take(parsed, (lines.offset, bytes), file);
         file.told(bytes.len());
         spare = lines.bytes;
         block = next;
     }
+}
+
+/// Takes what became of lines, in their order.
+fn take(parsed: Vec<Vec<Parsed>>, (offset, bytes): (u64, &[u8]), file: &mut File<'_, '_>) {
+    for line in parsed.into_iter().flatten() {
+        let whole = bytes.get(line.bytes.clone()).unwrap_or_default();
+        match line.outcome {
+            Ok(accepted) => drop(file.keep(accepted, Some(whole))),
+            Err(refusal) => {
+                let offset = offset + line.bytes.start as u64;
+                file.reject(Some(line.number), offset, refusal);
+            }
+        }
+    }
+}
+
+/// How many of the first shares are parsed together: mostly all of a block, but what became of
+/// two million lines of one byte would be a gigabyte.
+fn wave(shares: &[Share]) -> usize {
+    const LINES: usize = 128 << 10;
+    let mut lines = 0;
+    let fits = shares.iter().take_while(|share| {
+        lines += share.lines;
+        lines <= LINES
+    });
+    fits.count().max(1).min(shares.len())
 }
 
 /// Some lines of a block.
@@ -254,7 +277,7 @@ fn record(
     let read = cells.document(place, fields, options.limits.text_bytes)?;
     Ok(Some(Accepted {
         literal: literal.filter(|_| matches!(decoded, Cow::Borrowed(_))),
-        ..Accepted::new(read, encoding).with(aside)
+        ..Accepted::as_it_is(read, encoding).with(aside)
     }))
 }
 
@@ -262,7 +285,7 @@ pub(super) fn too_deep(options: &IngestOptions) -> Refusal {
     Refusal::new(
         Reason::TooDeep,
         format!(
-            "its values are nested deeper than the limit of {}; it is left out, the next one is read",
+            "its values are nested deeper than the limit of {}; it is left out, reading goes on behind it",
             options.limits.json_depth
         ),
     )
@@ -292,7 +315,7 @@ pub(super) fn object(line: &str, fields: &Fields) -> Result<Cells, Refusal> {
         .map_err(|error| {
             Refusal::new(
                 Reason::InvalidJson,
-                format!("not valid JSON: {error}; it is left out, the next one is read"),
+                format!("not valid JSON: {error}; it is left out, reading goes on behind it"),
             )
         })?;
     if !is_object {

@@ -27,6 +27,7 @@ mod mojibake;
 mod ninjs;
 mod reason;
 mod record;
+mod rejections;
 mod scan;
 mod settle;
 mod sheet;
@@ -36,6 +37,7 @@ mod spool;
 mod stream;
 mod tar;
 mod unescape;
+mod unmarked;
 mod walk;
 #[cfg(feature = "warc")]
 mod warc;
@@ -122,6 +124,9 @@ pub struct Limits {
     pub archive_depth: u32,
     /// Most members of one archive.
     pub archive_members: u64,
+    /// Most rejections of one input file that are told one by one, and a tenth of those of a
+    /// run; the others are one [`Rejection`] for each reason.
+    pub rejections: u64,
 }
 
 impl Default for Limits {
@@ -137,6 +142,7 @@ impl Default for Limits {
             html_depth: 512,
             archive_depth: 4,
             archive_members: 1_000_000,
+            rejections: 100_000,
         }
     }
 }
@@ -253,6 +259,8 @@ pub struct Intake {
     pub counts: Counts,
     /// The names of fields and the bounds that it was read with.
     pub reading: Reading,
+    /// [`ErrorKind::NoDocuments`] where the inputs, or the archive, gave no document.
+    pub failure: Option<Error>,
 }
 
 impl Intake {
@@ -308,6 +316,24 @@ pub fn read_and_tell<R: Read + Send>(
     options: &IngestOptions,
     listener: &dyn Listener,
 ) -> Result<Intake, Error> {
+    let mut intake = read_or_tell_why(inputs, stdin, options, listener)?;
+    match intake.failure.take() {
+        Some(error) => Err(error),
+        None => Ok(intake),
+    }
+}
+
+/// As [`read_and_tell`], but where nothing became a document that is told in
+/// [`Intake::failure`], beside everything that was rejected.
+///
+/// # Errors
+/// A temporary file that cannot be written; what the listener says.
+pub fn read_or_tell_why<R: Read + Send>(
+    inputs: &[Input],
+    stdin: R,
+    options: &IngestOptions,
+    listener: &dyn Listener,
+) -> Result<Intake, Error> {
     if let Some(name) = &options.encoding
         && forced(Some(name)).is_none()
     {
@@ -322,15 +348,16 @@ pub fn read_and_tell<R: Read + Send>(
     let encoding = forced(options.encoding.as_deref());
     let reading = (&options.limits, encoding);
     let shelf = Shelf::new(fields.clone(), reading, options.temporary.clone());
-    let mut out = Gathered::new(shelf, listener);
+    let mut out = Gathered::new(shelf, listener, options.limits.rejections);
     let mut stdin = Some(stdin);
     let own = inputs.iter().map(|input| (input, false));
     let mut of_inputs = 0;
     for (input, archived) in own.chain(options.archive.iter().map(|input| (input, true))) {
+        out.rejected.next_file();
         if !archived {
             of_inputs = usize::MAX;
         } else if !out.archived {
-            of_inputs = out.rejected.len();
+            of_inputs = out.rejected.rows();
         }
         out.archived = archived;
         match input {
@@ -410,13 +437,14 @@ fn conclude(
 ) -> Result<Intake, Error> {
     let Gathered {
         mut documents,
-        mut rejected,
+        rejected,
         headers,
         mut counts,
         shelf,
         ..
     } = out;
     let texts = Archive::new(Box::new(shelf));
+    let (mut rejected, files_beyond) = rejected.into_rows();
     let (of_inputs, of_archive) = rejected.split_at(of_inputs.min(rejected.len()));
     let bad_input = of_inputs.first().map(Rejection::to_string);
     let bad_archive = of_archive.first().map(Rejection::to_string);
@@ -429,9 +457,12 @@ fn conclude(
     counts.documents = settled.documents.len() as u64;
     counts.merged = settled.merged;
     counts.renamed = settled.renamed;
-    counts.rejected = rejected.len() as u64;
-    for limit in rejected.iter().filter_map(|r| r.reason.limit()) {
-        *counts.limits.entry(limit.to_owned()).or_default() += 1;
+    counts.rejected = rejected.iter().map(|r| r.count).sum();
+    let hit = rejected.iter().map(|r| (r.reason.limit(), r.count));
+    for (limit, count) in hit.chain([(Some("rejections"), files_beyond)]) {
+        if let (Some(limit), 1..) = (limit, count) {
+            *counts.limits.entry(limit.to_owned()).or_default() += count;
+        }
     }
     if counts.read != counts.documents + counts.merged + counts.rejected {
         return Err(ErrorKind::Internal(format!(
@@ -452,14 +483,14 @@ fn conclude(
     } else {
         None
     };
-    if let Some((inputs, first)) = empty {
-        return Err(ErrorKind::NoDocuments {
+    let failure = empty.map(|(inputs, first)| {
+        let kind = ErrorKind::NoDocuments {
             inputs: inputs.iter().map(Input::to_string).collect(),
             rejected: counts.rejected,
             first,
-        }
-        .into());
-    }
+        };
+        kind.into()
+    });
     Ok(Intake {
         reading: Reading::default(),
         documents: settled.documents,
@@ -467,5 +498,6 @@ fn conclude(
         rejected,
         headers,
         counts,
+        failure,
     })
 }

@@ -67,6 +67,9 @@ pub struct Rejection {
     pub reason: Reason,
     /// Why, in words, with what to try.
     pub message: Arc<str>,
+    /// How many it stands for: one, or all of a file beyond [`Limits::rejections`](super::Limits)
+    /// that have this reason; the place is that of the first.
+    pub count: u64,
 }
 
 impl fmt::Display for Rejection {
@@ -109,6 +112,7 @@ impl Refusal {
             place,
             reason: self.reason,
             message: self.message,
+            count: 1,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a file holds: its content decides, then its name.
 
+use memchr::memmem;
 use serde::de::IgnoredAny;
 
 use super::delimited;
@@ -50,16 +51,23 @@ pub(super) fn format(head: &[u8], path: &str, fields: &Fields) -> Result<Format,
     }
     let start = head.trim_ascii_start();
     let line = first_line(start);
+    let extension = extension(path);
+    if let Some(format) = crawl(head, &extension) {
+        return Ok(format);
+    }
     // Before NULs are looked for: one in a feed or a box is damage of one record.
     if let Some(format) = markup(start).or_else(|| mail::sniff(start)) {
         return Ok(format);
     }
-    let extension = extension(path);
     if let Some(format) = objects(start, line, fields) {
         return Ok(format);
     }
     // A name that promises records: one with a NUL in it is one bad record.
-    if !matches!(extension.as_str(), "jsonl" | "ndjson" | "csv" | "tsv") || starts_with_nul(head) {
+    if !matches!(
+        extension.as_str(),
+        "jsonl" | "ndjson" | "csv" | "tsv" | "warc"
+    ) || starts_with_nul(head)
+    {
         check_binary(head)?;
     }
     match extension.as_str() {
@@ -77,6 +85,8 @@ pub(super) fn format(head: &[u8], path: &str, fields: &Fields) -> Result<Format,
         "xml" | "rss" | "atom" | "rdf" | "nitf" => return Ok(Format::Xml),
         "eml" => return Ok(Format::Mail),
         "mbox" => return Ok(Format::Mbox),
+        "warc" => return Ok(Format::Warc),
+        "arc" => return Ok(Format::Arc),
         "txt" | "text" | "md" | "rst" => return Ok(Format::Text),
         _ => {}
     }
@@ -85,6 +95,33 @@ pub(super) fn format(head: &[u8], path: &str, fields: &Fields) -> Result<Format,
         _ if objects_follow(start) => Ok(Format::JsonLines),
         _ => Ok(Format::Text),
     }
+}
+
+/// A crawl whose first record does not begin as one: the rest of its header stands where it
+/// should, or the name says what it is and a later record that it is so.
+fn crawl(head: &[u8], extension: &str) -> Option<Format> {
+    /// Lines of a header that are looked at.
+    const LINES: usize = 6;
+    let mut lines = head.split(|&byte| byte == b'\n').take(LINES);
+    let (first, behind) = (lines.next()?, lines);
+    // The version, or the address of the file, with a few bytes that are not theirs.
+    if first.len() > 1024 || first.is_empty() {
+        return None;
+    }
+    let begins = |line: &[u8], name: &[u8]| {
+        let start = line.get(..name.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(name))
+    };
+    let (mut fields, mut table) = (0, false);
+    for line in behind {
+        fields += usize::from(begins(line, b"WARC-") && line.contains(&b':'));
+        table |= begins(line, b"URL IP-address Archive-date");
+    }
+    if fields >= 2 || extension == "warc" && memmem::find(head, b"\nWARC/1.").is_some() {
+        return Some(Format::Warc);
+    }
+    let is_arc = || memmem::find(head, b"\nhttp").is_some() && !head.contains(&0);
+    (table || extension == "arc" && is_arc()).then_some(Format::Arc)
 }
 
 /// JSON that holds records, by its beginning.
@@ -119,10 +156,15 @@ fn objects(start: &[u8], line: &[u8], fields: &Fields) -> Option<Format> {
         // Perhaps only by the end of the head.
         Found::Cut | Found::TooLong => {
             let Shape { direct, below } = json_scan::shape(start, fields);
-            named && (goes_on || start.len() > HEAD / 2 || below && !direct)
+            let around = below && !direct || json_feed::may_be(start);
+            named && (goes_on || start.len() > HEAD / 2 || around)
         }
         Found::Broken(_) => {
-            named && goes_on && matches!(line.trim_ascii_end().last(), Some(b'{' | b'[' | b','))
+            let opens = || matches!(line.trim_ascii_end().last(), Some(b'{' | b'[' | b','));
+            let Shape { direct, below } = json_scan::shape(line, fields);
+            // A list of records on one line, one of them broken.
+            let around = below && !direct || json_feed::may_be(line);
+            named && (goes_on && opens() || around && !objects_follow(start))
         }
     };
     spread.then_some(Format::JsonValues)
@@ -263,7 +305,7 @@ fn markup(start: &[u8]) -> Option<Format> {
     let mut root = start;
     for (opens, closes) in [("<!--", "-->"), ("<?xml", "?>")].repeat(4) {
         if root.starts_with(opens.as_bytes())
-            && let Some(end) = memchr::memmem::find(root, closes.as_bytes())
+            && let Some(end) = memmem::find(root, closes.as_bytes())
         {
             root = root.get(end + closes.len()..).unwrap_or_default();
             root = root.trim_ascii_start();

@@ -17,10 +17,11 @@ use super::inflate::{self, Codec, Counted, Inflate, Tally};
 use super::reason::Refusal;
 use super::sniff::{self, Format};
 #[cfg(feature = "warc")]
-use super::warc;
+use super::warc::{self, Dialect};
 use super::window::{Bytes, Window};
 use super::{
-    IngestOptions, Limits, delimited, html, json_values, jsonl, mail, record, tar, xml, zip,
+    IngestOptions, Limits, delimited, html, json_values, jsonl, mail, mojibake, record, tar,
+    unmarked, xml, zip,
 };
 
 /// Reads one file or stream, `depth` archives deep, all of which share a tally; `again` is
@@ -34,6 +35,9 @@ pub(super) fn stream<'a>(
     out: &mut Gathered<'_>,
 ) {
     out.counts.files += 1;
+    if depth == 0 {
+        out.rejected.next_file();
+    }
     let path: Arc<str> = path.into();
     let mut file = File {
         path: &path,
@@ -55,16 +59,25 @@ pub(super) fn stream<'a>(
     };
     let repaired = Arc::new(AtomicU64::new(0));
     let forced = forced(options.encoding.as_deref());
-    let mut plain = plain(raw, (&options.limits, forced), tally, &repaired);
+    let mut plain = plain((raw, &path), (&options.limits, forced), tally, &repaired);
+    let lost = !plain.lost.is_empty();
+    for lost in plain.lost.drain(..) {
+        file.reject(None, 0, lost);
+    }
     file.encoding = plain.encoding;
     let again = again
         .filter(|_| plain.as_stored)
         .map(|path| (path, plain.mark));
-    if let Err(refusal) = records(&mut plain.window, again, &mut file) {
+    if lost && plain.window.fill(1).is_empty() {
+        // Nothing was left behind the damage, which is told.
+    } else if let Err(refusal) = records(&mut plain.window, again, &mut file) {
         file.reject(None, 0, refusal);
     }
     if let (Some(encoding), true) = (file.encoding, repaired.load(Ordering::Relaxed) > 0) {
         file.out.count_encoding(&format!("{encoding} (repaired)"));
+    }
+    if depth == 0 {
+        out.rejected.next_file();
     }
 }
 
@@ -82,10 +95,12 @@ struct Plain<'a> {
     mark: u64,
     /// True where the window shows the bytes of the file itself.
     as_stored: bool,
+    /// Damage of the compression before the first byte.
+    lost: Vec<Refusal>,
 }
 
 fn plain<'a>(
-    raw: Box<dyn Read + Send + 'a>,
+    (raw, path): (Box<dyn Read + Send + 'a>, &str),
     (limits, forced): (&Limits, Option<&'static Encoding>),
     tally: &Arc<Tally>,
     repaired: &Arc<AtomicU64>,
@@ -95,14 +110,32 @@ fn plain<'a>(
         encoding: None,
         mark: 0,
         as_stored: true,
+        lost: Vec::new(),
     };
-    if let Some(codec) = Codec::sniff(plain.window.fill(inflate::MAGIC)) {
+    let sniffed = Codec::sniff(plain.window.fill(inflate::MAGIC));
+    if let Some(codec) = sniffed.or_else(|| damaged_codec(&mut plain.window, path)) {
         let inflate = Inflate::new(plain.window, codec, limits, tally.clone());
         plain.window = Window::new(Box::new(inflate));
         plain.as_stored = false;
+        // A first member of which nothing came costs itself alone, as a later one does.
+        while plain.window.fill(1).is_empty()
+            && let Some(damage) = plain.window.damage().cloned()
+        {
+            plain.lost.push(damage);
+            if !plain.window.resume() {
+                return plain;
+            }
+        }
     }
-    if let Some(little) = decode::utf32_mark(plain.window.fill(4)) {
-        plain.window.consume(4);
+    let marked = decode::utf32_mark(plain.window.fill(4)).map(|little| (little, 4));
+    let unmarked = |head: &[u8]| {
+        let is_open = forced.is_none() && !sniff::is_binary_format(head);
+        let found = is_open.then(|| unmarked::utf32(head)).flatten();
+        found.map(|little| (little, 0))
+    };
+    let utf32 = marked.or_else(|| unmarked(plain.window.fill(sniff::HEAD)));
+    if let Some((little, mark)) = utf32 {
+        plain.window.consume(mark);
         plain.window.rebase();
         let decoded = Utf32::new(plain.window, little, repaired.clone());
         plain.window = Window::new(Box::new(decoded));
@@ -113,8 +146,10 @@ fn plain<'a>(
     let marked = decode::byte_order_mark(plain.window.fill(4));
     let found = marked.or_else(|| {
         let head = plain.window.fill(sniff::HEAD);
-        let forced = forced.filter(|_| !sniff::is_binary_format(head));
-        let encoding = forced.or_else(|| decode::unmarked_utf16(head))?;
+        if sniff::is_binary_format(head) {
+            return None;
+        }
+        let encoding = forced.or_else(|| unmarked::utf16(head))?;
         Some((encoding, 0))
     });
     let Some((encoding, mark)) = found else {
@@ -130,6 +165,25 @@ fn plain<'a>(
         plain.as_stored = false;
     }
     plain
+}
+
+/// The compression of a stream whose first mark is damaged: by its name, where it holds what no
+/// text does, or by a later member, where its first bytes are nearly those of one.
+fn damaged_codec(window: &mut Bytes<'_>, path: &str) -> Option<Codec> {
+    let head = window.fill(sniff::HEAD);
+    if head.len() < inflate::MAGIC || sniff::is_binary_format(head) {
+        return None;
+    }
+    let is_text = || std::str::from_utf8(head).is_ok_and(|text| !text.contains('\0'));
+    match Codec::of_name(path) {
+        Some(codec) => (codec.nearly_begins(head) && !is_text()).then_some(codec),
+        None => {
+            let later = |at: usize| head.get(at..).is_some_and(|rest| Codec::Gzip.begins(rest));
+            let mut marks = memchr::memchr_iter(0x1f, head);
+            (Codec::Gzip.nearly_begins(head) && marks.any(|at| at > 0 && later(at)))
+                .then_some(Codec::Gzip)
+        }
+    }
 }
 
 /// Cuts the content into records by its format. `again` is where the file can
@@ -178,7 +232,9 @@ fn records(
         Format::Zip => return zip::read(window, again.map(|(path, _)| path), file),
         Format::Tar => return tar::read(window, file),
         #[cfg(feature = "warc")]
-        Format::Warc | Format::Arc => warc::read(window, file),
+        Format::Warc => warc::read(window, Dialect::Warc, file),
+        #[cfg(feature = "warc")]
+        Format::Arc => warc::read(window, Dialect::Arc, file),
         #[cfg(not(feature = "warc"))]
         Format::Warc | Format::Arc => return Err(Refusal::not_built("WARC or ARC", "warc")),
         Format::Text => {
@@ -224,8 +280,9 @@ pub(super) fn whole_text(
         inner: file,
         tally: tally.clone(),
     });
-    let mut plain = plain(raw, (limits, encoding), &tally, &Arc::default());
+    let mut plain = plain((raw, ""), (limits, encoding), &tally, &Arc::default());
     let bytes = plain.window.fill(just_over(limits.text_bytes));
     let (text, _) = decode::decode(bytes).ok()?;
-    Some(record::without_mark(text.into_owned()))
+    let text = record::without_mark(text.into_owned());
+    Some(mojibake::undone(&text).unwrap_or(text))
 }

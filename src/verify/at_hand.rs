@@ -14,6 +14,8 @@ pub struct AtHand<'a> {
     pub text: Cow<'a, str>,
     /// Number of its words.
     pub words: u32,
+    /// Hash of all of them; none for a text without words.
+    pub content: Option<u128>,
     /// In text order.
     pub shingles: Vec<Shingle>,
     /// The distinct ones.
@@ -28,8 +30,10 @@ impl<'a> AtHand<'a> {
         let scan = scanner.scan(&text, width);
         let shingles = listed(&text, &scan, width);
         let (words, glance) = (scan.words.len() as u32, Glance::of_scan(&text, &scan));
+        let content = scan.content();
         AtHand {
             words,
+            content,
             set: ShingleSet::of(&shingles),
             glance,
             form: OnceCell::new(),

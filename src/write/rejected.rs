@@ -3,7 +3,7 @@
 use std::io;
 
 use super::table::{Column, Table, TableWriter, Type};
-use crate::trace::Trace;
+use crate::trace::{Rejection, Trace};
 
 pub(super) struct Rejected;
 
@@ -33,6 +33,11 @@ const COLUMNS: &[Column] = &[
         kind: Type::Text,
         meaning: "the same in words",
     },
+    Column {
+        name: "records",
+        kind: Type::Integer,
+        meaning: "how many it stands for: 1, or all of its reason that --max-rejections no longer tells one by one",
+    },
 ];
 
 impl Table for Rejected {
@@ -49,15 +54,31 @@ impl Table for Rejected {
     }
 
     fn write(&self, trace: &Trace, out: &mut TableWriter<'_>) -> io::Result<()> {
-        for rejection in &trace.rejected {
-            out.row(&[
-                (&*rejection.place.path).into(),
-                rejection.place.record.into(),
-                rejection.place.offset.into(),
-                rejection.reason.code().into(),
-                (&*rejection.message).into(),
-            ])?;
-        }
-        Ok(())
+        rows(&trace.rejected, out)
     }
+}
+
+/// The table of a run that had nothing else to write.
+pub(super) fn alone(
+    rejected: &[Rejection],
+    out: &mut dyn io::Write,
+    neutralise: bool,
+) -> io::Result<()> {
+    let mut writer = TableWriter::with_carried(out, COLUMNS, &[], neutralise)?;
+    rows(rejected, &mut writer)?;
+    writer.finish()
+}
+
+fn rows(rejected: &[Rejection], out: &mut TableWriter<'_>) -> io::Result<()> {
+    for rejection in rejected {
+        out.row(&[
+            (&*rejection.place.path).into(),
+            rejection.place.record.into(),
+            rejection.place.offset.into(),
+            rejection.reason.code().into(),
+            (&*rejection.message).into(),
+            rejection.count.into(),
+        ])?;
+    }
+    Ok(())
 }

@@ -198,7 +198,7 @@ fn put_texts(args: &SampleArgs, texts: &mut BTreeMap<String, SheetText>) -> Resu
     } else {
         say(&format!(
             "rejected: {} of --in",
-            plural(intake.rejected.len(), "record")
+            plural(intake.counts.rejected as usize, "record")
         ));
         Outcome::Rejected
     })

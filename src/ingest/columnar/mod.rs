@@ -8,7 +8,6 @@ mod parquet;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::Schema;
 
-use super::decode;
 use super::fields::{Match, Role};
 use super::gather::{Accepted, File};
 use super::lookup::{Lookup, columns as paths};
@@ -161,7 +160,6 @@ impl Rows {
             }
             lookup.settle(places, &mut cells)?;
         }
-        let encoding = decode::named(encoding, cells.undo_mojibake());
         // No bytes of the file are the record; its fields stand for them.
         let mut line = serde_json::to_vec(&raw).unwrap_or_default();
         line.push(b'\n');

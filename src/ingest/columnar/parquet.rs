@@ -11,6 +11,7 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
 };
+use parquet::basic::Compression;
 
 use super::super::gather::File;
 use super::super::reason::{Reason, Refusal};
@@ -168,6 +169,15 @@ impl Parquet {
         for (at, column) in group.columns().iter().enumerate() {
             if !self.mask.leaf_included(at) {
                 continue;
+            }
+            let packed = column.compression();
+            if matches!(packed, Compression::BROTLI(_) | Compression::LZO) {
+                let name = column.column_path().string();
+                let packing = packed.to_string().to_ascii_lowercase();
+                let message = format!(
+                    "column {name} of {rows} rows is packed with {packing}, which is not read; write it with zstd or snappy"
+                );
+                return Err(Refusal::new(Reason::Unsupported, message));
             }
             let first_page = column.dictionary_page_offset();
             let start = first_page.unwrap_or(column.data_page_offset());

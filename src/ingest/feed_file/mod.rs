@@ -167,7 +167,7 @@ fn of_xml(
         &options.limits,
     ));
     let shelf = Shelf::new(fields.clone(), (&options.limits, None), None);
-    let mut out = Gathered::new(shelf, &());
+    let mut out = Gathered::new(shelf, &(), options.limits.rejections);
     out.found = Some(std::mem::take(found));
     let mut file = File {
         path,
@@ -181,7 +181,7 @@ fn of_xml(
         out: &mut out,
     };
     let read = xml::items(text, &mut file).map_err(whole)?;
-    if let Some(first) = out.rejected.into_iter().next() {
+    if let Some(first) = out.rejected.into_rows().0.into_iter().next() {
         return Err(first);
     }
     *found = out.found.unwrap_or_default();

@@ -8,6 +8,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::ingest::decode::{self, Utf32};
 use crate::ingest::reason::{Reason, Refusal};
+use crate::ingest::unmarked;
 use crate::ingest::window::{Bytes, Window};
 use crate::ingest::xml::encoding::{declared, label};
 
@@ -85,7 +86,7 @@ pub(super) fn plain<'b>(bytes: &'b [u8], given: Option<&str>) -> Result<Plain<'b
     let (encoding, mark) = match decode::byte_order_mark(bytes) {
         Some(marked) => marked,
         None => {
-            let told = given.or_else(|| decode::unmarked_utf16(bytes));
+            let told = given.or_else(|| unmarked::utf16(bytes));
             let encoding = match told.or_else(|| declared(bytes)) {
                 Some(encoding) => encoding,
                 None => check(bytes).map(|()| UTF_8)?,

@@ -77,6 +77,31 @@ impl Codec {
         }
     }
 
+    /// The compression that the name of a file promises.
+    pub fn of_name(path: &str) -> Option<Codec> {
+        let (_, extension) = path.rsplit_once('.')?;
+        match extension.to_ascii_lowercase().as_str() {
+            "gz" | "gzip" | "tgz" => Some(Codec::Gzip),
+            "zst" | "zstd" => Some(Codec::Zstd),
+            "bz2" => Some(Codec::Bzip2),
+            "xz" => Some(Codec::Xz),
+            _ => None,
+        }
+    }
+
+    /// Whether all but one byte of the mark are here.
+    pub fn nearly_begins(self, head: &[u8]) -> bool {
+        let mark: &[u8] = match self {
+            Codec::Gzip => &[0x1f, 0x8b, 8],
+            Codec::Zstd => &[0x28, 0xb5, 0x2f, 0xfd],
+            Codec::Bzip2 => b"BZh",
+            Codec::Xz => b"\xfd7zXZ\0",
+            Codec::Deflate | Codec::Zlib => return false,
+        };
+        let same = mark.iter().zip(head).filter(|(a, b)| a == b);
+        same.count() + 1 >= mark.len()
+    }
+
     /// The first byte of its mark.
     pub fn first_byte(self) -> u8 {
         match self {

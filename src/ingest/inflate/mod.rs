@@ -198,7 +198,11 @@ impl<'a> Inflate<'a> {
             (codec, [first, ..]) => *first == codec.first_byte() && len < MAGIC,
         };
         if !begins {
-            return Err(corrupt(self.codec, "other bytes follow its end"));
+            let what = match self.taken {
+                0 => "it does not begin as one",
+                _ => "other bytes follow its end",
+            };
+            return Err(corrupt(self.codec, what));
         }
         self.member = Some(Member::new(self.codec, &self.limits)?);
         self.of_member = 0;

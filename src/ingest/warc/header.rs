@@ -8,7 +8,7 @@ use super::super::reason::{Reason, Refusal};
 
 /// Which of the two a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Dialect {
+pub(in crate::ingest) enum Dialect {
     Warc,
     Arc,
 }

@@ -12,7 +12,8 @@ mod header;
 mod http;
 mod page;
 
-use self::header::{Dialect, Front, Head, Kind};
+pub(super) use self::header::Dialect;
+use self::header::{Front, Head, Kind};
 use super::gather::File;
 use super::reason::{Reason, Refusal};
 use super::window::Bytes;
@@ -27,12 +28,7 @@ const BETWEEN: usize = 1024;
 const FOLLOWED: usize = 64;
 
 /// Reads every record; they are counted from 1.
-pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
-    let dialect = match header::begins(window.fill(16), Dialect::Warc) {
-        true => Dialect::Warc,
-        false if window.available().starts_with(b"WARC/") => Dialect::Warc,
-        false => Dialect::Arc,
-    };
+pub(super) fn read(window: &mut Bytes<'_>, dialect: Dialect, file: &mut File<'_, '_>) {
     let mut number = 0;
     // Where damage of the stream was told already.
     let mut told = None;
