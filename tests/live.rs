@@ -331,7 +331,7 @@ fn a_file_that_grows_is_followed_and_taken_up_again() {
         }
         let held = || run(folder.path(), &["index", "stats", "--index", "kept"], "").0;
         let since = Instant::now();
-        let wanted = format!("documents {:>27}", wanted.trim());
+        let wanted = format!("documents{:>29}", wanted.trim());
         while !held().contains(&wanted) {
             assert!(since.elapsed() < Duration::from_secs(20), "{}", held());
             std::thread::sleep(Duration::from_millis(50));

@@ -16,7 +16,7 @@ use crate::config::{self, Alias, EXACT_BYTES, FieldMap, FieldPath, Resources, Se
 use crate::error::{Error, ErrorKind};
 use crate::ingest::{self, FieldNames, IngestOptions, Input, Intake, Limits, Listener};
 use crate::pipeline::Survey;
-use crate::write::{self, CsvStyle, is_result};
+use crate::write::{CsvStyle, is_result};
 
 /// The settings that were typed.
 pub(super) fn settings(typed: &MatchArgs) -> Result<Settings, Error> {
@@ -158,13 +158,12 @@ fn announcement(settings: &Settings, resources: &Resources) -> Option<String> {
 }
 
 /// Says what is planned, reads the inputs, and `archive` to match them against,
-/// while they are surveyed, and says what was wrong with them. Where nothing became a
-/// document, `results` gets the list of what was rejected.
+/// while they are surveyed, and says what was wrong with them.
 pub(super) fn survey<'m>(
     read: (&[OsString], &ReadingArgs, &[FieldPath]),
     archive: &[OsString],
     keep_raw: bool,
-    results: Option<Rejects<'_>>,
+    skip: Option<&Path>,
     settings: &Settings,
     resources: &Resources,
     messages: &'m Messages,
@@ -174,24 +173,17 @@ pub(super) fn survey<'m>(
     }
     let survey = Survey::new(settings, resources, messages)?;
     let temporary = resources.temporary.as_deref();
-    let skip = results.map(|(folder, _)| folder);
     let mut intake = read_and_tell(read, archive, keep_raw, skip, temporary, &survey)?;
     messages.intake(&intake);
     match intake.failure.take() {
-        Some(error) => Err(told_apart(error, &intake, results)?),
+        Some(error) => Err(without_first(error)),
         None => Ok((survey, intake)),
     }
 }
 
-/// The error of a run without documents, whose rejections were named one by one; `results` gets
-/// the list of all of them.
-fn told_apart(error: Error, intake: &Intake, results: Option<Rejects<'_>>) -> Result<Error, Error> {
-    if let Some((folder, style)) = results
-        && !intake.rejected.is_empty()
-    {
-        write::publish_rejected(&intake.rejected, folder, style)?;
-    }
-    Ok(match error.kind() {
+/// The error of a run without documents, whose rejections were named one by one.
+fn without_first(error: Error) -> Error {
+    match error.kind() {
         ErrorKind::NoDocuments {
             inputs, rejected, ..
         } => ErrorKind::NoDocuments {
@@ -201,11 +193,8 @@ fn told_apart(error: Error, intake: &Intake, results: Option<Rejects<'_>>) -> Re
         }
         .into(),
         _ => error,
-    })
+    }
 }
-
-/// A folder for the list of what was rejected where there is nothing else to write, and how.
-pub(super) type Rejects<'a> = (&'a Path, CsvStyle);
 
 /// Reads inputs as typed.
 pub(super) fn read(

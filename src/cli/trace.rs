@@ -43,9 +43,7 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
         (&args.input.inputs, &args.input.reading, &carried),
         &args.archive.against,
         false,
-        args.output
-            .as_deref()
-            .map(|folder| (folder, plan::csv_style(args.csv))),
+        args.output.as_deref(),
         &settings,
         &resources,
         &messages,

@@ -51,12 +51,21 @@ fn record_hash(document: &Document, text: &str) -> [u8; 16] {
     hash128(all.as_bytes()).to_be_bytes()
 }
 
+/// Whether two records say the same, however they are written: one that was exported comes back so.
+fn says_the_same(x: &Document, y: &Document) -> bool {
+    let fields = |document: &Document| (document.published, document.collected);
+    x.text == y.text
+        && (&x.title, &x.source, &x.url) == (&y.title, &y.source, &y.url)
+        && x.syndicated_from == y.syndicated_from
+        && fields(x) == fields(y)
+}
+
 impl Index {
     /// Takes a document and answers what it is to those before. The answer counts once it is committed:
     /// [`commit`](Index::commit).
     ///
     /// `arrived` are seconds since 1970, by which it is forgotten; see [`expire`](Index::expire). A document that came
-    /// before, the same record under the same key, is answered as it stands now and not taken again.
+    /// before, the same record or one that says the same under the same key, is answered as it stands now and not taken again.
     ///
     /// Cost: the text, the texts that resemble it, and the pairs of its group.
     ///
@@ -68,7 +77,7 @@ impl Index {
             return Err(self.trouble("takes documents with their text in memory"));
         };
         let record = record_hash(document, text);
-        let key = match self.free_key(&document.key, record)? {
+        let key = match self.free_key(document, record)? {
             Ok(key) => key,
             Err(known) => return self.known(known),
         };
@@ -77,7 +86,12 @@ impl Index {
     }
 
     /// The key under which a record can be taken, or the document that it is already.
-    fn free_key(&self, key: &str, record: [u8; 16]) -> Result<Result<Box<str>, u32>, Error> {
+    fn free_key(
+        &self,
+        document: &Document,
+        record: [u8; 16],
+    ) -> Result<Result<Box<str>, u32>, Error> {
+        let key = &*document.key;
         let mut name: Box<str> = key.into();
         for next in 2u64.. {
             let mut taken = None;
@@ -90,7 +104,10 @@ impl Index {
             }
             match taken {
                 None => break,
-                Some((doc, known)) if known.record == record && (next == 2 || known.renamed) => {
+                Some((doc, known))
+                    if (known.record == record || says_the_same(&known.document, document))
+                        && (next == 2 || known.renamed) =>
+                {
                     return Ok(Err(doc));
                 }
                 Some(_) => name = format!("{key}~{next}").into(),

@@ -8,11 +8,10 @@ use serde_json::Value;
 use tempfile::NamedTempFile;
 
 use super::exports::{Export, Graph};
-use super::rejected::{self, Rejected};
-use super::table::{Table, TableWriter};
+use super::table::TableWriter;
 use super::{datapackage, run, tables};
 use crate::error::{Error, ErrorKind};
-use crate::trace::{Rejection, Trace};
+use crate::trace::Trace;
 
 /// The manifest: a folder with it is complete.
 const MANIFEST: &str = "run.json";
@@ -142,28 +141,6 @@ pub fn publish(
         write_json(out, &run::manifest(trace, style))
     })?;
     fs::remove_file(folder.join(UNFINISHED)).map_err(io("unmarking the output folder"))?;
-    sync(folder).map_err(io("bringing the output folder to the disk"))
-}
-
-/// Writes `rejected.csv` alone, of a run that ended with nothing to tell but what was wrong.
-/// The folder has no manifest and is marked as unfinished; an earlier result in it stays as it is.
-///
-/// # Errors
-/// What the file system says, with the file.
-pub fn publish_rejected(
-    rejected: &[Rejection],
-    folder: &Path,
-    style: CsvStyle,
-) -> Result<(), Error> {
-    let io = |doing| move |cause| Error::io(doing, folder, cause);
-    if is_manifest(&folder.join(MANIFEST)) {
-        return Ok(());
-    }
-    fs::create_dir_all(folder).map_err(io("making the output folder"))?;
-    mark(&folder.join(UNFINISHED)).map_err(io("marking the output folder"))?;
-    let path = folder.join(Rejected.file());
-    let neutralise = style == CsvStyle::Neutral;
-    place(&path, |out| rejected::alone(rejected, out, neutralise))?;
     sync(folder).map_err(io("bringing the output folder to the disk"))
 }
 

@@ -44,7 +44,7 @@ pub use exports::{Export, LinkRole, graph_columns};
 pub use feed::{FeedKind, feed, feed_kind};
 pub use feed_marks::{FeedEdit, atom_mark, edited_feed, json_mark, rdf_mark, rss_mark};
 pub(crate) use folder::place;
-pub use folder::{CsvStyle, check, is_result, publish, publish_rejected, result_style};
+pub use folder::{CsvStyle, check, is_result, publish, result_style};
 pub use inert::inert;
 pub use table::{Cell, Column, Table, TableWriter, Type, original};
 pub(crate) use terminal::plural;

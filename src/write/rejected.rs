@@ -3,7 +3,7 @@
 use std::io;
 
 use super::table::{Column, Table, TableWriter, Type};
-use crate::trace::{Rejection, Trace};
+use crate::trace::Trace;
 
 pub(super) struct Rejected;
 
@@ -54,31 +54,16 @@ impl Table for Rejected {
     }
 
     fn write(&self, trace: &Trace, out: &mut TableWriter<'_>) -> io::Result<()> {
-        rows(&trace.rejected, out)
+        for rejection in &trace.rejected {
+            out.row(&[
+                (&*rejection.place.path).into(),
+                rejection.place.record.into(),
+                rejection.place.offset.into(),
+                rejection.reason.code().into(),
+                (&*rejection.message).into(),
+                rejection.count.into(),
+            ])?;
+        }
+        Ok(())
     }
-}
-
-/// The table of a run that had nothing else to write.
-pub(super) fn alone(
-    rejected: &[Rejection],
-    out: &mut dyn io::Write,
-    neutralise: bool,
-) -> io::Result<()> {
-    let mut writer = TableWriter::with_carried(out, COLUMNS, &[], neutralise)?;
-    rows(rejected, &mut writer)?;
-    writer.finish()
-}
-
-fn rows(rejected: &[Rejection], out: &mut TableWriter<'_>) -> io::Result<()> {
-    for rejection in rejected {
-        out.row(&[
-            (&*rejection.place.path).into(),
-            rejection.place.record.into(),
-            rejection.place.offset.into(),
-            rejection.reason.code().into(),
-            (&*rejection.message).into(),
-            rejection.count.into(),
-        ])?;
-    }
-    Ok(())
 }
