@@ -4,7 +4,6 @@
 
 mod support;
 
-use std::fs;
 
 use support::containers::{arc, gzip, warc};
 use support::{put, temp, wirecopy};
