@@ -4,7 +4,6 @@
 
 mod support;
 
-
 use support::containers::{arc, gzip, warc};
 use support::{put, temp, wirecopy};
 use wirecopy::ingest::{IngestOptions, Input, Intake, Limits, Reason, read_inputs};
