@@ -110,8 +110,9 @@ pub(super) fn rename(
         })
         .collect();
     // Slots that lend their id are used on; the others are free.
+    let lending: AHashSet<u32> = lent.iter().flatten().copied().collect();
     for &group in &old {
-        if !lent.contains(&Some(group)) {
+        if !lending.contains(&group) {
             if let Some(row) = tables.groups.get_mut(group as usize) {
                 row.classes = Vec::new();
             }
@@ -174,7 +175,7 @@ pub(super) fn rename(
     };
     for (group, into) in &parts {
         let old_id = rows.get(group).map_or(0, |row| row.0);
-        let keeps = lent.contains(&Some(*group));
+        let keeps = lending.contains(group);
         match into.first() {
             None => event(EventKind::Ended, old_id, 0),
             Some(&at) if !keeps => {

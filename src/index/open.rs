@@ -341,10 +341,8 @@ impl Index {
                 row.group = now.unwrap_or(NONE);
             }
         }
-        for (row, slot) in self.tables.groups.iter().zip(0u32..) {
-            if row.classes.is_empty() && !self.tables.free_groups.contains(&slot) {
-                self.tables.free_groups.push(slot);
-            }
-        }
+        let groups = self.tables.groups.iter().zip(0u32..);
+        let free = groups.filter(|(row, _)| row.classes.is_empty());
+        self.tables.free_groups = free.map(|(_, slot)| slot).collect();
     }
 }
