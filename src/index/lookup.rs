@@ -1,6 +1,6 @@
 //! The texts that one may be a copy of.
 
-use super::sketch::{Sketch, least_shared};
+use super::sketch::{Sketch, is_enough};
 use super::tables::Tables;
 use crate::config::Settings;
 
@@ -63,10 +63,10 @@ pub(super) fn candidates(
         let reach = row.reach.min(sketch.reach);
         let within = |key: &&u64| **key <= reach && !crowded.contains(*key);
         let samples = sketch.keys.iter().filter(within).count();
-        let least = least_shared(samples, shingles, row.shingles, settings);
+        let sizes = (shingles, row.shingles);
         // Lists that were cut prove nothing by what they lack.
-        let least = if is_fallback { least.min(1) } else { least };
-        if least > 0 && run.len() >= least {
+        let asked = if is_fallback { samples } else { run.len() };
+        if is_enough(asked.max(run.len()), samples, sizes, settings) {
             found.push((run.len(), class));
         }
     }

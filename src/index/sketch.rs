@@ -57,38 +57,41 @@ fn shared_at_bar(own: u32, other: u32, settings: &Settings) -> f64 {
     by_jaccard.min(by_containment)
 }
 
-/// How many shared samples to ask of a pair: one, or more as long as that misses fewer than five of a
-/// million pairs that just reach a bar. 0 where no pair of these sizes reaches one.
+/// Nats by which it is unlikely that of so many samples fewer than `least` are shared where a share
+/// `rate` of all is.
 ///
-/// `samples` are the samples of `own` that lie where both texts were sampled. By Chernoff's
-/// bound on the binomial tail, which is an upper one for drawing without replacement too
-/// (Hoeffding 1963).
-pub(super) fn least_shared(samples: usize, own: u32, other: u32, settings: &Settings) -> usize {
+/// Chernoff's bound on the binomial tail, which is an upper one for drawing without replacement too
+/// (Hoeffding 1963). Rises with `least`.
+fn nats_of_fewer(least: usize, samples: usize, rate: f64) -> f64 {
+    let below = (least as f64 - 1.0) / samples as f64;
+    if below >= rate {
+        return 0.0;
+    }
+    let part = |x: f64, y: f64| if x <= 0.0 { 0.0 } else { x * (x / y).ln() };
+    let rest = match rate >= 1.0 {
+        true => f64::INFINITY,
+        false => part(1.0 - below, 1.0 - rate),
+    };
+    samples as f64 * (part(below, rate) + rest)
+}
+
+/// Whether a pair that shares so many samples is worth a comparison: one sample, or more as long as
+/// asking for them misses fewer than five of a million pairs that just reach a bar. Never where no pair
+/// of these sizes reaches one.
+///
+/// `samples` are the samples of `own` that lie where both texts were sampled. Cost: two logarithms.
+pub(super) fn is_enough(
+    shared: usize,
+    samples: usize,
+    (own, other): (u32, u32),
+    settings: &Settings,
+) -> bool {
     let needed = shared_at_bar(own, other, settings);
     let rate = needed / f64::from(own.max(1));
-    if rate > 1.0 || needed > f64::from(other) {
-        return 0;
+    if shared == 0 || rate > 1.0 || needed > f64::from(other) {
+        return false;
     }
-    let nats = |least: usize| {
-        // The probability of fewer than `least`: of at most a share `below` of the samples.
-        let below = (least as f64 - 1.0) / samples as f64;
-        if below >= rate {
-            return 0.0;
-        }
-        let part = |x: f64, y: f64| if x <= 0.0 { 0.0 } else { x * (x / y).ln() };
-        let rest = if rate >= 1.0 {
-            f64::INFINITY
-        } else {
-            part(1.0 - below, 1.0 - rate)
-        };
-        samples as f64 * (part(below, rate) + rest)
-    };
-    let enough = -MISS.ln();
-    let mut least = 1;
-    while least < samples && nats(least + 1) >= enough {
-        least += 1;
-    }
-    least
+    shared >= samples || nats_of_fewer(shared + 1, samples, rate) < -MISS.ln()
 }
 
 /// A name for what the sketch depends on; another one is another index.
@@ -112,19 +115,28 @@ mod tests {
         assert_eq!(all.reach, sorted[KEYS - 1]);
     }
 
+    /// The least that is enough.
+    fn least(samples: usize, own: u32, other: u32, settings: &Settings) -> Option<usize> {
+        (1..=KEYS).find(|&shared| is_enough(shared, samples, (own, other), settings))
+    }
+
     #[test]
     fn the_least_that_is_shared() {
         let settings = Settings::default();
         // All forty of one text, of which two thirds are shared at Jaccard .5.
-        assert!((8..=14).contains(&least_shared(40, 800, 800, &settings)));
+        assert!((8..=14).contains(&least(40, 800, 800, &settings).unwrap()));
         // A quarter of the samples, seven tenths shared: one of them is asked for.
-        assert_eq!(least_shared(10, 200, 790, &settings), 1);
-        assert_eq!(least_shared(0, 800, 800, &settings), 1);
+        assert_eq!(least(10, 200, 790, &settings), Some(1));
         let no_containment = Settings {
             containment: None,
             ..Settings::default()
         };
-        assert_eq!(least_shared(10, 100, 900, &no_containment), 0);
+        assert_eq!(least(10, 100, 900, &no_containment), None);
+        // What is enough stays enough.
+        for samples in 1..=KEYS {
+            let first = least(samples, 300, 400, &settings).unwrap();
+            assert!((first..=KEYS).all(|more| is_enough(more, samples, (300, 400), &settings)));
+        }
     }
 
     /// Draws pairs at a bar and counts those that share too few samples.
@@ -155,9 +167,8 @@ mod tests {
                 let reach = x.reach.min(y.reach);
                 let samples = x.keys.iter().filter(|&&key| key <= reach).count();
                 let found = x.keys.iter().filter(|key| y.keys.contains(key)).count();
-                let least = least_shared(samples, own as u32, other as u32, &settings);
-                assert!(least > 0);
-                missed += usize::from(found < least);
+                let sizes = (own as u32, other as u32);
+                missed += usize::from(!is_enough(found, samples, sizes, &settings));
             }
             assert!(missed <= 3, "{missed} of 2,000 pairs of {own} and {other}");
         }

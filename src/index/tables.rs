@@ -121,7 +121,7 @@ fn put<T>(rows: &mut Vec<T>, free: &mut Vec<u32>, row: T) -> u32 {
         return slot;
     }
     if rows.len() == rows.capacity() {
-        rows.reserve_exact(1024 + rows.len() / 16);
+        rows.reserve_exact(1024 + rows.len() / 32);
     }
     rows.push(row);
     rows.len() as u32 - 1
