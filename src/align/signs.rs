@@ -89,10 +89,11 @@ fn says_something(gap: &str) -> bool {
 /// Calls with the signs of a gap between two characters.
 fn each_sign(gap: &str, [before, after]: [Option<char>; 2], mut each: impl FnMut(char, Belongs)) {
     let is_digit = |c: Option<char>| c.is_some_and(char::is_numeric);
-    // What stands at the start of a text touches the first word.
+    // What stands at the start of a text touches the first word, what stands at its end the last.
     let first = gap
         .find(char::is_whitespace)
-        .or(before.is_none().then_some(0));
+        .or(before.is_none().then_some(0))
+        .or(after.is_none().then_some(gap.len()));
     let Some(first) = first else {
         // "1.5", "10:30", "3-5": all that stands between two figures; "R&D": nothing.
         let between = is_digit(before) && is_digit(after);
@@ -235,6 +236,7 @@ mod tests {
                 "The well known No 5, see p 7 [a]",
             ),
             ("Covid-19 and R&D", "Covid 19 and R & D"),
+            ("Written in C++", "Written in C++\n"),
             ("价格上涨5%。他说", "价格上涨5％，\n他说"),
         ];
         for (a, b) in pairs {
