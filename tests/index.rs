@@ -10,7 +10,8 @@ use support::stemma::World;
 use support::{Random, held, temp};
 use wirecopy::config::Settings;
 use wirecopy::document::Document;
-use wirecopy::index::{Durability, Index, IndexOptions};
+use wirecopy::index::store::Options;
+use wirecopy::index::{Durability, Index, IndexOptions, Outcome, Statistics};
 use wirecopy::ingest::{Counts, Intake};
 use wirecopy::pipeline::{Silent, trace};
 
@@ -156,4 +157,108 @@ fn steps_at_random_leave_what_a_batch_would_find() {
             }
         }
     }
+}
+
+/// Removals give the room back, files that are worth keeping stay as they are, and what was found before is found after.
+#[test]
+fn files_are_rewritten_when_more_than_half_of_them_went() {
+    let documents = documents(7, 60);
+    let folder = temp();
+    let options = IndexOptions {
+        store: Options {
+            segment_bytes: 40_000,
+        },
+        ..IndexOptions::default()
+    };
+    let mut index = Index::open(folder.path(), &options).unwrap();
+    for (at, document) in documents.iter().enumerate() {
+        index.insert(document, at as u64).unwrap();
+        index.commit(Durability::System).unwrap();
+    }
+    let before = index.statistics();
+    assert!(before.segments > 4, "{before:?}");
+    assert_eq!(index.tidy().unwrap(), 0);
+    assert_eq!(index.statistics(), before);
+    // A third of every file: not worth it.
+    let third: Vec<&str> = documents.iter().step_by(3).map(|own| &*own.key).collect();
+    index.remove(&third).unwrap();
+    assert_eq!(index.tidy().unwrap(), 0);
+    let old = documents.len() as u64 * 3 / 4;
+    index.expire(old).unwrap();
+    let freed = index.tidy().unwrap();
+    let after = index.statistics();
+    assert!(freed > 0);
+    assert!(after.log_bytes * 2 < before.log_bytes, "{after:?}");
+    assert_eq!(index.tidy().unwrap(), 0);
+    let groups = partition(&index);
+    // Killed, not closed.
+    drop(index);
+    let index = Index::open(folder.path(), &options).unwrap();
+    let again = index.statistics();
+    assert_eq!(
+        again,
+        Statistics {
+            memory_bytes: again.memory_bytes,
+            crowded_keys: 0,
+            ..after
+        }
+    );
+    assert_eq!(partition(&index), groups);
+}
+
+/// What came before the record that replaced it is told as new, and only a confirmed answer needs no other.
+#[test]
+fn a_known_record_is_answered_as_it_stands_until_the_answer_is_confirmed() {
+    let folder = temp();
+    let options = IndexOptions::default();
+    let mut index = Index::open(folder.path(), &options).unwrap();
+    let text = "The ferry ran aground at noon on Monday with 164 people on board, and was freed by the \
+                evening tide after five hours; nobody was hurt, the company said.";
+    let document = |key: &str| Document {
+        key: key.into(),
+        text: text.into(),
+        ..Document::default()
+    };
+    let ask = |index: &mut Index, key: &str| {
+        let answer = index.insert(&document(key), 1).unwrap();
+        (
+            answer.outcome,
+            answer.is_kept,
+            answer.is_known,
+            answer.is_confirmed,
+        )
+    };
+    assert_eq!(ask(&mut index, "a"), (Outcome::New, true, false, false));
+    assert_eq!(
+        ask(&mut index, "b"),
+        (Outcome::Identical, false, false, false)
+    );
+    index.commit(Durability::Disk).unwrap();
+    // Killed before it could say so.
+    drop(index);
+    let mut index = Index::open(folder.path(), &options).unwrap();
+    assert_eq!(ask(&mut index, "a"), (Outcome::New, true, true, false));
+    index.confirm().unwrap();
+    drop(index);
+    let mut index = Index::open(folder.path(), &options).unwrap();
+    assert_eq!(ask(&mut index, "a"), (Outcome::New, true, true, true));
+    assert_eq!(
+        ask(&mut index, "b"),
+        (Outcome::Identical, false, true, false)
+    );
+    // As saved in the tables.
+    index.close().unwrap();
+    let mut index = Index::open(folder.path(), &options).unwrap();
+    assert_eq!(
+        ask(&mut index, "b"),
+        (Outcome::Identical, false, true, false)
+    );
+    index.confirm().unwrap();
+    index.close().unwrap();
+    let mut index = Index::open(folder.path(), &options).unwrap();
+    assert_eq!(
+        ask(&mut index, "b"),
+        (Outcome::Identical, false, true, true)
+    );
+    assert_eq!(ask(&mut index, "a"), (Outcome::New, true, true, true));
 }

@@ -147,6 +147,7 @@ fn run(world: &World, ledger: &mut Ledger, seed: u64, steps: usize) -> Result<()
             _ => {
                 index.commit(Durability::Disk)?;
                 ledger.acknowledged = ledger.asked.clone();
+                index.confirm()?;
             }
         }
     }

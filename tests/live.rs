@@ -112,6 +112,44 @@ fn records_come_out_once_whatever_is_sent_again() {
     assert_eq!(answers[3]["wirecopy"]["outcome"], "update");
 }
 
+/// Records that are safe but whose lines went nowhere are not lost: sent again, they come out.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_never_given_out_comes_out_when_it_is_sent_again() {
+    let feed = feed();
+    let all = feed.join("\n") + "\n";
+    let kept = [&feed[0], "\n", &feed[2], "\n"].concat();
+    for input in ["-", "feed.jsonl"] {
+        let folder = temp();
+        let path = put(&folder, "feed.jsonl", &all);
+        let full = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+            .current_dir(folder.path())
+            .args(["dedup", input, "--index", "kept"])
+            .stdin(fs::File::open(path).unwrap())
+            .stdout(fs::File::create("/dev/full").unwrap())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
+        assert_eq!(full.code(), Some(2));
+        let arguments = ["dedup", input, "--index", "kept"];
+        for wanted in [&*kept, ""] {
+            let (out, told, code) = run(folder.path(), &arguments, &all);
+            assert_eq!((&*out, code), (wanted, 0), "{told}");
+        }
+    }
+}
+
+#[test]
+fn a_rejection_names_the_line_and_the_byte_of_the_stream() {
+    let folder = temp();
+    let feed = feed();
+    let lines = format!("{}\n{}\nnot json\n", feed[0], feed[0]);
+    let (_, told, code) = run(folder.path(), &["dedup", "-", "--index", "kept"], &lines);
+    assert_eq!(code, 3);
+    let place = format!("rejected: -: record 3 (byte {})", 2 * feed[0].len() + 2);
+    assert!(told.contains(&place), "{told}");
+}
+
 #[test]
 fn an_index_is_looked_after() {
     let folder = temp();

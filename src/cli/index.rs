@@ -246,6 +246,8 @@ fn merge(folder: &Path, other: &Path, say: &dyn Fn(&str)) -> Result<Outcome, Err
         Ok(())
     })?;
     index.commit(Durability::Disk)?;
+    // Whoever sent them to the other index was answered there.
+    index.confirm()?;
     let held = index.len();
     index.close()?;
     say(&format!(

@@ -5,14 +5,13 @@ mod arrivals;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::args::{DedupArgs, SyncArg};
 use super::progress::Messages;
 use super::{Outcome, plan, stop};
 use crate::config::Settings;
-use crate::document::{Document, Text};
+use crate::document::{Document, Place, Text};
 use crate::error::{Error, ErrorKind};
 use crate::group::Policy;
 use crate::index::{Answer, Durability, Index, IndexOptions, Outcome as Found};
@@ -149,8 +148,16 @@ pub(super) fn judge(
         verdicts.push(ItemVerdict { outcome, kept });
     }
     index.commit(Durability::Disk)?;
+    // A feed is filtered whole each time, so that nothing hangs on whether this one arrives.
+    index.confirm()?;
     index.close()?;
     Ok(verdicts)
+}
+
+/// Moves a place behind some lines.
+fn pass(place: &mut Place, lines: &[Vec<u8>]) {
+    place.record = Some(place.record.unwrap_or(0) + lines.len() as u64);
+    place.offset += lines.iter().map(|line| line.len() as u64).sum::<u64>();
 }
 
 impl Live<'_> {
@@ -181,57 +188,63 @@ impl Live<'_> {
 
     /// Decides lines until they end.
     fn lines(&mut self, lines: &Lines) -> Result<(), Error> {
-        let path = lines.name().to_string();
+        let mut before = Place {
+            path: lines.name().into(),
+            ..Place::default()
+        };
         let most = if self.args.live.sync == SyncArg::Each {
             1
         } else {
             BATCH
         };
-        let mut number = 0;
         while let Some(batch) = lines.next(most, PATIENCE)? {
             if stop::code().is_some() {
                 break;
             }
-            let count = batch.len() as u64;
-            self.batch(&path, batch, number)?;
-            number += count;
+            self.batch(batch, &mut before)?;
         }
         Ok(())
     }
 
-    /// Decides some lines, of which so many came before.
-    fn batch(&mut self, path: &str, lines: Vec<Vec<u8>>, before: u64) -> Result<(), Error> {
-        let bytes: Arc<[u8]> = lines.concat().into();
-        let read = self.intake(path, bytes);
+    /// Decides some lines; `before` says where the last one ended.
+    fn batch(&mut self, lines: Vec<Vec<u8>>, before: &mut Place) -> Result<(), Error> {
+        let all = lines.concat();
+        let read = self.intake(before, &all);
         // Two records of one key in one batch would be settled by their bytes, not by what came first.
         let apart = match &read {
             Ok(intake) => intake.counts.merged + intake.counts.renamed > 0,
             Err(_) => false,
         };
         if apart {
-            for (line, number) in lines.into_iter().zip(before..) {
-                let intake = self.intake(path, line.into());
-                self.take(intake, number)?;
+            for line in lines {
+                let intake = self.intake(before, &line);
+                self.take(intake, before)?;
+                pass(before, &[line]);
             }
         } else {
             self.take(read, before)?;
+            pass(before, &lines);
         }
-        self.acknowledge()
+        self.acknowledge()?;
+        self.index.confirm()
     }
 
-    fn intake(&self, path: &str, bytes: Arc<[u8]>) -> Result<Intake, Error> {
-        let inputs = [Input::Bytes(format!("{path}.jsonl"), bytes)];
+    fn intake(&self, before: &Place, lines: &[u8]) -> Result<Intake, Error> {
+        let inputs = [Input::Bytes(format!("{}.jsonl", before.path), lines.into())];
         ingest::read_or_tell_why(&inputs, io::empty(), &self.options, &())
     }
 
     /// Decides the records of a batch of lines, in the order in which they came.
-    fn take(&mut self, intake: Result<Intake, Error>, before: u64) -> Result<(), Error> {
+    fn take(&mut self, intake: Result<Intake, Error>, before: &Place) -> Result<(), Error> {
         let intake = intake?;
         self.read += intake.counts.read;
         self.rejected += intake.counts.rejected;
         for rejection in &intake.rejected {
             let mut rejection = rejection.clone();
-            rejection.place.record = rejection.place.record.map(|record| record + before);
+            let place = &mut rejection.place;
+            place.path = before.path.clone();
+            place.record = place.record.map(|own| own + before.record.unwrap_or(0));
+            place.offset += before.offset;
             self.messages.say(&format!("rejected: {rejection}"));
         }
         let mut documents: Vec<&Document> = intake.documents.iter().collect();
@@ -242,7 +255,7 @@ impl Live<'_> {
             let raw = raw.unwrap_or_default();
             let line = match self.args.feed.annotate {
                 true => write::annotated(&raw, &answer).unwrap_or(raw),
-                false if answer.is_kept && !answer.is_known => raw,
+                false if answer.is_kept && !answer.is_confirmed => raw,
                 false => continue,
             };
             self.lines.extend_from_slice(&line);
@@ -273,7 +286,7 @@ impl Live<'_> {
             document.key = format!("#{hash}").into();
         }
         let answer = self.index.insert(&document, now())?;
-        if answer.is_known {
+        if answer.is_confirmed {
             self.known += 1;
         } else if answer.is_kept {
             self.kept += 1;
@@ -315,6 +328,7 @@ impl Live<'_> {
             self.expired += gone.documents;
             if gone.documents > 0 {
                 self.index.commit(Durability::Disk)?;
+                self.index.tidy()?;
             }
         }
         Ok(())
@@ -344,7 +358,7 @@ impl Live<'_> {
                     .unwrap_or_default();
                 let line = write::annotated(&raw, &answer).unwrap_or(raw);
                 self.lines.extend_from_slice(&line);
-            } else if answer.is_kept && !answer.is_known {
+            } else if answer.is_kept && !answer.is_confirmed {
                 kept.push(document);
             }
             if at % BATCH == BATCH - 1 {
@@ -359,7 +373,8 @@ impl Live<'_> {
         if kind != FeedKind::Mixed && !kept.is_empty() {
             write::feed(&kept, &intake.archive, kind, &mut self.out).map_err(plan::output_error)?;
         }
-        self.acknowledge()
+        self.acknowledge()?;
+        self.index.confirm()
     }
 
     fn close(mut self) -> Result<Outcome, Error> {

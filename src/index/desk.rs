@@ -85,7 +85,9 @@ impl Desk {
             self.shingles = 0;
         }
         self.shingles += text.set.len();
-        self.texts.insert(class, text);
+        if let Some(before) = self.texts.insert(class, text) {
+            self.shingles -= before.set.len();
+        }
     }
 
     /// Forgets the text of a class, which stands for other documents from now on.

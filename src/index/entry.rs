@@ -9,6 +9,8 @@ use crate::packed::{put, take};
 pub(super) const ARRIVAL: u8 = 1;
 pub(super) const REMOVAL: u8 = 2;
 pub(super) const CHANGES: u8 = 3;
+/// Numbers of arrivals whose answers reached who asked: [`Numbers`](super::confirm::Numbers).
+pub(super) const CONFIRMED: u8 = 4;
 
 /// What changed in the groups.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -120,6 +120,11 @@ impl Index {
     fn known(&mut self, doc: u32) -> Result<Answer, Error> {
         let mut answer = self.answer(doc, None)?;
         answer.is_known = true;
+        let number = self.tables.doc(doc).map_or(0, |row| row.number);
+        answer.is_confirmed = !self.tables.waiting.contains(number);
+        if !answer.is_confirmed {
+            self.answered.insert(number);
+        }
         Ok(answer)
     }
 
@@ -178,6 +183,7 @@ impl Index {
         let (doc, touched) = self.seat(&arrival, place?, scanned)?;
         let events = self.settle(&touched, arrival.number, Some(doc))?;
         self.since += 1;
+        self.answered.insert(arrival.number);
         self.decide(doc, &arrival, events)
     }
 
@@ -236,6 +242,8 @@ impl Index {
             next: NONE,
             outlet: self.outlet(arrival.document.source.as_deref()),
         };
+        self.tables.waiting.insert(arrival.number);
+        *self.tables.came.entry(place.segment).or_default() += 1;
         let doc = self.tables.add_doc(row, is_first);
         if is_first && known.is_some() {
             self.desk.forget(class);
@@ -300,19 +308,9 @@ impl Index {
 
     /// Compares two texts and keeps what comes of it.
     pub(super) fn relink(&mut self, x: u32, y: u32) -> Result<Option<Standing>, Error> {
-        let Index {
-            desk,
-            tables,
-            store,
-            settings,
-            ..
-        } = self;
-        let (a, b) = (
-            desk.text(x, tables, store, settings)?,
-            desk.text(y, tables, store, settings)?,
-        );
-        let outlet = |class| tables.class(class).map_or(0, |row| row.outlet);
-        let known = compare((&a, outlet(x)), (&b, outlet(y)), settings);
+        let (a, b) = (self.text(x)?, self.text(y)?);
+        let outlet = |class| self.tables.class(class).map_or(0, |row| row.outlet);
+        let known = compare((&a, outlet(x)), (&b, outlet(y)), &self.settings);
         let mut keys = Vec::new();
         for class in [x, y] {
             if known.is_some() && !self.tables.linked.contains_key(&class) {
@@ -397,6 +395,7 @@ impl Index {
             key,
             outcome: Outcome::New,
             is_known: false,
+            is_confirmed: false,
             is_kept: true,
             group: None,
             jaccard: None,
@@ -414,9 +413,16 @@ impl Index {
         };
         let one_each = matches!(self.policy, crate::group::Policy::OnePerSource);
         let Some(kept) = self.tables.doc(keeper).copied().filter(|_| keeper != doc) else {
-            // The keeper came last, or what it is a copy of went.
-            let others = self.tables.documents(group).any(|other| other != doc);
-            let outcome = if others { Outcome::Copy } else { Outcome::New };
+            // It came after one that it replaced, unless that went since.
+            let came_before = |other: u32| {
+                self.tables
+                    .doc(other)
+                    .is_some_and(|own| own.number < row.number)
+            };
+            let outcome = match self.tables.documents(group).any(came_before) {
+                true => Outcome::Copy,
+                false => Outcome::New,
+            };
             return Ok(Answer { outcome, ..answer });
         };
         let (jaccard, containment) = self.values(row.class, kept.class)?;
@@ -448,17 +454,7 @@ impl Index {
         {
             return Ok(self.tables.values(own, link));
         }
-        let Index {
-            desk,
-            tables,
-            store,
-            settings,
-            ..
-        } = self;
-        let (x, y) = (
-            desk.text(own, tables, store, settings)?,
-            desk.text(other, tables, store, settings)?,
-        );
+        let (x, y) = (self.text(own)?, self.text(other)?);
         let shared = overlap(&x.set, &y.set);
         let (own, other) = (x.set.len() as u32, y.set.len() as u32);
         Ok((jaccard(shared, own, other), containment(shared, own)))

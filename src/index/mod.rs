@@ -13,6 +13,7 @@
 pub mod store;
 
 mod change;
+mod confirm;
 mod desk;
 mod entry;
 mod events;
@@ -44,6 +45,7 @@ use crate::config::Settings;
 use crate::error::{Error, ErrorKind, IndexTrouble};
 use crate::group::Policy;
 use crate::lineage::SourceNames;
+use confirm::Numbers;
 use desk::Desk;
 use entry::Arrival;
 use store::Store;
@@ -68,6 +70,9 @@ pub struct Answer {
     pub outcome: Outcome,
     /// True where the same record under the same key was held already; the answer is how it stands now.
     pub is_known: bool,
+    /// True where it was held already and its answer was given out: [`Index::confirm`]. One that is known and not
+    /// confirmed came before a crash, and nobody learnt what became of it.
+    pub is_confirmed: bool,
     /// True where it is to be kept.
     pub is_kept: bool,
     /// Key of the document that is kept for its group; its own where it is kept itself.
@@ -140,7 +145,9 @@ pub struct Index {
     spellings: AHashMap<Box<str>, u32>,
     scratch: Vec<(u32, u64)>,
     bytes: Vec<u8>,
-    /// Arrivals since the last snapshot.
+    /// Arrivals that were answered and not confirmed.
+    answered: Numbers,
+    /// What was written since the last snapshot: arrivals, removals, confirmations.
     since: usize,
     /// Keys that were passed over because too many texts have them.
     crowded: u64,
@@ -198,6 +205,12 @@ impl Index {
             Some(row) => desk::arrival(&self.store, row.place()),
             None => Err(self.trouble("a document that it should have is missing")),
         }
+    }
+
+    /// The text of a class, at hand.
+    fn text(&mut self, class: u32) -> Result<desk::Own, Error> {
+        self.desk
+            .text(class, &self.tables, &self.store, &self.settings)
     }
 
     fn key(&self, doc: u32) -> Result<Box<str>, Error> {

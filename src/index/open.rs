@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use ahash::{AHashMap, AHashSet};
 
-use super::entry::{ARRIVAL, Arrival, CHANGES, Changes, REMOVAL, Removal};
+use super::confirm::Numbers;
+use super::entry::{ARRIVAL, Arrival, CHANGES, CONFIRMED, Changes, REMOVAL, Removal};
 use super::store::{Disk, Files, NoSnapshot, Options, Place, Position, Snapshot, Store};
 use super::tables::{GroupRow, NONE, Tables};
 use super::{Index, sketch};
@@ -154,6 +155,7 @@ impl Index {
             spellings: AHashMap::new(),
             scratch: Vec::new(),
             bytes: Vec::new(),
+            answered: Numbers::default(),
             since: 0,
             crowded: 0,
             broken: None,
@@ -193,6 +195,7 @@ impl Index {
         // The log cannot be read by its own callback while the tables change.
         let mut entries: Vec<(Place, u8, u64, Vec<u64>)> = Vec::new();
         let mut changes: Vec<Changes> = Vec::new();
+        let mut confirmed = Numbers::default();
         self.store.replay(from, &mut |place, kind, bytes| {
             let broken = || self.store.broken(place, "an entry that is none of ours");
             match kind {
@@ -205,6 +208,11 @@ impl Index {
                     entries.push((place, kind, removal.number, removal.gone));
                 }
                 CHANGES => changes.push(Changes::parse(bytes).ok_or_else(broken)?),
+                CONFIRMED => {
+                    for &(first, last) in Numbers::parse(bytes).ok_or_else(broken)?.ranges() {
+                        confirmed.extend(first, last);
+                    }
+                }
                 _ => return Err(broken()),
             }
             Ok(())
@@ -218,7 +226,10 @@ impl Index {
         for (place, kind, number, removed) in entries {
             self.tables.next = self.tables.next.max(number);
             match kind {
-                ARRIVAL if !gone.contains(&number) => self.come_back(place, &mut tail)?,
+                ARRIVAL if gone.contains(&number) => {
+                    *self.tables.came.entry(place.segment).or_default() += 1;
+                }
+                ARRIVAL => self.come_back(place, &mut tail)?,
                 REMOVAL => {
                     let slots: Vec<u32> = removed
                         .iter()
@@ -228,6 +239,9 @@ impl Index {
                 }
                 _ => {}
             }
+        }
+        for &(first, last) in confirmed.ranges() {
+            self.tables.waiting.remove(first, last);
         }
         for change in changes {
             self.ids.extend(change.events.iter().map(|told| told.group));
@@ -269,9 +283,7 @@ impl Index {
         let mut more = Vec::new();
         for &class in &touched {
             if fresh.contains(&class) {
-                let text = self
-                    .desk
-                    .text(class, &self.tables, &self.store, &self.settings)?;
+                let text = self.text(class)?;
                 let scanned = super::insert::Scanned {
                     content: [0, 0],
                     sketch: sketch::sketch(text.set.hashes()),

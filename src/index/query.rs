@@ -69,6 +69,7 @@ impl Index {
             key: document.key.clone(),
             outcome: Outcome::New,
             is_known: false,
+            is_confirmed: false,
             is_kept: true,
             kept: document.key.clone(),
             group: None,
@@ -109,14 +110,7 @@ impl Index {
 
     /// Exact values of a text that is not held beside one that is.
     fn beside(&mut self, scanned: &Scanned, class: u32) -> Result<(f64, f64), Error> {
-        let Index {
-            desk,
-            tables,
-            store,
-            settings,
-            ..
-        } = self;
-        let other = desk.text(class, tables, store, settings)?;
+        let other = self.text(class)?;
         let shared = overlap(&scanned.text.set, &other.set);
         let (own, other) = (scanned.text.set.len() as u32, other.set.len() as u32);
         Ok((jaccard(shared, own, other), containment(shared, own)))
@@ -147,16 +141,10 @@ impl Index {
         self.scratch = scratch;
         let mut best = (None, (0.0, 0.0));
         for class in found.classes {
-            let Index {
-                desk,
-                tables,
-                store,
-                settings,
-                ..
-            } = self;
-            let other = desk.text(class, tables, store, settings)?;
-            let of_other = tables.class(class).map_or(0, |row| row.outlet);
-            let known = super::desk::compare((&scanned.text, outlet), (&other, of_other), settings);
+            let other = self.text(class)?;
+            let of_other = self.tables.class(class).map_or(0, |row| row.outlet);
+            let known =
+                super::desk::compare((&scanned.text, outlet), (&other, of_other), &self.settings);
             let Some((shared, Standing::Copy)) = known else {
                 continue;
             };

@@ -127,9 +127,7 @@ impl Index {
                 continue;
             }
             // The sketch is not kept apart: the text tells it.
-            let text = self
-                .desk
-                .text(class, &self.tables, &self.store, &self.settings)?;
+            let text = self.text(class)?;
             let sketch = super::sketch::sketch(text.set.hashes());
             self.desk.forget(class);
             if let Some(group) = self.tables.group_of_class(class) {

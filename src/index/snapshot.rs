@@ -7,6 +7,7 @@
 use std::io::{self, Read, Write};
 
 use super::Index;
+use super::confirm::Numbers;
 use super::lists::Lists;
 use super::tables::{ClassRow, DocRow, GroupRow, Link, Linked, Tables};
 use crate::error::Error;
@@ -184,6 +185,16 @@ fn save_tables(tables: &Tables, ids: &[u64], out: &mut dyn Write) -> io::Result<
         .try_for_each(|name| put_bytes(out, name.as_bytes()))?;
     put64(out, &[ids.len() as u64])?;
     put64(out, ids)?;
+    let waiting = tables.waiting.ranges();
+    put64(out, &[waiting.len() as u64])?;
+    waiting
+        .iter()
+        .try_for_each(|&(first, last)| put64(out, &[first, last]))?;
+    put64(out, &[tables.came.len() as u64])?;
+    tables
+        .came
+        .iter()
+        .try_for_each(|(&segment, &count)| put32(out, &[segment, count]))?;
     for free in [&tables.free_docs, &tables.free_classes, &tables.free_groups] {
         put64(out, &[free.len() as u64])?;
         put32(out, free)?;
@@ -264,6 +275,15 @@ fn load_tables(source: &mut Source<'_>) -> io::Result<(Tables, Vec<u64>)> {
     for _ in 0..source.count()? {
         let [id] = source.get64()?;
         ids.push(id);
+    }
+    tables.waiting = Numbers::default();
+    for _ in 0..source.count()? {
+        let [first, last] = source.get64()?;
+        tables.waiting.extend(first, last);
+    }
+    for _ in 0..source.count()? {
+        let [segment, count] = source.get32()?;
+        tables.came.insert(segment, count);
     }
     for free in [
         &mut tables.free_docs,

@@ -1,7 +1,10 @@
 //! What is known of every document and every text, in memory.
 
+use std::collections::BTreeMap;
+
 use ahash::AHashMap;
 
+use super::confirm::Numbers;
 use super::lists::Lists;
 use super::sketch::Sketch;
 use super::store::Place;
@@ -105,6 +108,10 @@ pub(super) struct Tables {
     pub outlets: Vec<Box<str>>,
     /// The next number.
     pub next: u64,
+    /// Arrivals whose answers may not have reached who asked. Those that went may be among them.
+    pub waiting: Numbers,
+    /// Arrivals in each segment of the log, those that went since too.
+    pub came: BTreeMap<u32, u32>,
     pub free_docs: Vec<u32>,
     pub free_classes: Vec<u32>,
     pub free_groups: Vec<u32>,

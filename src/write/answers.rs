@@ -226,6 +226,7 @@ mod tests {
             key: "b".into(),
             outcome: Outcome::Copy,
             is_known: false,
+            is_confirmed: false,
             is_kept: false,
             kept: "a".into(),
             group: Some(GroupId(1)),
