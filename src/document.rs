@@ -65,6 +65,8 @@ pub struct Document {
     pub archived: bool,
     /// True when another document had the same key and this one was renamed.
     pub renamed: bool,
+    /// Id of its group in the index that it comes from.
+    pub indexed_group: Option<NonZeroU64>,
 }
 
 /// A text that is in memory, or one that is read again whenever it is needed:

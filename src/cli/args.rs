@@ -221,6 +221,7 @@ Examples:
   wirecopy trace today.jsonl --against archive.jsonl -o result
   wirecopy trace feed.jsonl.gz -o result --prov --graph graphml,dot
   wirecopy trace feed.jsonl.gz --origin Reuters
+  wirecopy trace today.jsonl --index kept -o result
 
 Without -o the groups stand on standard output, and whose texts were copied. With -o the folder holds
 groups.csv, pairs.csv, changes.csv, lineage.csv, evidence.csv, sources.csv, rejected.csv, datapackage.json
@@ -235,6 +236,7 @@ A map for --map is TOML; docs/formats.md says more:
 
 With --origin all of this tells only of groups in which a text was made from one of SOURCE, present or
 missing, or may have been, or in which a text credits SOURCE.")]
+#[command(mut_arg("inputs", |inputs| inputs.required(false).required_unless_present("index")))]
 pub struct TraceArgs {
     /// Folder to write the results to
     #[arg(short, long, value_name = "DIR")]
@@ -242,6 +244,9 @@ pub struct TraceArgs {
     /// Replace an earlier result in the folder
     #[arg(long)]
     pub force: bool,
+    /// Add the inputs to this index and trace all that it holds; without inputs, what it holds
+    #[arg(long, value_name = "DIR")]
+    pub index: Option<PathBuf>,
     /// Write the lineage as W3C PROV too, lineage.prov.json in the folder
     #[arg(long)]
     pub prov: bool,

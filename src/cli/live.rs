@@ -11,7 +11,7 @@ use super::args::{DedupArgs, SyncArg};
 use super::progress::Messages;
 use super::{Outcome, plan, stop};
 use crate::config::Settings;
-use crate::document::{Document, Place, Text};
+use crate::document::{Archive, Document, Place, Text};
 use crate::error::{Error, ErrorKind};
 use crate::group::Policy;
 use crate::index::{Answer, Durability, Index, IndexOptions, Outcome as Found};
@@ -160,6 +160,23 @@ fn pass(place: &mut Place, lines: &[Vec<u8>]) {
     place.offset += lines.iter().map(|line| line.len() as u64).sum::<u64>();
 }
 
+/// A document as an index takes it: with its text, and under a key that lasts.
+pub(super) fn lasting(document: &Document, archive: &Archive) -> Document {
+    let text = archive.text(&document.text).into_owned();
+    let mut document = Document {
+        text: Text::Held(text.into()),
+        ..document.clone()
+    };
+    let place = &document.place;
+    // A number in a stream means nothing tomorrow; the record itself does.
+    let numbered = |record| *document.key == *format!("{}#{record}", place.path);
+    if place.record.is_some_and(numbered) {
+        let hash = u128::from_be_bytes(document.record_hash);
+        document.key = format!("#{hash:032x}").into();
+    }
+    document
+}
+
 impl Live<'_> {
     fn all(&mut self) -> Result<(), Error> {
         self.forget()?;
@@ -267,24 +284,7 @@ impl Live<'_> {
     }
 
     fn decide(&mut self, document: &Document, intake: &Intake) -> Result<Answer, Error> {
-        let text = intake.archive.text(&document.text).into_owned();
-        let mut document = Document {
-            text: Text::Held(text.into()),
-            ..document.clone()
-        };
-        let place = &document.place;
-        // A number in a stream means nothing tomorrow; the record itself does.
-        if place
-            .record
-            .is_some_and(|record| *document.key == *format!("{}#{record}", place.path))
-        {
-            let hash: String = document
-                .record_hash
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            document.key = format!("#{hash}").into();
-        }
+        let document = lasting(document, &intake.archive);
         let answer = self.index.insert(&document, now())?;
         if answer.is_confirmed {
             self.known += 1;

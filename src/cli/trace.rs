@@ -1,5 +1,7 @@
 //! `wirecopy trace`
 
+mod indexed;
+
 use super::Outcome;
 use super::args::{GraphArg, TraceArgs};
 use super::keys;
@@ -7,7 +9,7 @@ use super::plan;
 use super::progress::Messages;
 use crate::config::Settings;
 use crate::error::Error;
-use crate::pipeline;
+use crate::pipeline::{self, Survey};
 use crate::trace::Trace;
 use crate::write::{self, Export, inert, plural};
 
@@ -27,7 +29,8 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
         let advice = "lineage.csv gets its columns; name a folder with -o";
         return Err(Error::setting("--carry", advice));
     }
-    let all = plan::all_inputs(&args.input, &args.archive);
+    let mut all = plan::all_inputs(&args.input, &args.archive);
+    all.extend(args.index.iter().map(|folder| folder.as_os_str().into()));
     if let Some(folder) = &args.output {
         if folder.as_os_str() == "-" {
             return Err(Error::setting(
@@ -39,15 +42,23 @@ pub(super) fn run(args: &TraceArgs) -> Result<Outcome, Error> {
         write::check(folder, args.force)?;
     }
     let resources = plan::resources(&args.running, &all);
-    let (survey, intake) = plan::survey(
-        (&args.input.inputs, &args.input.reading, &carried),
-        &args.archive.against,
-        false,
-        args.output.as_deref(),
-        &settings,
-        &resources,
-        &messages,
-    )?;
+    let (survey, intake) = match &args.index {
+        Some(folder) => {
+            let intake = indexed::all(folder, args, &settings, &messages)?;
+            let survey = Survey::new(&settings, &resources, &messages)?;
+            survey.go_through(intake.corpus())?;
+            (survey, intake)
+        }
+        None => plan::survey(
+            (&args.input.inputs, &args.input.reading, &carried),
+            &args.archive.against,
+            false,
+            args.output.as_deref(),
+            &settings,
+            &resources,
+            &messages,
+        )?,
+    };
     let mut trace = pipeline::trace_surveyed(intake, survey, &settings, &resources, &messages)?;
     messages.end();
     if let Some(source) = &args.origin {

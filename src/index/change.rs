@@ -57,7 +57,7 @@ impl Index {
                     let first = tables.class(*class).map_or(NONE, |row| row.first);
                     let arrival = tables
                         .doc(first)
-                        .map(|doc| desk::arrival(store, doc.place()));
+                        .map(|doc| desk::fields(store, doc.place()));
                     arrival
                         .and_then(Result::ok)
                         .map(|own| own.document.key.to_string())

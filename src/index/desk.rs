@@ -46,6 +46,16 @@ pub(super) fn arrival(store: &Store, place: Place) -> Result<Arrival, Error> {
     parsed.ok_or_else(|| store.broken(place, "no document"))
 }
 
+/// The same without its text.
+pub(super) fn fields(store: &Store, place: Place) -> Result<Arrival, Error> {
+    let mut bytes = Vec::new();
+    let kind = store.read(place, &mut bytes)?;
+    let parsed = (kind == ARRIVAL).then(|| Arrival::fields(&mut &bytes[..]));
+    parsed
+        .flatten()
+        .ok_or_else(|| store.broken(place, "no document"))
+}
+
 impl Desk {
     /// The text of a class.
     pub fn text(

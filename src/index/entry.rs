@@ -188,7 +188,13 @@ impl Arrival {
 
     /// Reads an arrival; `None` where the bytes are none.
     pub fn parse(mut bytes: &[u8]) -> Option<Arrival> {
-        let bytes = &mut bytes;
+        let mut arrival = Arrival::fields(&mut bytes)?;
+        arrival.document.text = std::str::from_utf8(bytes).ok()?.into();
+        Some(arrival)
+    }
+
+    /// Reads all but the text, which is left.
+    pub fn fields(bytes: &mut &[u8]) -> Option<Arrival> {
         let (number, arrived) = (take(bytes)? as u64, take(bytes)? as u64);
         let (record, rest) = bytes.split_first_chunk::<16>()?;
         *bytes = rest;
@@ -203,7 +209,6 @@ impl Arrival {
             collected: take_moment(bytes)?,
             record_hash: *record,
             renamed,
-            text: std::str::from_utf8(bytes).ok()?.into(),
             ..Document::default()
         };
         Some(Arrival {

@@ -203,7 +203,6 @@ impl Index {
         let (doc, class) = self.seat_alone(arrival, place, scanned, known)?;
         let mut touched = vec![class];
         let Some(before) = before else {
-            self.desk.hold(class, scanned.text.clone());
             touched.extend(self.link_new(class, scanned)?);
             return Ok((doc, touched));
         };
@@ -272,6 +271,9 @@ impl Index {
         self.scratch = scratch;
         self.crowded += found.crowded as u64;
         let mut linked = Vec::new();
+        if !found.classes.is_empty() {
+            self.desk.hold(class, scanned.text.clone());
+        }
         let mut of_group: ahash::AHashMap<u32, usize> = ahash::AHashMap::new();
         for other in found.classes {
             let group = self.tables.group_of_class(other);
@@ -287,6 +289,10 @@ impl Index {
                     *of_group.entry(group).or_default() += 1;
                 }
             }
+        }
+        // Most texts are alone and never asked for again. Their memory, still in the cache, is that of the next one.
+        if linked.is_empty() {
+            self.desk.forget(class);
         }
         Ok(linked)
     }
@@ -364,7 +370,7 @@ impl Index {
             if keeper != doc
                 && let Some(own) = arrival.document.published
             {
-                let kept = self.arrival(keeper)?.document.published;
+                let kept = self.fields(keeper)?.published;
                 if kept.is_some_and(|kept| own.order(&kept).is_some_and(|order| order.is_lt())) {
                     changes.events.push(tell(EventKind::Late, arrival.number));
                 }

@@ -18,7 +18,7 @@ impl Index {
         Ok(match &self.policy {
             Policy::Longest => (-i64::from(words), 0, row.number),
             Policy::Latest => {
-                let published = self.arrival(doc)?.document.published;
+                let published = self.fields(doc)?.published;
                 let published = published.map(|moment| moment.sort_key().0);
                 (
                     i64::from(published.is_none()),
@@ -27,7 +27,7 @@ impl Index {
                 )
             }
             Policy::Prefer(sources) => {
-                let source = self.arrival(doc)?.document.source;
+                let source = self.fields(doc)?.source;
                 let source = source.map(|name| name.to_lowercase());
                 let place = sources
                     .iter()

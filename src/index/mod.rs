@@ -17,6 +17,7 @@ mod confirm;
 mod desk;
 mod entry;
 mod events;
+mod held;
 mod insert;
 mod keep;
 mod lists;
@@ -42,6 +43,7 @@ use ahash::{AHashMap, AHashSet};
 
 use crate::codes::codes;
 use crate::config::Settings;
+use crate::document::Document;
 use crate::error::{Error, ErrorKind, IndexTrouble};
 use crate::group::Policy;
 use crate::lineage::SourceNames;
@@ -213,8 +215,16 @@ impl Index {
             .text(class, &self.tables, &self.store, &self.settings)
     }
 
+    /// The document in a slot, without its text.
+    fn fields(&self, doc: u32) -> Result<Document, Error> {
+        match self.tables.doc(doc) {
+            Some(row) => Ok(desk::fields(&self.store, row.place())?.document),
+            None => Err(self.trouble("a document that it should have is missing")),
+        }
+    }
+
     fn key(&self, doc: u32) -> Result<Box<str>, Error> {
-        Ok(self.arrival(doc)?.document.key)
+        Ok(self.fields(doc)?.key)
     }
 
     fn id_of(&self, group: u32) -> Option<GroupId> {

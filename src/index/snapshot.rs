@@ -98,15 +98,19 @@ impl Source<'_> {
 }
 
 fn save_lists(lists: &Lists, out: &mut dyn Write) -> io::Result<()> {
-    let parts = || {
-        (0u32..)
-            .zip(lists.parts())
-            .filter(|(_, part)| !part.is_empty())
+    let is_empty = |parts: &[Vec<[u8; 6]>]| parts.iter().all(Vec::is_empty);
+    let places = || {
+        let all = (0u32..).zip(lists.places());
+        all.filter(|(_, parts)| !is_empty(parts))
     };
-    put64(out, &[parts().count() as u64])?;
-    for (number, part) in parts() {
+    put64(out, &[places().count() as u64])?;
+    for (number, parts) in places() {
         put32(out, &[number])?;
-        put_bytes(out, part)?;
+        let length: usize = parts.iter().map(|part| part.as_flattened().len()).sum();
+        put64(out, &[length as u64])?;
+        parts
+            .iter()
+            .try_for_each(|part| out.write_all(part.as_flattened()))?;
     }
     Ok(())
 }

@@ -156,6 +156,7 @@ impl Cells {
             date_unread: published_unread || collected_unread,
             archived: false,
             renamed: false,
+            indexed_group: None,
         };
         Ok((document, text))
     }

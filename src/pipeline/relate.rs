@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 
+use ahash::AHashMap;
 use rayon::prelude::*;
 
 use super::rows::{Summary, Together, cross, star};
@@ -12,10 +14,10 @@ use super::verified::{COMPLETE_GROUP, Measured};
 use super::{Observer, doc, in_pieces};
 use crate::align::{PreparedText, align};
 use crate::config::{Resources, Settings};
-use crate::document::{Corpus, DocId};
+use crate::document::{Corpus, DocId, Document};
 use crate::error::Error;
 use crate::group::{Edge, diameter, spanning_tree, weakest_link};
-use crate::hash::hash64;
+use crate::hash::{hash64, hash64_seeded};
 use crate::normalise::{Normalised, normalise};
 use crate::shingle::{Shingle, ShingleSet, shingles};
 use crate::trace::{Group, Pair, Pairs};
@@ -66,6 +68,7 @@ pub(super) fn group_documents(corpus: Corpus<'_>, found: &Found, settings: &Sett
         .par_iter()
         .map(|classes| (describe(corpus, found, classes, settings), classes.clone()))
         .collect();
+    keep_ids(documents, groups.iter_mut().map(|(group, _)| group));
     groups.sort_by(|x, y| (&x.0.id, &x.0.members).cmp(&(&y.0.id, &y.0.members)));
     let (groups, classes): (Vec<Group>, Vec<Vec<u32>>) = groups.into_iter().unzip();
     let mut group_of = vec![None; documents.len()];
@@ -75,6 +78,35 @@ pub(super) fn group_documents(corpus: Corpus<'_>, found: &Found, settings: &Sett
         }
     }
     (groups, classes, group_of)
+}
+
+/// Gives the ids of an index to the groups that hold the same documents there. Another group gets none of them.
+fn keep_ids<'g>(documents: &[Document], groups: impl Iterator<Item = &'g mut Group>) {
+    let mut sizes: AHashMap<u64, usize> = AHashMap::new();
+    for id in documents.iter().filter_map(|own| own.indexed_group) {
+        *sizes.entry(id.get()).or_default() += 1;
+    }
+    if sizes.is_empty() {
+        return;
+    }
+    for group in groups {
+        let members = || group.members.iter().map(|doc| &documents[doc.index()]);
+        let first = members().next();
+        let known = first.and_then(|first| first.indexed_group).filter(|id| {
+            sizes.get(&id.get()) == Some(&group.members.len())
+                && members().all(|other| other.indexed_group == Some(*id))
+        });
+        let key = first.map_or(&[][..], |first| first.key.as_bytes());
+        let mut drawn = (0..).map(|seed| hash64_seeded(key, seed));
+        let id = known.map(NonZeroU64::get);
+        let id = id.or_else(|| drawn.find(|id| !sizes.contains_key(id)));
+        group.id = group_id(id.unwrap_or_default());
+    }
+}
+
+/// An id as it is written.
+fn group_id(id: u64) -> String {
+    format!("g{id:016x}")
 }
 
 /// What is known of a group from its verified pairs.
@@ -120,7 +152,7 @@ fn describe(corpus: Corpus<'_>, found: &Found, classes: &[u32], settings: &Setti
         *by_source.entry(source).or_default() += 1;
     }
     Group {
-        id: format!("g{:016x}", hash64(key)),
+        id: group_id(hash64(key)),
         representative: best.map_or(smallest, |class| doc(first(class))),
         origin: None,
         jaccard_min: values.iter().map(|edge| edge.jaccard).fold(1.0, f64::min),
