@@ -2,33 +2,34 @@
 
 use std::hint::black_box;
 
-/// Bits of a key that choose where its entries stand, before parts are halved.
-const PLACE_BITS: u32 = 16;
 /// Bits of a key that an entry holds.
 const TAG_BITS: u32 = 16;
 /// Entries in a part, on average, from which on all parts are halved.
 const FULL: usize = 320;
 
-/// A multimap from 64-bit keys to numbers that holds 32 bits of each key: what it
-/// finds has to be confirmed by what the caller knows of the number. One foreign
-/// entry in 10⁸ × entries is found beside the right ones.
+/// Entries that a part gets room for at once.
+const ROOM: usize = 16;
+
+/// A multimap from 64-bit keys to numbers that holds `PLACES` + 16 bits of each key: what it
+/// finds has to be confirmed by what the caller knows of the number. With 32 bits of 10⁷ keys one search in 400 finds
+/// a foreign entry beside the right ones.
 ///
 /// Parts, each a short sorted vector of tag and number: no empty slots, and the entries of one key stand together.
 /// A hash table with as little slack would have long clusters behind frequent keys.
 /// Tags are even, so a search begins where the tag should stand and ends a line of the cache further. Parts
 /// are halved by the first bits of their tags when they have grown long: all at once, 100 ms with 21 million entries, the next
 /// time with twice as many.
-pub(super) struct Lists {
+pub(super) struct Lists<const PLACES: u32> {
     parts: Vec<Vec<[u8; 6]>>,
     /// First bits of the tag that choose the part too.
     halvings: u32,
     entries: usize,
 }
 
-impl Default for Lists {
+impl<const PLACES: u32> Default for Lists<PLACES> {
     fn default() -> Self {
         Lists {
-            parts: vec![Vec::new(); 1 << PLACE_BITS],
+            parts: vec![Vec::new(); 1 << PLACES],
             halvings: 0,
             entries: 0,
         }
@@ -37,9 +38,9 @@ impl Default for Lists {
 
 /// Spreads keys that are not: those of a sketch are the smallest of their text. The first bits choose the place,
 /// those behind are the tag.
-fn spread(key: u64) -> u32 {
+fn spread(key: u64) -> u64 {
     let key = (key ^ (key >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    ((key ^ (key >> 29)) >> (u64::BITS - PLACE_BITS - TAG_BITS)) as u32
+    key ^ (key >> 29)
 }
 
 /// An entry in an order in which those of one tag stand together, by number.
@@ -72,16 +73,16 @@ fn lower_bound(part: &[[u8; 6]], bound: u64, guess: usize) -> usize {
     from + within.partition_point(|&entry| ordered(entry) < bound)
 }
 
-impl Lists {
+impl<const PLACES: u32> Lists<PLACES> {
     /// The part of a key, its tag, and where in the part it should stand.
     fn place(&self, key: u64) -> (usize, u64, usize) {
-        let spread = spread(key);
-        let behind = u32::BITS - PLACE_BITS - self.halvings;
-        let part = (spread >> behind) as usize;
+        let bits = spread(key) >> (u64::BITS - PLACES - TAG_BITS);
+        let behind = TAG_BITS - self.halvings;
+        let part = (bits >> behind) as usize;
         let length = self.parts.get(part).map_or(0, Vec::len);
-        let within = u64::from(spread) & ((1 << behind) - 1);
+        let within = bits & ((1 << behind) - 1);
         let guess = (within * length as u64) >> behind;
-        (part, u64::from(spread & 0xffff) << 32, guess as usize)
+        (part, (bits & 0xffff) << 32, guess as usize)
     }
 
     /// Adds a number to the list of a key; the same one twice is there once.
@@ -96,7 +97,7 @@ impl Lists {
             return;
         }
         if part.len() == part.capacity() {
-            part.reserve_exact(4 + part.len() / 32);
+            part.reserve_exact(ROOM);
         }
         part.insert(at, entry(own));
         self.entries += 1;
@@ -211,7 +212,7 @@ mod tests {
         fn lists_hold_what_sets_hold(
             steps in prop::collection::vec((any::<bool>(), 0u64..20, 0u32..20), 0..300)
         ) {
-            let mut lists = Lists::default();
+            let mut lists = Lists::<16>::default();
             let mut sets = BTreeSet::new();
             for (inserts, key, number) in steps {
                 if inserts {
@@ -223,7 +224,7 @@ mod tests {
                 }
             }
             prop_assert_eq!(lists.len(), sets.len());
-            let mut again = Lists::default();
+            let mut again = Lists::<16>::default();
             for (number, parts) in lists.places().enumerate() {
                 let bytes = parts.concat();
                 prop_assert!(again.restore(number, bytes.as_flattened()));
@@ -239,11 +240,7 @@ mod tests {
     /// So many that parts are halved, some keys far more frequent than others.
     #[test]
     fn lists_that_were_halved_hold_the_same() {
-        let mut lists = Lists {
-            parts: vec![Vec::new(); 1 << PLACE_BITS],
-            halvings: 0,
-            entries: 0,
-        };
+        let mut lists = Lists::<16>::default();
         let key = |at: u64| (at % 7919).wrapping_mul(0x2545_f491_4f6c_dd1d) >> (at % 3);
         let mut sets: BTreeMap<u64, BTreeSet<u32>> = BTreeMap::new();
         // Halved by hand: it takes 21 million entries otherwise.
@@ -261,7 +258,7 @@ mod tests {
             lists.remove(key(at.into()), at);
             sets.get_mut(&key(at.into())).unwrap().remove(&at);
         }
-        let mut again = Lists::default();
+        let mut again = Lists::<16>::default();
         for (number, parts) in lists.places().enumerate() {
             assert!(again.restore(number, parts.concat().as_flattened()));
         }

@@ -97,7 +97,7 @@ impl Source<'_> {
     }
 }
 
-fn save_lists(lists: &Lists, out: &mut dyn Write) -> io::Result<()> {
+fn save_lists<const PLACES: u32>(lists: &Lists<PLACES>, out: &mut dyn Write) -> io::Result<()> {
     let is_empty = |parts: &[Vec<[u8; 6]>]| parts.iter().all(Vec::is_empty);
     let places = || {
         let all = (0u32..).zip(lists.places());
@@ -115,7 +115,10 @@ fn save_lists(lists: &Lists, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn load_lists(source: &mut Source<'_>, lists: &mut Lists) -> io::Result<()> {
+fn load_lists<const PLACES: u32>(
+    source: &mut Source<'_>,
+    lists: &mut Lists<PLACES>,
+) -> io::Result<()> {
     for _ in 0..source.count()? {
         let [number] = source.get32()?;
         let bytes = source.bytes()?;
@@ -203,9 +206,9 @@ fn save_tables(tables: &Tables, ids: &[u64], out: &mut dyn Write) -> io::Result<
         put64(out, &[free.len() as u64])?;
         put32(out, free)?;
     }
-    [&tables.keys, &tables.ids, &tables.contents]
-        .into_iter()
-        .try_for_each(|lists| save_lists(lists, out))
+    save_lists(&tables.keys, out)?;
+    save_lists(&tables.ids, out)?;
+    save_lists(&tables.contents, out)
 }
 
 fn load_tables(source: &mut Source<'_>) -> io::Result<(Tables, Vec<u64>)> {
@@ -299,9 +302,9 @@ fn load_tables(source: &mut Source<'_>) -> io::Result<(Tables, Vec<u64>)> {
             free.push(slot);
         }
     }
-    for lists in [&mut tables.keys, &mut tables.ids, &mut tables.contents] {
-        load_lists(source, lists)?;
-    }
+    load_lists(source, &mut tables.keys)?;
+    load_lists(source, &mut tables.ids)?;
+    load_lists(source, &mut tables.contents)?;
     let mut rest = [0];
     if source.0.read(&mut rest)? > 0 {
         return Err(bad());

@@ -99,11 +99,11 @@ pub(super) struct Tables {
     pub groups: Vec<GroupRow>,
     pub linked: AHashMap<u32, Linked>,
     /// Texts by the keys of their sketches.
-    pub keys: Lists,
+    pub keys: Lists<16>,
     /// Documents by the hash of their key.
-    pub ids: Lists,
+    pub ids: Lists<12>,
     /// Texts by the hash of their words.
-    pub contents: Lists,
+    pub contents: Lists<12>,
     /// Names of outlets as they are told apart; number 1 is the first.
     pub outlets: Vec<Box<str>>,
     /// The next number.
@@ -385,9 +385,8 @@ impl Tables {
             + groups
             + self.linked.capacity() * (size_of::<Linked>() + 5)
             + links
-            + [&self.keys, &self.ids, &self.contents]
-                .map(Lists::bytes)
-                .iter()
-                .sum::<usize>()
+            + self.keys.bytes()
+            + self.ids.bytes()
+            + self.contents.bytes()
     }
 }
