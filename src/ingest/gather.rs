@@ -97,6 +97,13 @@ impl<'l> Gathered<'l> {
         }
     }
 
+    /// Counts limits that cost a record something and not itself.
+    pub fn limits_hit(&mut self, names: &[&str]) {
+        for name in names {
+            *self.counts.limits.entry((*name).to_owned()).or_default() += 1;
+        }
+    }
+
     /// Takes `count` numbers of arrival and gives the first.
     pub fn arrive(&mut self, count: usize) -> u32 {
         let first = self.arrivals;
