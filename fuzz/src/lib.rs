@@ -1,7 +1,12 @@
 //! What must hold whatever comes in; each fuzz target asks one of these.
 
+mod feed;
+mod log;
+
 use std::path::Path;
 
+pub use feed::cut_in_feed;
+pub use log::opened_as_index;
 use wirecopy::align::{PreparedText, align, apply, edit_script};
 use wirecopy::config::Settings;
 use wirecopy::document::Document;
