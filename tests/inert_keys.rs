@@ -60,7 +60,7 @@ fn inert(name: &str, bytes: &[u8], columns: &[&str]) {
         keys.extend(columns.iter().map(|column| row[*column].clone()));
     }
     keys.remove("");
-    assert!(!columns.is_empty() == !keys.is_empty(), "{name} has no key");
+    assert_eq!(columns.is_empty(), keys.is_empty(), "{name} has no key");
     for key in keys {
         assert!(CELLS.contains(&&*key), "{name}: {key}");
     }
