@@ -57,6 +57,7 @@ pub mod date;
 pub mod document;
 pub mod error;
 pub mod eval;
+mod formulas;
 pub mod group;
 pub mod hash;
 pub mod index;

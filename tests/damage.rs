@@ -268,3 +268,55 @@ fn a_row_of_empty_fields_has_no_text() {
     assert_eq!(keys(&intake), ["1", "2", "3"]);
     assert_eq!(reasons(&intake), [Reason::NoText]);
 }
+
+/// Pages keep their words whatever is dropped of them, and the run says so.
+#[test]
+#[cfg(feature = "html")]
+fn pages_that_are_flattened_are_counted() {
+    let page = |inner: &str| format!("<html><body>{inner}</body></html>").into_bytes();
+    let deep = page(&format!("{}<p>{GOOD}", "<div>".repeat(1000)));
+    let wild = page(&format!("<p>{GOOD}</p>{}", "<b><div>x</b>y".repeat(100)));
+    let long = page(&format!("<p>{GOOD}</p>{}", "<p>x".repeat(50_000)));
+    for (bytes, wanted) in [
+        (&page(&format!("<p>{GOOD}</p>")), None),
+        (&deep, Some("html_depth")),
+        (&wild, Some("html_misnested")),
+        (&long, Some("html_tree")),
+    ] {
+        let intake = read("a.html", bytes);
+        assert_eq!((intake.documents.len(), intake.rejected.len()), (1, 0));
+        let text = intake.archive.text(&intake.documents[0].text).into_owned();
+        assert!(
+            wanted != Some("html_depth") || text.contains(GOOD),
+            "{text}"
+        );
+        let hit: Vec<(&str, u64)> = (intake.counts.limits.iter())
+            .map(|(name, count)| (name.as_str(), *count))
+            .collect();
+        assert_eq!(
+            hit,
+            wanted.map(|name| (name, 1)).into_iter().collect::<Vec<_>>()
+        );
+    }
+    // In a crawl each page counts.
+    let root = temp();
+    let http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n";
+    let response = |n: u32| {
+        let url = format!("http://a.example/{n}");
+        let block = [&http[..], &deep].concat();
+        support::containers::warc_header(
+            "response",
+            Some(&url),
+            "application/http; msgtype=response",
+            &block,
+        )
+    };
+    put(&root, "a.warc", [response(1), response(2)].concat());
+    let root = root.path().join("a.warc");
+    let folder = support::traced(root.parent().unwrap(), &["a.warc"], &[]);
+    let run = support::json(&folder, "run.json");
+    assert_eq!(
+        run["read"]["limits_hit"],
+        serde_json::json!({"html_depth": 2})
+    );
+}

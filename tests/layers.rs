@@ -7,15 +7,16 @@ use std::path::{Path, PathBuf};
 
 /// Modules in the order of the data: each may use those before it.
 ///
-/// `codes`, `document`, `date`, `config`, `error`, `hash`, `packed` and `spill` are shared. `trace` holds the rows of
+/// `codes`, `document`, `date`, `formulas`, `config`, `error`, `hash`, `packed` and `spill` are shared. `trace` holds the rows of
 /// the outputs, `pipeline` alone knows the order, `write` and `cli` come last.
-const ORDER: [&str; 27] = [
+const ORDER: [&str; 28] = [
     "codes",
     "error",
     "hash",
     "cpu",
     "document",
     "date",
+    "formulas",
     "packed",
     "spill",
     "config",

@@ -17,6 +17,7 @@ fn input_name(target: &str) -> String {
         "text" => "txt",
         "mail" => "eml",
         "packed" => "jsonl.gz",
+        "feed" => "xml",
         format => format,
     };
     format!("input.{name}")

@@ -10,6 +10,7 @@ use super::reason::{Reason, Refusal};
 use super::record::{Cell, Cells};
 use super::scan::{self, Dialect, Found, Span};
 use super::window::Bytes;
+use crate::formulas::original;
 
 /// Delimiters in order of preference.
 pub(super) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -350,6 +351,11 @@ impl Table {
         let mut cells = Cells::default();
         for &(at, found) in &self.columns {
             let value = row.get(at).unwrap_or_default();
+            // A key may come from a table of ours, which no spreadsheet may run.
+            let value = match found.0 {
+                Role::Key => original(value),
+                _ => value,
+            };
             let cell = if value.is_empty() && found.0 != Role::Text {
                 Cell::Null
             } else {
@@ -361,6 +367,10 @@ impl Table {
             let mut places = lookup.places();
             for &(at, way) in &self.by_path {
                 let value = row.get(at).unwrap_or_default();
+                let value = match lookup.is_key(way) {
+                    true => original(value),
+                    false => value,
+                };
                 lookup.take(way, Cell::Text(value.to_owned()), None, &mut places);
             }
             lookup.settle(places, &mut cells)?;

@@ -97,6 +97,13 @@ impl<'l> Gathered<'l> {
         }
     }
 
+    /// Counts limits that cost a record something and not itself.
+    pub fn limits_hit(&mut self, names: &[&str]) {
+        for name in names {
+            *self.counts.limits.entry((*name).to_owned()).or_default() += 1;
+        }
+    }
+
     /// Takes `count` numbers of arrival and gives the first.
     pub fn arrive(&mut self, count: usize) -> u32 {
         let first = self.arrivals;
@@ -252,8 +259,16 @@ impl File<'_, '_> {
     }
 
     pub fn reject(&mut self, record: Option<u64>, offset: u64, refusal: Refusal) {
+        self.reject_all(1, record, offset, refusal);
+    }
+
+    /// Rejects so many records at once, the first of which stands at a place.
+    pub fn reject_all(&mut self, count: u64, record: Option<u64>, offset: u64, refusal: Refusal) {
         let place = self.place(record, offset);
-        self.out.reject(refusal.at(place));
+        self.out.reject(Rejection {
+            count,
+            ..refusal.at(place)
+        });
     }
 
     /// Takes a document that the listener did not hear yet; `raw` are its
@@ -323,12 +338,17 @@ impl File<'_, '_> {
 
     /// Tells what ended the stream before its time, if something did.
     pub fn finish(&mut self, window: &Bytes<'_>, record: Option<u64>) {
+        self.finish_with(window, record, 1);
+    }
+
+    /// As [`finish`](File::finish), where so many records are known to be cut off with it.
+    pub fn finish_with(&mut self, window: &Bytes<'_>, record: Option<u64>, count: u64) {
         if let Some(damage) = window.damage() {
             let offset = window.end_offset();
             let mut refusal = damage.clone();
             refusal.message =
                 format!("{} (at byte {offset} of its content)", refusal.message).into();
-            self.reject(record, offset, refusal);
+            self.reject_all(count, record, offset, refusal);
         }
     }
 }

@@ -118,7 +118,7 @@ pub struct Limits {
     pub json_depth: u32,
     /// Deepest nesting of XML elements.
     pub xml_depth: u32,
-    /// Deepest nesting of HTML elements.
+    /// Deepest nesting of HTML elements, at most 160; tags beyond are dropped and their words kept.
     pub html_depth: u32,
     /// Deepest nesting of archives in archives.
     pub archive_depth: u32,
@@ -239,7 +239,8 @@ pub struct Counts {
     /// Documents by the name of their encoding; `(repaired)` behind it means
     /// that bad bytes became U+FFFD.
     pub encodings: BTreeMap<String, u64>,
-    /// How often each of the [`Limits`] was hit, by its name.
+    /// How often each of the [`Limits`] was hit, by its name; of pages also `html_misnested` and
+    /// `html_tree`, bounds of their own.
     pub limits: BTreeMap<String, u64>,
 }
 

@@ -67,8 +67,9 @@ pub struct Rejection {
     pub reason: Reason,
     /// Why, in words, with what to try.
     pub message: Arc<str>,
-    /// How many it stands for: one, or all of a file beyond [`Limits::rejections`](super::Limits)
-    /// that have this reason; the place is that of the first.
+    /// How many records it stands for: one, rows of a table that are lost together, or all of a
+    /// file beyond [`Limits::rejections`](super::Limits) that have this reason; the place is that
+    /// of the first.
     pub count: u64,
 }
 

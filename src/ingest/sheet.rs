@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use csv::StringRecord;
 
 use crate::error::{Error, ErrorKind};
+use crate::formulas::original;
 
 /// A table with a header row, read row by row.
 ///
@@ -163,6 +164,11 @@ impl<'s> SheetRow<'s> {
     /// A cell by the place of its column.
     pub fn cell(self, column: usize) -> &'s str {
         self.sheet.row.get(column).unwrap_or_default()
+    }
+
+    /// The key in a cell, as it was before it was made inert for spreadsheets.
+    pub fn key(self, column: usize) -> &'s str {
+        original(self.cell(column))
     }
 
     /// A cell of a column that may not be there, without white space around it.

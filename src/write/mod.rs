@@ -24,6 +24,7 @@ mod sources;
 mod table;
 mod terminal;
 
+pub use crate::formulas::original;
 pub use answers::{
     AnswerWriter, annotated, answer_columns, answer_json, event_columns, events_csv,
 };
@@ -46,7 +47,7 @@ pub use feed_marks::{FeedEdit, atom_mark, edited_feed, json_mark, rdf_mark, rss_
 pub(crate) use folder::place;
 pub use folder::{CsvStyle, check, is_result, publish, result_style};
 pub use inert::inert;
-pub use table::{Cell, Column, Table, TableWriter, Type, original};
+pub use table::{Cell, Column, Table, TableWriter, Type};
 pub(crate) use terminal::plural;
 pub use terminal::summary;
 

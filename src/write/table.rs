@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::config::FieldPath;
+use crate::formulas::{neutral, neutral_key};
 use crate::trace::Trace;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Type {
-    /// A key or an id, never changed.
+    /// A key or an id, neutralised for spreadsheets unless it is a plain number: the same cell in every file.
     Id,
     /// Words of a document or of an input, neutralised for spreadsheets.
     Text,
@@ -41,7 +42,7 @@ pub struct Column {
 pub enum Cell<'a> {
     /// Nothing is known.
     Empty,
-    /// A string, to be neutralised if its column holds text.
+    /// A string, to be neutralised if its column holds text or keys.
     Text(Cow<'a, str>),
     /// A whole number.
     Integer(i64),
@@ -192,8 +193,9 @@ impl<'w> TableWriter<'w> {
         debug_assert_eq!(cells.len(), self.columns.len() + self.carried);
         let kinds = self.columns.iter().map(|column| column.kind);
         for (cell, kind) in cells.iter().zip(kinds.chain(std::iter::repeat(Type::Text))) {
-            let text = match cell {
-                Cell::Text(text) if self.neutralise && kind == Type::Text => neutral(text),
+            let text = match (cell, kind) {
+                (Cell::Text(text), Type::Text) if self.neutralise => neutral(text),
+                (Cell::Text(key), Type::Id) if self.neutralise => neutral_key(key),
                 _ => cell.written(),
             };
             self.csv.write_field(text.as_bytes())?;
@@ -224,46 +226,12 @@ pub(super) fn carried_name(path: &FieldPath) -> String {
     format!("x_{}", path.typed())
 }
 
-/// True for a cell that a spreadsheet could take for a formula, or that looks
-/// like one of ours already.
-fn is_active(text: &str) -> bool {
-    let rest = text.trim_start_matches('\'');
-    rest.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
-}
-
-/// Puts `'` before a cell that a spreadsheet could take for a formula.
-pub(crate) fn neutral(text: &str) -> Cow<'_, str> {
-    if is_active(text) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
-    }
-}
-
-/// Gives back what a text cell was before it was made inert for spreadsheets.
-pub fn original(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if is_active(rest) => rest,
-        _ => cell,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn neutral_cells_are_inert_and_go_back(text in "['=+@a\t＝-]{0,5}|\\PC{0,8}") {
-            let cell = neutral(&text);
-            prop_assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']));
-            prop_assert_eq!(original(&cell), text.as_str());
-        }
-    }
 
     #[test]
-    fn only_text_columns_are_touched() {
+    fn texts_and_keys_are_touched_and_numbers_are_not() {
         const COLUMNS: &[Column] = &[
             Column {
                 name: "id",
@@ -286,12 +254,15 @@ mod tests {
         table
             .row(&["-a".into(), "-b, \"c\"".into(), Cell::Number(-0.5)])
             .unwrap();
+        table
+            .row(&["-5".into(), "-5".into(), Cell::Integer(-5)])
+            .unwrap();
         table.row(&[Cell::Empty, Cell::Empty, Cell::Empty]).unwrap();
         table.finish().unwrap();
         let text = String::from_utf8(out).unwrap();
         assert_eq!(
             text,
-            "id,text,score\r\n-a,\"'-b, \"\"c\"\"\",-0.5000\r\n,,\r\n"
+            "id,text,score\r\n'-a,\"'-b, \"\"c\"\"\",-0.5000\r\n-5,'-5,-5\r\n,,\r\n"
         );
     }
 }

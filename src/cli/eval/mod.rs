@@ -31,9 +31,9 @@ pub(super) fn run(args: &EvalArgs) -> Result<Outcome, Error> {
 
 fn measure(args: &EvalArgs) -> Result<Outcome, Error> {
     let folder = args.folder.as_deref().unwrap_or(Path::new("."));
-    write::result_style(folder)?;
+    let style = write::result_style(folder)?;
     let truths = Truths::read(&args.truth)?;
-    let lines = result::lineage(folder)?;
+    let lines = result::lineage(folder, style)?;
     let evaluation = evaluate(&lines, &truths, folder)?;
     let data = || io::BufWriter::new(io::stdout().lock());
     match args.format {

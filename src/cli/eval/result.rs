@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::error::{Error, ErrorKind};
 use crate::ingest::Sheet;
 use crate::lineage::Role;
+use crate::write::{CsvStyle, original};
 
 pub(super) const LINEAGE: &str = "lineage.csv";
 pub(super) const PAIRS: &str = "pairs.csv";
@@ -23,7 +24,7 @@ pub(super) struct Line {
 
 /// The rows of a folder's `lineage.csv`, and one for each exemplar that has none of its own: of an
 /// archive only documents in a group are listed.
-pub(super) fn lineage(folder: &Path) -> Result<Vec<Line>, Error> {
+pub(super) fn lineage(folder: &Path, style: CsvStyle) -> Result<Vec<Line>, Error> {
     let mut sheet = Sheet::open(&folder.join(LINEAGE), "reading the lineage of the result")?;
     let [key, group, role, exemplar, probability, missing] = [
         sheet.required("doc_id")?,
@@ -38,10 +39,10 @@ pub(super) fn lineage(folder: &Path) -> Result<Vec<Line>, Error> {
     let mut seen: BTreeMap<String, u64> = BTreeMap::new();
     while let Some(row) = sheet.next_row()? {
         let line = Line {
-            key: row.cell(key).to_string(),
+            key: as_it_was(row.cell(key), style).to_string(),
             group: filled(row.cell(group)),
             is_origin: row.cell(role) == Role::Origin.code(),
-            exemplar: filled(row.cell(exemplar)),
+            exemplar: filled(as_it_was(row.cell(exemplar), style)),
             is_source_missing: !row.cell(missing).is_empty(),
             probability: match row.cell(probability) {
                 "" => None,
@@ -66,6 +67,14 @@ pub(super) fn lineage(folder: &Path) -> Result<Vec<Line>, Error> {
         .collect();
     lines.extend(unlisted);
     Ok(lines)
+}
+
+/// What a text or a key was before it was written as a cell.
+pub(super) fn as_it_was(cell: &str, style: CsvStyle) -> &str {
+    match style {
+        CsvStyle::Neutral => original(cell),
+        CsvStyle::Raw => cell,
+    }
 }
 
 /// A number from 0 to 1.

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::result::{LINEAGE, PAIRS, share};
+use super::result::{LINEAGE, PAIRS, as_it_was, share};
 use crate::cli::Outcome;
 use crate::cli::args::SampleArgs;
 use crate::cli::plan;
@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::eval::{Drawn, Scored, band, draw};
 use crate::ingest::Sheet;
 use crate::trace::Relation;
-use crate::write::{self, CsvStyle, SheetPair, SheetText, inert, original, plural};
+use crate::write::{self, CsvStyle, SheetPair, SheetText, inert, plural};
 
 /// Relations of pairs that the result does not claim as copies.
 const NO_COPIES: [Relation; 3] = [Relation::Template, Relation::Passage, Relation::Borderline];
@@ -38,7 +38,7 @@ pub(super) fn run(args: &SampleArgs) -> Result<Outcome, Error> {
         let inputs: Vec<OsString> = [&args.inputs[..], &[args.folder.clone().into()]].concat();
         plan::check_target(file, &inputs, args.force)?;
     }
-    let drawn = pairs(&args.folder, args.pairs, args.seed)?;
+    let drawn = pairs(&args.folder, args.pairs, args.seed, style)?;
     let all_pairs: u64 = drawn.sizes.iter().sum();
     if drawn.pairs.is_empty() {
         let advice = format!(
@@ -88,7 +88,7 @@ fn say(line: &str) {
 }
 
 /// Draws from a folder's `pairs.csv`, which is read once and not held.
-fn pairs(folder: &Path, most: usize, seed: u64) -> Result<Drawn<Scores>, Error> {
+fn pairs(folder: &Path, most: usize, seed: u64, style: CsvStyle) -> Result<Drawn<Scores>, Error> {
     let mut sheet = Sheet::open(&folder.join(PAIRS), "reading the pairs of the result")?;
     let [a, b, relation, run] = [
         sheet.required("a_id")?,
@@ -115,7 +115,8 @@ fn pairs(folder: &Path, most: usize, seed: u64) -> Result<Drawn<Scores>, Error> 
                     row.wrong(&format!("{name} {typed:?} is no number from 0 to 1"))
                 })?;
             }
-            let keys = (row.cell(a).to_string(), row.cell(b).to_string());
+            let key = |column| as_it_was(row.cell(column), style).to_string();
+            let keys = (key(a), key(b));
             let own = Scores {
                 relation: relation.to_string(),
                 scores: values,
@@ -152,14 +153,11 @@ fn described(
         sheet.required("title")?,
         sheet.required("source")?,
     ];
-    let as_it_was = |cell: &str| match style {
-        CsvStyle::Neutral => original(cell).to_string(),
-        CsvStyle::Raw => cell.to_string(),
-    };
+    let own = |cell: &str| as_it_was(cell, style).to_string();
     while let Some(row) = sheet.next_row()? {
-        if let Some(text) = texts.get_mut(row.cell(key)) {
-            text.title = as_it_was(row.cell(title));
-            text.source = as_it_was(row.cell(source));
+        if let Some(text) = texts.get_mut(as_it_was(row.cell(key), style)) {
+            text.title = own(row.cell(title));
+            text.source = own(row.cell(source));
         }
     }
     Ok(texts)

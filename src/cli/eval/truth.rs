@@ -63,7 +63,7 @@ impl Truths {
         self.has_groups |= group.is_some();
         self.has_parents |= parent.is_some();
         while let Some(row) = sheet.next_row()? {
-            let key = row.cell(key);
+            let key = row.key(key);
             if key.is_empty() {
                 return Err(row.wrong("has an empty doc_id"));
             }
@@ -83,7 +83,7 @@ impl Truths {
                     "?" => Parent::Unknowable,
                     _ if !is_known => Parent::Unknowable,
                     "" => Parent::None,
-                    parent => Parent::Key(parent.to_string()),
+                    _ => Parent::Key(row.key(parent).to_string()),
                 };
                 let value = (parent, said);
                 if let Some((_, first)) = self.parents.insert(key.to_string(), value) {

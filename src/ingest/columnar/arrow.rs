@@ -46,9 +46,10 @@ pub(in super::super) fn read(
             unpacked: 0,
             packed: 0,
         },
+        cut: 1,
     };
     while file.out.failed.is_none() && table.message(window, file)? {}
-    file.finish(window, Some(table.rows.number + 1));
+    file.finish_with(window, Some(table.rows.number + 1), table.cut);
     match table.schema {
         None if window.damage().is_none() => Err(damaged(
             "Arrow",
@@ -62,6 +63,8 @@ struct Arrow {
     schema: Option<(Arc<Schema>, Columns)>,
     dictionaries: HashMap<i64, ArrayRef>,
     rows: Rows,
+    /// Rows that are lost where the stream is cut off.
+    cut: u64,
 }
 
 impl Arrow {
@@ -91,7 +94,7 @@ impl Arrow {
         let length = u64::try_from(message.bodyLength()).unwrap_or(u64::MAX);
         let mut body = Vec::new();
         if length > 2 * UNPACKED {
-            self.bad(offset, file, bomb(length));
+            self.bad(None, offset, file, bomb(length));
             return Ok(true);
         }
         let read = std::io::Read::by_ref(window)
@@ -100,17 +103,23 @@ impl Arrow {
         file.told(8 + len + body.len());
         self.rows.packed += (8 + len + body.len()) as u64;
         if read.is_err() || (body.len() as u64) < length {
-            if window.damage().is_none() {
-                let refusal = damaged("a batch of rows", "the file ends within it");
-                self.bad(offset, file, refusal);
+            let rows = rows_of(&message, length);
+            match window.damage() {
+                None => {
+                    let refusal = damaged("a batch of rows", "the file ends within it");
+                    self.bad(rows, offset, file, refusal);
+                }
+                Some(_) => self.cut = rows.unwrap_or(1),
             }
             return Ok(false);
         }
-        match shielded("Arrow", || self.decoded(&message, body, file)) {
+        let unpacked = unpacked(&message, &body);
+        let rows = rows_of(&message, unpacked);
+        match shielded("Arrow", || self.decoded(&message, body, unpacked, file)) {
             Ok(None) => {}
             Ok(Some(batch)) if is_hollow(&batch) && batch.num_rows() > 0 => {
                 let refusal = damaged("a batch of rows", "its text column holds nothing");
-                self.bad(offset, file, refusal);
+                self.bad(rows, offset, file, refusal);
             }
             Ok(Some(batch)) => {
                 if let Some((_, columns)) = &self.schema {
@@ -119,17 +128,21 @@ impl Arrow {
             }
             // Without a text column, no batch can give anything.
             Err(refusal) if self.schema.is_none() => return Err(refusal),
-            Err(refusal) => self.bad(offset, file, refusal),
+            Err(refusal) => self.bad(rows, offset, file, refusal),
         }
         Ok(true)
     }
 
-    /// One rejection for a message: the rows that it held are not known.
-    fn bad(&mut self, offset: u64, file: &mut File<'_, '_>, refusal: Refusal) {
-        self.rows.number += 1;
-        self.rows.rejected += 1;
+    /// One rejection for a message, which stands for the rows that it held; where they are not
+    /// known, for one.
+    fn bad(&mut self, rows: Option<u64>, offset: u64, file: &mut File<'_, '_>, refusal: Refusal) {
         let message = format!("{}; reading went on behind it", refusal.message);
         let refusal = Refusal::new(refusal.reason, message);
+        if let Some(rows) = rows {
+            return self.rows.lost(rows, offset, refusal, file);
+        }
+        self.rows.number += 1;
+        self.rows.rejected += 1;
         file.reject(Some(self.rows.number), offset, refusal);
     }
 
@@ -145,7 +158,7 @@ impl Arrow {
             _ => {}
         }
         let refusal = damaged("a message", "it has no valid head");
-        self.bad(offset, file, refusal);
+        self.bad(None, offset, file, refusal);
         window.consume(1);
         loop {
             let bytes = window.available();
@@ -175,9 +188,13 @@ impl Arrow {
         &mut self,
         message: &Message<'_>,
         body: Vec<u8>,
+        unpacked: u64,
         file: &File<'_, '_>,
     ) -> Result<Option<RecordBatch>, Refusal> {
         let version = message.version();
+        if unpacked > UNPACKED && unpacked > body.len() as u64 {
+            return Err(bomb(unpacked));
+        }
         match message.header_type() {
             MessageHeader::Schema if self.schema.is_none() => {
                 let header = message.header_as_schema();
@@ -194,7 +211,6 @@ impl Arrow {
                 else {
                     return Ok(None);
                 };
-                claims(header.data(), &body)?;
                 let body = body.into();
                 read_dictionary(&body, header, schema, &mut self.dictionaries, &version)
                     .map_err(|error| damaged("a dictionary", error))?;
@@ -212,7 +228,6 @@ impl Arrow {
                 else {
                     return Ok(None);
                 };
-                claims(Some(header), &body)?;
                 let places = columns.places();
                 let batch = read_record_batch(
                     &body.into(),
@@ -231,10 +246,14 @@ impl Arrow {
     }
 }
 
-/// Refuses a batch whose compressed parts claim more than a limit when unpacked.
-fn claims(batch: Option<arrow_ipc::RecordBatch<'_>>, body: &[u8]) -> Result<(), Refusal> {
+/// Bytes of a message's body once it is unpacked, as far as it claims: nothing is unpacked to
+/// find out.
+fn unpacked(message: &Message<'_>, body: &[u8]) -> u64 {
+    let dictionary = message.header_as_dictionary_batch();
+    let batch = message.header_as_record_batch();
+    let batch = batch.or_else(|| dictionary.and_then(|dictionary| dictionary.data()));
     let Some(batch) = batch.filter(|batch| batch.compression().is_some()) else {
-        return Ok(());
+        return body.len() as u64;
     };
     let mut all = 0u64;
     for buffer in batch.buffers().into_iter().flatten() {
@@ -247,10 +266,16 @@ fn claims(batch: Option<arrow_ipc::RecordBatch<'_>>, body: &[u8]) -> Result<(), 
         // -1 stands for bytes that are not compressed.
         all = all.saturating_add(u64::try_from(claim).unwrap_or(0));
     }
-    if all > UNPACKED {
-        return Err(bomb(all));
-    }
-    Ok(())
+    all.max(body.len() as u64)
+}
+
+/// The rows that a batch says it holds, where its bytes once unpacked could: a row takes
+/// one bit at least.
+fn rows_of(message: &Message<'_>, unpacked: u64) -> Option<u64> {
+    let rows = u64::try_from(message.header_as_record_batch()?.length()).ok()?;
+    (1..=unpacked.saturating_mul(8))
+        .contains(&rows)
+        .then_some(rows)
 }
 
 fn bomb(bytes: u64) -> Refusal {

@@ -24,6 +24,10 @@ const UNPACKED: u64 = 128 << 20;
 /// Rows of one file that may be rejected: a few bytes can claim any number of empty ones.
 const REJECTED_ROWS: u64 = 1 << 20;
 
+/// Rows that one damaged part of a file may be said to have held: as many as a run may read. A
+/// part that claims more lies.
+const CLAIMED: u64 = u32::MAX as u64;
+
 /// The columns of a table that play a role.
 struct Columns {
     /// In the order of the schema.
@@ -105,6 +109,21 @@ impl Rows {
             self.check(file)?;
         }
         Ok(())
+    }
+
+    /// Rejects the next rows, of which nothing can be read: one rejection that stands for each.
+    fn lost(&mut self, rows: u64, offset: u64, refusal: Refusal, file: &mut File<'_, '_>) {
+        let rows = rows.clamp(1, CLAIMED);
+        let first = self.number.saturating_add(1);
+        self.number = self.number.saturating_add(rows);
+        self.rejected += 1;
+        let which = match rows {
+            1 => format!("row {first}"),
+            _ => format!("rows {first} to {}", self.number),
+        };
+        let message = format!("{which} cannot be read: {}", refusal.message);
+        let refusal = Refusal::new(refusal.reason, message);
+        file.reject_all(rows, Some(first), offset, refusal);
     }
 
     fn row(

@@ -23,7 +23,7 @@ use super::{Columns, Rows, damaged, is_hollow, pages};
 /// Rows that are decoded at once.
 const BATCH: usize = 256;
 
-/// How often reading may begin again behind a bad row of one file.
+/// How often reading may begin again for the bad rows of one file.
 const RESTARTS: u32 = 400;
 
 /// Reads all rows; the record number is that of the row.
@@ -100,16 +100,13 @@ impl Parquet {
         let (offset, rows) = match shielded("Parquet", || self.checked(group)) {
             Ok(checked) => checked,
             Err(refusal) => {
-                self.rows.rejected += 1;
-                file.reject(Some(before.saturating_add(1)), 0, refusal);
                 let rows = self.metadata.metadata().row_group(group).num_rows();
                 let rows = u64::try_from(rows).unwrap_or(0);
-                self.rows.number = before.saturating_add(rows.max(1));
+                self.rows.lost(rows, 0, refusal, file);
                 return Ok(());
             }
         };
         let mut batch_size = BATCH;
-        let mut skip = 1u64;
         loop {
             let done = self.rows.number - before;
             if done >= rows || file.out.failed.is_some() {
@@ -118,46 +115,57 @@ impl Parquet {
             let single = (batch_size == 1).then_some(BATCH as u64);
             match self.range(group, (done, single), batch_size, offset, file)? {
                 None if single.is_none() || self.rows.number == before + done => break,
-                None => (batch_size, skip) = (BATCH, 1),
-                // First each row of the bad batch by itself, then ever more rows are passed.
+                None => batch_size = BATCH,
+                // Each row of the bad batch by itself, as far as they can be read.
                 Some(_) if batch_size > 1 => batch_size = 1,
                 Some(refusal) => {
-                    self.restarts += 1;
                     let done = self.rows.number - before;
-                    let left = rows.saturating_sub(done);
-                    let passed = match self.restarts > RESTARTS {
-                        true => left,
-                        false => skip.min(left),
-                    };
-                    let (first, last) = (
-                        self.rows.number.saturating_add(1),
-                        self.rows.number.saturating_add(passed),
-                    );
-                    let message = match first == last {
-                        true => format!("row {first} cannot be read: {}", refusal.message),
-                        false => {
-                            format!("rows {first} to {last} cannot be read: {}", refusal.message)
-                        }
-                    };
-                    file.reject(Some(first), offset, Refusal::new(refusal.reason, message));
-                    self.rows.rejected += 1;
-                    self.rows.number = self.rows.number.saturating_add(passed.max(1));
-                    skip = skip.saturating_mul(2);
+                    if done < rows {
+                        let passed = self.stretch(group, done, rows - done);
+                        self.rows.lost(passed, offset, refusal, file);
+                    }
                 }
             }
         }
         let came = self.rows.number - before;
         if came < rows {
-            let message = format!("{} rows of a row group are missing", rows - came);
-            file.reject(
-                Some(self.rows.number.saturating_add(1)),
-                offset,
-                Refusal::new(Reason::Damaged, message),
-            );
-            self.rows.rejected += 1;
-            self.rows.number = before.saturating_add(rows);
+            let refusal = damaged("a row group", "the rows that it should have are missing");
+            self.rows.lost(rows - came, offset, refusal, file);
         }
         Ok(())
+    }
+
+    /// How many rows from a bad one on are passed, of those that are left: as far as the next
+    /// that can be read. Bad rows stand alone or fill a page, whose end ever longer steps find.
+    fn stretch(&mut self, group: usize, from: u64, left: u64) -> u64 {
+        // The row at `bad` cannot be read; that at `good` can, or the row group ends there.
+        let (mut bad, mut good, mut step) = (0, left, 1);
+        while bad + 1 < good {
+            self.restarts += 1;
+            if self.restarts > RESTARTS {
+                return good;
+            }
+            let is_end_known = good < left || bad + step >= good;
+            let next = match is_end_known {
+                true => bad + (good - bad) / 2,
+                false => bad + step,
+            };
+            match self.is_readable(group, from + next) {
+                true => good = next,
+                false => bad = next,
+            }
+            step = step.saturating_mul(2);
+        }
+        good
+    }
+
+    fn is_readable(&self, group: usize, row: u64) -> bool {
+        let read = shielded("Parquet", || {
+            let mut reader = self.reader(group, row, Some(1), 1)?;
+            let next = reader.next().transpose();
+            next.map_err(|error| damaged("Parquet", error))
+        });
+        matches!(read, Ok(Some(batch)) if !is_hollow(&batch))
     }
 
     /// Checks what a row group claims; gives its offset and its rows.

@@ -41,6 +41,8 @@ pub(super) struct Guarded {
     pub too_large: bool,
     /// Levels of elements, at most.
     pub depth: usize,
+    /// The bounds beyond which something of its structure was dropped, each once.
+    pub limits: Vec<&'static str>,
 }
 
 /// An element that is open.
@@ -69,6 +71,7 @@ struct Guard<'a> {
     misnested: usize,
     depth: usize,
     deepest: usize,
+    is_flattened: bool,
 }
 
 fn slot(name: &str) -> usize {
@@ -98,6 +101,7 @@ pub(super) fn guarded(html: &str, title: &str, depth: u32, cut: bool) -> Guarded
         misnested: 0,
         depth: DEPTH.min(depth as usize),
         deepest: 0,
+        is_flattened: false,
     };
     guard.out.push_str("<!DOCTYPE html><html><head><title>");
     guard.out.push_str(&title.replace(['<', '&'], " "));
@@ -122,6 +126,13 @@ pub(super) fn guarded(html: &str, title: &str, depth: u32, cut: bool) -> Guarded
         }
     }
     let too_large = guard.is_too_large();
+    let limits = [
+        ("html_depth", guard.is_flattened),
+        ("html_misnested", guard.misnested > MISNESTED),
+        ("html_tree", too_large),
+    ];
+    let limits = limits.into_iter().filter(|(_, hit)| *hit);
+    let limits = limits.map(|(limit, _)| limit).collect();
     guard.pop_to(0);
     guard.out.push_str("</body></html>");
     Guarded {
@@ -130,6 +141,7 @@ pub(super) fn guarded(html: &str, title: &str, depth: u32, cut: bool) -> Guarded
         cut: guard.cut,
         too_large,
         depth: guard.deepest,
+        limits,
     }
 }
 
@@ -182,6 +194,7 @@ impl<'a> Guard<'a> {
         }
         self.implied_ends(name);
         if self.open.len() >= self.depth {
+            self.is_flattened = true;
             if let Some(count) = self.dropped.get_mut(slot(name)) {
                 *count += 1;
             }
@@ -448,5 +461,20 @@ mod tests {
         let deep = "<div><b>".repeat(100_000) + "words";
         let guarded = guarded(&deep, "", 512, true);
         assert!(guarded.too_large || guarded.html.contains("words"));
+    }
+
+    #[test]
+    fn what_was_dropped_is_told_once() {
+        let limits = |html: &str| guarded(html, "", 512, true).limits;
+        for (html, wanted) in [
+            ("<div><b>a</div>c</b>".to_string(), &[][..]),
+            ("<div>".repeat(DEPTH) + "a", &[]),
+            ("<div>".repeat(DEPTH + 9) + "a", &["html_depth"]),
+            ("<i><div></i>a".repeat(MISNESTED + 1), &["html_misnested"]),
+            ("<p>a".repeat(ELEMENTS + 1), &["html_tree"]),
+            ("<div>".repeat(ELEMENTS + 1), &["html_depth", "html_tree"]),
+        ] {
+            assert_eq!(limits(&html), wanted, "{} bytes", html.len());
+        }
     }
 }

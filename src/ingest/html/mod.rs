@@ -45,23 +45,28 @@ pub(super) struct Hints<'a> {
     pub fetched: Option<&'a str>,
 }
 
-/// The fields of the article that a page is, and the name of its encoding.
+/// The article that a page is.
+pub(super) struct Page {
+    pub cells: Cells,
+    /// The name of its encoding.
+    pub encoding: &'static str,
+    /// Bounds beyond which tags were dropped and their words kept: counted as limits that were hit.
+    pub limits: Vec<&'static str>,
+}
+
+/// The article that a page is.
 ///
 /// # Errors
 /// A page beyond a limit, or in no encoding. A page without a story has an empty text.
 #[cfg(feature = "html")]
-pub(super) fn page(
-    bytes: &[u8],
-    hints: &Hints<'_>,
-    limits: &Limits,
-) -> Result<(Cells, &'static str), Refusal> {
+pub(super) fn page(bytes: &[u8], hints: &Hints<'_>, limits: &Limits) -> Result<Page, Refusal> {
     use super::fields::Role;
     use super::record::Cell;
 
     check_length(bytes, limits)?;
     let (html, encoding) = charset::decoded(bytes, hints.charset)?;
     let about = about::about(&html, hints);
-    let text = story::story(&html, &about, limits)?;
+    let (text, limits) = story::story(&html, &about, limits)?;
     let mut cells = Cells::default();
     let facts = [
         (Role::Title, about.title),
@@ -77,12 +82,16 @@ pub(super) fn page(
             cells.offer((role, 0), Cell::Text(fact));
         }
     }
-    Ok((cells, encoding))
+    Ok(Page {
+        cells,
+        encoding,
+        limits,
+    })
 }
 
 /// Refuses the page: a build without the feature `html` has no extractor.
 #[cfg(not(feature = "html"))]
-pub(super) fn page(_: &[u8], _: &Hints<'_>, _: &Limits) -> Result<(Cells, &'static str), Refusal> {
+pub(super) fn page(_: &[u8], _: &Hints<'_>, _: &Limits) -> Result<Page, Refusal> {
     Err(Refusal::not_built("HTML", "html"))
 }
 
@@ -128,13 +137,15 @@ pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) -> Result<()
         ..Hints::default()
     };
     let bytes = window.available().len();
-    let (cells, encoding) = page(window.available(), &hints, limits)?;
-    let (document, text) = cells.document(file.place(None, 0), file.fields, limits.text_bytes)?;
+    let page = page(window.available(), &hints, limits)?;
+    file.out.limits_hit(&page.limits);
+    let place = file.place(None, 0);
+    let (document, text) = (page.cells).document(place, file.fields, limits.text_bytes)?;
     if text.is_empty() {
         let message = "no text: the page holds no words of a story, as one does that a script fills in; save it as the browser shows it";
         return Err(Refusal::new(Reason::NoText, message));
     }
-    file.accept(Accepted::new((document, text), encoding), None);
+    file.accept(Accepted::new((document, text), page.encoding), None);
     file.told(bytes);
     Ok(())
 }

@@ -23,8 +23,12 @@ const SHALLOW: usize = 64;
 /// A stack that [`guarded`] pages of any depth cannot overflow.
 const STACK: usize = 64 << 20;
 
-/// The lines of the story, without the headline.
-pub(super) fn story(html: &str, about: &About, limits: &Limits) -> Result<String, Refusal> {
+/// The lines of the story, without the headline, and the bounds that the page went beyond.
+pub(super) fn story(
+    html: &str,
+    about: &About,
+    limits: &Limits,
+) -> Result<(String, Vec<&'static str>), Refusal> {
     let title = about.title.as_deref().unwrap_or_default();
     let most = usize::try_from(limits.text_bytes).unwrap_or(usize::MAX);
     let page = guarded(html, title, limits.html_depth, true);
@@ -32,11 +36,11 @@ pub(super) fn story(html: &str, about: &About, limits: &Limits) -> Result<String
         // Without a tree: the part that is marked or densest, unless it is the lesser part.
         let part = fallback(&page.html, title);
         let whole = 2 * part.len() < page.words;
-        return Ok(if whole {
-            cleaned(&page.html, title)
-        } else {
-            part
-        });
+        let text = match whole {
+            true => cleaned(&page.html, title),
+            false => part,
+        };
+        return Ok((text, page.limits));
     }
     let mut best = extracted(&page, title)?;
     // So much furniture, or so little else, may be a story in an element with an unlucky name.
@@ -72,7 +76,7 @@ pub(super) fn story(html: &str, about: &About, limits: &Limits) -> Result<String
     if best.is_empty() {
         best = cleaned(&page.html, title);
     }
-    Ok(best)
+    Ok((best, page.limits))
 }
 
 /// What the extractor takes for the story.

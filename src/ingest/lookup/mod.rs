@@ -114,6 +114,11 @@ impl Lookup {
         (self.ways.get(at)).is_some_and(|way| way.role == Some(Role::Text))
     }
 
+    /// Whether a way leads to the key of the record.
+    pub fn is_key(&self, at: usize) -> bool {
+        (self.ways.get(at)).is_some_and(|way| way.role == Some(Role::Key))
+    }
+
     /// The ways of texts.
     pub fn of_texts(&self) -> impl Iterator<Item = &FieldPath> {
         let ways = self.ways.iter();

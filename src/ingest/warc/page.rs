@@ -114,7 +114,9 @@ pub(super) fn read(
                 charset: charset(&mime),
                 fetched: head.date.as_deref(),
             };
-            shielded("HTML", || html::page(&bytes, &hints, limits))?
+            let page = shielded("HTML", || html::page(&bytes, &hints, limits))?;
+            file.out.limits_hit(&page.limits);
+            (page.cells, page.encoding)
         }
         Content::Text => {
             let (text, encoding) = decoded(&bytes, charset(&mime))?;

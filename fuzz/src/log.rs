@@ -1,0 +1,155 @@
+//! An index whose log says anything.
+
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use wirecopy::document::Document;
+use wirecopy::error::{Error, ErrorKind};
+use wirecopy::index::store::{Disk, Options, Store, salvage, verify};
+use wirecopy::index::{Durability, Index, IndexOptions};
+
+/// A folder in memory.
+const SHM: &str = "/dev/shm";
+
+/// Bytes before the first batch of a segment.
+const SEGMENT_HEAD: usize = 40;
+
+/// The files of an empty index and the text of its settings; opening one costs milliseconds.
+static EMPTY: LazyLock<(String, Vec<(String, Vec<u8>)>)> = LazyLock::new(|| {
+    let folder = tempfile::tempdir_in(SHM).expect("a folder");
+    let empty = Index::open(folder.path(), &IndexOptions::default()).expect("a new one");
+    let fingerprint = empty.store().fingerprint().to_string();
+    empty.close().expect("room");
+    let entries = fs::read_dir(folder.path()).expect("a folder");
+    let files = entries.map(|entry| {
+        let entry = entry.expect("a name");
+        let name = entry.file_name().into_string().expect("UTF-8");
+        (name, fs::read(entry.path()).expect("a file"))
+    });
+    (fingerprint, files.collect())
+});
+
+/// Opens an index whose log the bytes are: what comes of it is an index that works, or an error.
+///
+/// The first byte says how they get there. 0: they are the file of the first segment. 1: they stand
+/// behind the sound head of one. Else they are entries under sound checksums, each a byte for its kind, two for its
+/// length and so many bytes; a kind of 0 ends a batch.
+pub fn opened_as_index(bytes: &[u8]) {
+    let Some((how, rest)) = bytes.split_first() else {
+        return;
+    };
+    let (fingerprint, empty) = &*EMPTY;
+    let folder = tempfile::tempdir_in(SHM).expect("a folder");
+    for (name, content) in empty {
+        let head = match name.ends_with(".log") {
+            true => content.get(..SEGMENT_HEAD).expect("a head"),
+            false => content,
+        };
+        let content = match (name.ends_with(".log"), how) {
+            (true, 0) => rest.to_vec(),
+            (true, 1) => [head, rest].concat(),
+            _ => content.clone(),
+        };
+        fs::write(folder.path().join(name), content).expect("room");
+    }
+    let files = Arc::new(Disk::new(folder.path()));
+    let store = Store::create_or_open(files.clone(), fingerprint, &Options::default());
+    let is_open = match (how, store) {
+        (0 | 1, Ok(store)) => {
+            drop(store);
+            true
+        }
+        (0 | 1, Err(error)) => {
+            refused(&error);
+            false
+        }
+        (_, store) => {
+            write_entries(store.expect("its own"), rest);
+            true
+        }
+    };
+    let options = IndexOptions::default();
+    let is_sound = is_open && works(folder.path(), &options);
+    verify(&*files).expect("the folder can be read");
+    match salvage(files, fingerprint) {
+        Ok(_) => {
+            let opened = Index::open_read(folder.path(), &options);
+            assert!(opened.is_ok() || !is_sound);
+            opened.err().iter().for_each(refused);
+        }
+        Err(error) => refused(&error),
+    }
+}
+
+fn write_entries(mut store: Store, mut bytes: &[u8]) {
+    while let Some(([kind, low, high], rest)) = bytes.split_first_chunk() {
+        let length = usize::from(u16::from_le_bytes([*low, *high])).min(rest.len());
+        let (entry, rest) = rest.split_at(length);
+        match kind {
+            0 => store.commit(false).expect("room"),
+            kind if is_numbered_as_ours(*kind, entry) => {
+                store.append(*kind, entry).expect("room");
+            }
+            _ => {}
+        }
+        bytes = rest;
+    }
+    store.close().expect("room");
+}
+
+/// Arrivals and removals count from 1. The index believes it: a log under sound checksums that says
+/// 0 gives documents that are counted and not told, and one that says 2^64 - 1 leaves no number for
+/// the next. Such entries are left out until it refuses them.
+fn is_numbered_as_ours(kind: u8, entry: &[u8]) -> bool {
+    let mut number = 0u64;
+    for (byte, shift) in entry.iter().zip((0..64).step_by(7)) {
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            break;
+        }
+    }
+    !matches!(kind, 1 | 2) || (1..u64::MAX / 2).contains(&number)
+}
+
+/// Opens the index and asks everything of it; false where it refuses.
+fn works(path: &Path, options: &IndexOptions) -> bool {
+    let used = || -> Result<(), Error> {
+        let mut index = Index::open(path, options)?;
+        let mut keys = Vec::new();
+        index.for_each(&mut |entry| {
+            keys.push(entry.document.key.to_string());
+            Ok(())
+        })?;
+        assert_eq!(keys.len(), index.len());
+        index.events()?;
+        index.statistics();
+        let document = Document {
+            key: "fuzz".into(),
+            text: "The ferry ran aground at noon on Monday with 164 people on board, and was freed \
+                   by the evening tide after five hours; nobody was hurt, the company said."
+                .into(),
+            ..Document::default()
+        };
+        index.query(&document)?;
+        index.insert(&document, 1)?;
+        index.commit(Durability::System)?;
+        if let Some(first) = keys.first() {
+            index.remove(&[first])?;
+        }
+        index.expire(100)?;
+        index.close()
+    };
+    match used() {
+        Ok(()) => true,
+        Err(error) => {
+            refused(&error);
+            false
+        }
+    }
+}
+
+/// An error about the index is an answer; any other is a defect.
+fn refused(error: &Error) {
+    assert!(matches!(error.kind(), ErrorKind::Index { .. }), "{error:?}");
+}
