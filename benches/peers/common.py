@@ -1,4 +1,4 @@
-"""What the Python drivers share. Each is called as `DRIVER CORPUS PREFIX THREADS`."""
+"""What the Python drivers share. Those of the batch are called as `DRIVER CORPUS PREFIX THREADS`."""
 
 import re
 import sys
