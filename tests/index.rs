@@ -5,12 +5,13 @@
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use support::stemma::World;
 use support::{Random, held, temp};
 use wirecopy::config::Settings;
 use wirecopy::document::Document;
-use wirecopy::index::store::Options;
+use wirecopy::index::store::{Disk, Options, Store};
 use wirecopy::index::{Durability, Index, IndexOptions, Outcome, Statistics};
 use wirecopy::ingest::{Counts, Intake};
 use wirecopy::pipeline::{Silent, trace};
@@ -261,4 +262,37 @@ fn a_known_record_is_answered_as_it_stands_until_the_answer_is_confirmed() {
         (Outcome::Identical, false, true, true)
     );
     assert_eq!(ask(&mut index, "a"), (Outcome::New, true, true, true));
+}
+
+/// A log may be sound and say what no index wrote: numbers that leave none for the next, or none at all.
+#[test]
+fn numbers_that_no_index_gives_are_refused() {
+    for (kind, number) in [(1, 0), (2, 0), (1, u64::MAX), (2, u64::MAX)] {
+        let folder = temp();
+        let options = IndexOptions::default();
+        let index = Index::open(folder.path(), &options).unwrap();
+        let settings = index.store().fingerprint().to_string();
+        index.close().unwrap();
+        let files = Arc::new(Disk::new(folder.path()));
+        let mut store = Store::create_or_open(files, &settings, &options.store).unwrap();
+        let mut entry = Vec::new();
+        let mut rest: u64 = number;
+        while rest >= 0x80 {
+            entry.push(rest as u8 | 0x80);
+            rest >>= 7;
+        }
+        entry.push(rest as u8);
+        // Of a removal: how many went. Of an arrival: when, which record, not renamed, no key, no fields.
+        entry.resize(entry.len() + if kind == 2 { 1 } else { 25 }, 0);
+        store.append(kind, &entry).unwrap();
+        store.commit(true).unwrap();
+        store.close().unwrap();
+        let refused = Index::open(folder.path(), &options).unwrap_err();
+        assert!(
+            refused
+                .to_string()
+                .contains("an entry that is none of ours"),
+            "{refused}"
+        );
+    }
 }

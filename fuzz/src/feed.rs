@@ -7,7 +7,10 @@ use wirecopy::write::{FeedEdit, edited_feed};
 /// every second one cut out it is a feed of the others; without a change it is what it was.
 pub fn cut_in_feed(bytes: &[u8]) {
     let options = IngestOptions {
-        limits: Limits { text_bytes: 1 << 20, ..Limits::default() },
+        limits: Limits {
+            text_bytes: 1 << 20,
+            ..Limits::default()
+        },
         ..IngestOptions::default()
     };
     let Ok(feed) = read_feed(bytes, "feed", &options) else {
@@ -34,7 +37,10 @@ pub fn cut_in_feed(bytes: &[u8]) {
     }
     let edits: Vec<FeedEdit> = cuts
         .into_iter()
-        .map(|range| FeedEdit { range, text: Vec::new() })
+        .map(|range| FeedEdit {
+            range,
+            text: Vec::new(),
+        })
         .collect();
     let cut = edited(bytes, &edits);
     // Of other encodings what is left may be guessed otherwise.
@@ -43,7 +49,9 @@ pub fn cut_in_feed(bytes: &[u8]) {
     }
     let again = read_feed(&cut, "feed", &options).expect("a feed still");
     let kept = feed.items().iter().enumerate();
-    let kept = kept.filter(|(number, _)| !is_cut(*number)).map(|(_, item)| hash(item));
+    let kept = kept
+        .filter(|(number, _)| !is_cut(*number))
+        .map(|(_, item)| hash(item));
     assert!(kept.eq(again.items().iter().map(hash)));
 }
 

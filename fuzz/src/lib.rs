@@ -46,7 +46,10 @@ pub fn read(name: &str, bytes: &[u8]) {
                 assert!(text.len() <= 1 << 20);
             }
             corpus.archive.intact().expect("every text is there");
-            let failed = intake.rejected.iter().filter(|r| r.reason.code() == "reader_failed");
+            let failed = intake
+                .rejected
+                .iter()
+                .filter(|r| r.reason.code() == "reader_failed");
             let mut messages = failed.map(ToString::to_string);
             assert_eq!(messages.find(|message| !is_known(message)), None);
         }
@@ -149,16 +152,33 @@ pub fn outputs([key, title, source, text, more]: [&str; 5]) {
     };
     let settings = Settings::default();
     let whole = compare_whole(
-        Titled { title: Some(title), text: &a },
-        Titled { title: None, text: &b },
+        Titled {
+            title: Some(title),
+            text: &a,
+        },
+        Titled {
+            title: None,
+            text: &b,
+        },
         &settings,
     );
     let pair = NamedPair {
-        a: Named { key, title: Some(title), text: &a },
-        b: Named { key: &other, title: None, text: &b },
+        a: Named {
+            key,
+            title: Some(title),
+            text: &a,
+        },
+        b: Named {
+            key: &other,
+            title: None,
+            text: &b,
+        },
         whole: &whole,
     };
-    let view = View { context: Some(1), width: 80 };
+    let view = View {
+        context: Some(1),
+        width: 80,
+    };
     let mut page = Vec::new();
     diff_text(pair, view, &mut page).expect("memory takes all");
     diff_side_by_side(pair, View { width: 120, ..view }, &mut page).expect("memory takes all");
@@ -213,12 +233,19 @@ fn inert(page: &[u8]) {
 
 /// The page has the elements that it always has: none came from a text.
 fn no_element_of_its_own(page: &[u8]) {
-    let page = std::str::from_utf8(page).expect("UTF-8").to_ascii_lowercase();
-    for tag in ["<script", "<img", "<iframe", "<svg", "<object", "<form", "<input"] {
+    let page = std::str::from_utf8(page)
+        .expect("UTF-8")
+        .to_ascii_lowercase();
+    for tag in [
+        "<script", "<img", "<iframe", "<svg", "<object", "<form", "<input",
+    ] {
         assert!(!page.contains(tag), "{tag}");
     }
     // A moved line points to where it stands in the other text.
-    assert_eq!(page.matches("<a ").count(), page.matches("<a href=\"#r").count());
+    assert_eq!(
+        page.matches("<a ").count(),
+        page.matches("<a href=\"#r").count()
+    );
     assert_eq!(page.matches("<style").count(), 1);
     assert_eq!(page.matches("<html").count(), 1);
 }

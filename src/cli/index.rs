@@ -211,7 +211,7 @@ fn remove(folder: &Path, ids: &OsStr, say: &dyn Fn(&str)) -> Result<Outcome, Err
     let list = list.map_err(|cause| Error::io("reading the keys", ids, cause))?;
     let mut keys: Vec<&str> = list
         .lines()
-        .map(|line| line.trim_end_matches('\r'))
+        .map(|line| crate::formulas::original(line.trim_end_matches('\r')))
         .filter(|line| !line.is_empty())
         .collect();
     keys.sort_unstable();

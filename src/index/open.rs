@@ -64,6 +64,11 @@ pub(crate) fn fingerprint(options: &IndexOptions) -> Result<String, Error> {
     ))
 }
 
+/// Numbers that arrivals and removals can have: they count from 1, and no log gets near the end.
+fn is_numbered(number: &u64) -> bool {
+    (1..u64::MAX / 2).contains(number)
+}
+
 /// What the log says beyond the snapshot.
 #[derive(Default)]
 struct Tail {
@@ -200,11 +205,14 @@ impl Index {
             let broken = || self.store.broken(place, "an entry that is none of ours");
             match kind {
                 ARRIVAL => {
-                    let number = Arrival::number(bytes).ok_or_else(broken)?;
+                    let number = Arrival::number(bytes).filter(is_numbered);
+                    let number = number.ok_or_else(broken)?;
                     entries.push((place, kind, number, Vec::new()));
                 }
                 REMOVAL => {
-                    let removal = Removal::parse(bytes).ok_or_else(broken)?;
+                    let removal = Removal::parse(bytes);
+                    let removal = removal.filter(|own| is_numbered(&own.number));
+                    let removal = removal.ok_or_else(broken)?;
                     entries.push((place, kind, removal.number, removal.gone));
                 }
                 CHANGES => changes.push(Changes::parse(bytes).ok_or_else(broken)?),
