@@ -4,6 +4,32 @@ use std::sync::LazyLock;
 
 use ahash::AHashMap;
 
+/// Whether two runs of values are the same numbers, one written with thousands set apart: "2,119,198" and "2119198".
+pub(super) fn are_same<'a>(
+    x: impl Iterator<Item = &'a str>,
+    y: impl Iterator<Item = &'a str>,
+) -> bool {
+    whole(x) == whole(y)
+}
+
+/// Values with groups of three digits put behind what they belong to.
+fn whole<'a>(values: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut whole: Vec<String> = Vec::new();
+    // Whether the last value may go on.
+    let mut is_open = false;
+    for value in values {
+        match whole.last_mut() {
+            Some(last) if is_open && value.len() == 3 && is_number(value) => last.push_str(value),
+            _ => {
+                whole.push(value.to_string());
+                is_open = value.len() <= 3 && is_number(value);
+            }
+        }
+    }
+    whole
+}
+
 /// [`NUMERAL_WORDS`] by word: asked for every word of every verified pair.
 static NUMERALS: LazyLock<AHashMap<&str, &str>> =
     LazyLock::new(|| NUMERAL_WORDS.iter().copied().collect());

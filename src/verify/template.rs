@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use gix_imara_diff::{Algorithm, Diff, InternedInput};
 
 use super::form::{Form, Slot};
-use super::numerals::{is_date, numeral};
+use super::numerals::{are_same, is_date, numeral};
 use super::suspect::Suspicion;
 
 /// Share of the shorter masked text that must agree.
@@ -265,8 +265,12 @@ impl<'a> Comparison<'a> {
         }
         match x.mark {
             Slot::NUMERALS if self.whole_pages || a.tells(x) || b.tells(y) => {
-                let dated = |form: &Form, slot| {
-                    let values: Vec<&str> = form.run(slot).filter_map(numeral).collect();
+                let values = |form: &'a Form, slot| form.run(slot).filter_map(numeral);
+                if are_same(values(a, x), values(b, y)) {
+                    return;
+                }
+                let dated = |form: &'a Form, slot| {
+                    let values: Vec<&str> = values(form, slot).collect();
                     is_date(&values)
                 };
                 self.numerals += 1;
@@ -415,6 +419,11 @@ mod tests {
             &TABLE.replace("58 per cent", "57 per cent")
         ));
         assert!(!template(TABLE, &TABLE[..200]));
+        // Thousands set apart or not are the same figures.
+        let [apart, joined] = [["2,119,198", "300,000"], ["2119198", "300000"]];
+        let with = |[x, y]: [&str; 2]| TABLE.replace("12.5", x).replace("9.1", y);
+        assert!(!template(&with(apart), &with(joined)));
+        assert!(template(&with(apart), &with(["2119199", "300001"])));
         let rewritten = TABLE
             .replace("61", "62")
             .replace("58", "57")
