@@ -136,7 +136,7 @@ fn tortured(cases: &[Case], kind: &Kind, (bounds, workers): (Bounds, usize), fol
             fs::write(&path, &case.bytes).unwrap();
             let mut outcome = trace(&path, scratch.path(), bounds);
             outcome.holds(&case.keeps);
-            if number % 4 == 0 {
+            if number.is_multiple_of(6) {
                 let other = dedup(&path, scratch.path(), bounds);
                 outcome.peak = outcome.peak.max(other.peak);
                 outcome.crashed |= other.crashed;
@@ -206,7 +206,7 @@ fn a_little_of_every_torture() {
         long: 1 << 20,
         bomb: 80 << 20,
         step: 97,
-        every: 4,
+        every: 5,
     };
     let bounds = Bounds {
         time: Duration::from_secs(60),

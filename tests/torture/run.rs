@@ -124,7 +124,8 @@ impl Outcome {
         // Where there is no document there is no manifest, and the message tells the count.
         if status.code() == Some(2) {
             let count = || {
-                let (_, behind) = said.split_once("; ")?;
+                let (_, last) = said.rsplit_once("no document in ")?;
+                let (_, behind) = last.split_once("; ")?;
                 behind.split_once(" rejected")?.0.parse().ok()
             };
             self.rejected = count().unwrap_or(0);
