@@ -182,7 +182,9 @@ fn torture(scale: &Scale, bounds: Bounds, workers: usize) {
         faults.extend(row.faults);
     }
     let scratch = temp();
-    let mut outcome = trace(folder.path(), scratch.path(), bounds);
+    // Thousands of files, each of which may take its time.
+    let time = bounds.time * 10;
+    let mut outcome = trace(folder.path(), scratch.path(), Bounds { time, ..bounds });
     for kind in KINDS {
         let parts = kind.parts(scale.few);
         let keys: Vec<String> = parts.into_iter().map(|(key, _)| key).collect();
