@@ -418,6 +418,35 @@ fn tar_members_of_every_kind() {
 }
 
 #[test]
+fn a_length_that_lies_swallows_no_member_in_silence() {
+    // Beside a header that knows better it is not believed.
+    let note = b"17 size=99999999\n";
+    let lies = Tar::new()
+        .add("a.txt", GOOD.as_bytes())
+        .kind("p", b'x', note)
+        .add("b.txt", GOOD.as_bytes())
+        .add("c.txt", GOOD.as_bytes());
+    let intake = read("a.tar", &lies.finish());
+    assert_eq!(keys(&intake), ["a.tar/a.txt", "a.tar/b.txt", "a.tar/c.txt"]);
+    assert_eq!(rejected(&intake), []);
+    // Where it is, and what it covers is not read to its end, the end of the archive tells.
+    let believed = Tar::new()
+        .add("a.txt", GOOD.as_bytes())
+        .kind("p", b'x', note)
+        .add("b.txt", b"");
+    let bytes = [believed.finish(), vec![0; 200_000]].concat();
+    let intake = read("a.tar", &bytes);
+    assert_eq!(keys(&intake), ["a.tar/a.txt"]);
+    assert_eq!(
+        rejected(&intake),
+        [
+            ("a.tar", Reason::Truncated),
+            ("a.tar/b.txt", Reason::Binary)
+        ]
+    );
+}
+
+#[test]
 fn a_broken_tar_header_costs_its_member_alone() {
     let good = Tar::new()
         .add("a.txt", GOOD.as_bytes())
