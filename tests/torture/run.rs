@@ -22,7 +22,6 @@ pub struct Bounds {
 #[derive(Default)]
 pub struct Outcome {
     pub read: u64,
-    pub documents: u64,
     pub rejected: u64,
     /// Keys of the documents, where a table tells them.
     pub keys: BTreeSet<String>,
@@ -140,8 +139,7 @@ impl Outcome {
         let read = &manifest["read"];
         let count = |name: &str| read[name].as_u64().unwrap();
         (self.read, self.rejected) = (count("records"), count("rejected"));
-        self.documents = count("documents");
-        let sum = self.documents + count("merged") + self.rejected;
+        let sum = count("documents") + count("merged") + self.rejected;
         if self.read != sum {
             self.fault(format!("{} read, but {sum} accounted for", self.read));
         }
