@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::time::{Duration, Instant};
+
 use support::containers::{arc, gzip, warc};
 use support::{put, temp, wirecopy};
 use wirecopy::ingest::{IngestOptions, Input, Intake, Limits, Reason, read_inputs};
@@ -319,4 +321,68 @@ fn pages_that_are_flattened_are_counted() {
         run["read"]["limits_hit"],
         serde_json::json!({"html_depth": 2})
     );
+}
+
+#[test]
+fn a_lone_byte_in_a_feed_or_a_story_costs_no_more_than_itself() {
+    let feed = feed(&[item(1), item(2)], "]}");
+    let story =
+        format!(r#"[{{"uri":"1","body_text":"{GOOD} 1"}},{{"uri":"2","body_text":"{GOOD} 2"}}]"#);
+    for json in [feed, story] {
+        let at = json.find(" 1").unwrap();
+        let bytes = [&json.as_bytes()[..at], b"\xc3", &json.as_bytes()[at..]].concat();
+        let intake = read("a.json", &bytes);
+        assert_eq!(keys(&intake), ["1", "2"], "{:?}", intake.rejected);
+        let texts = support::held(intake);
+        assert!(support::text(&texts[0]).starts_with(GOOD), "{json}");
+    }
+}
+
+#[test]
+fn a_record_whose_name_has_other_letters_swallows_none() {
+    let item = |n: u32| format!("<item><guid>{n}</guid><title>{GOOD} {n}</title></item>\n");
+    for bad in [
+        item(2).replace("<item>", "<itEm>"),
+        item(2).replace("</item>", "</Item>"),
+        item(2).replace("item", "ITEM"),
+    ] {
+        let items = [item(1), bad, item(3), item(4)].concat();
+        let feed = format!("<rss version=\"2.0\"><channel>{items}</channel></rss>");
+        let intake = read("a.rss", feed.as_bytes());
+        assert_eq!(keys(&intake), ["1", "2", "3", "4"]);
+    }
+}
+
+#[test]
+fn objects_that_only_open_take_bounded_time() {
+    for open in ["{\"id\":\n", "[{\"items\":", "{\"id\":[\n"] {
+        let begun = Instant::now();
+        let good = format!("[{{\"id\":\"a\",\"text\":\"{GOOD}\"}},\n");
+        let intake = read("a.json", (good + &open.repeat(100_000)).as_bytes());
+        assert_eq!(keys(&intake), ["a"], "{open}");
+        assert!(!intake.rejected.is_empty(), "{open}");
+        let took = begun.elapsed();
+        assert!(took < Duration::from_secs(20), "{open}: {took:?}");
+    }
+}
+
+#[test]
+fn half_a_record_in_a_list_costs_itself_alone() {
+    let good = |n: u32| format!(r#"{{"id":"{n}","text":"{GOOD} {n}"}}"#);
+    let story = |n: u32| format!(r#"{{"uri":"{n}","body_text":"{GOOD} {n}"}}"#);
+    let both: [&dyn Fn(u32) -> String; 2] = [&good, &story];
+    for record in both {
+        let half = record(2);
+        for at in 1..half.len() - 1 {
+            for glue in [",", ",\n"] {
+                let list = [&record(1), &half[at..], &record(3), &record(4)].join(glue);
+                let intake = read("a.json", format!("[{list}]").as_bytes());
+                let kept = keys(&intake);
+                for key in ["1", "3", "4"] {
+                    assert!(kept.contains(&key), "{at} {list}: {kept:?}");
+                }
+                assert!(!intake.rejected.is_empty(), "{at} {list}");
+            }
+        }
+    }
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use support::{Random, put, temp};
+use support::{Random, peak_memory, put, temp};
 
 const DOCUMENTS: usize = 30_000;
 const WORDS: usize = 450;
@@ -47,13 +47,6 @@ fn feed(one_in: usize) -> String {
     out
 }
 
-/// Greatest resident memory of a process so far, in bytes.
-fn peak(process: u32) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? * 1024)
-}
-
 /// Runs the program to its end and returns its greatest resident memory.
 fn most_memory(args: &[&str], input: &Path, output: &Path) -> u64 {
     let mut child = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
@@ -71,7 +64,7 @@ fn most_memory(args: &[&str], input: &Path, output: &Path) -> u64 {
             assert!(status.success(), "{args:?}");
             return most;
         }
-        most = most.max(peak(child.id()).unwrap_or(0));
+        most = most.max(peak_memory(child.id()).unwrap_or(0));
         std::thread::sleep(Duration::from_millis(2));
     }
 }

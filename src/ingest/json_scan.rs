@@ -300,7 +300,7 @@ pub(super) fn member<'b>(bytes: &'b [u8], name: &str) -> Option<&'b [u8]> {
 }
 
 /// Just behind the quote that closes the string whose content begins at `at`.
-fn string_end(bytes: &[u8], mut at: usize) -> usize {
+pub(super) fn string_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(found) = memchr2(b'"', b'\\', bytes.get(at..).unwrap_or_default()) {
         at += found;
         if bytes.get(at) == Some(&b'"') {

@@ -185,9 +185,20 @@ impl Walk<'_, '_, '_, '_, '_> {
             match (byte, in_object) {
                 (b'{' | b'[', _) | (b'}', Some(true)) | (b']', Some(false)) => break,
                 (b'"', Some(true)) => break,
+                (b'"', _) if !self.begins_string() => self.pass(1),
                 _ => self.skip_scalar(),
             }
         }
+    }
+
+    /// Whether the quote at the front begins a string, behind which a value ends. One that is left
+    /// over from a damaged record would turn strings and what is between them round for good.
+    fn begins_string(&mut self) -> bool {
+        const REACH: usize = 64 << 10;
+        let bytes = self.window.fill(REACH);
+        let end = json_scan::string_end(bytes, 1);
+        let next = bytes.get(end..).unwrap_or_default().trim_ascii_start();
+        matches!(next.first(), None | Some(b',' | b']' | b'}'))
     }
 
     /// Rejects what stands at the front.
@@ -297,7 +308,7 @@ impl Walk<'_, '_, '_, '_, '_> {
             }
             let bytes = self.window.available().get(..len).unwrap_or_default();
             match story {
-                Ok(cells) => self.record(cells, "UTF-8", &one_line(bytes), number),
+                Ok((cells, encoding)) => self.record(cells, encoding, &one_line(bytes), number),
                 Err(refusal) => (self.file).reject(Some(number), self.window.offset(), refusal),
             }
             return self.pass(len);
@@ -343,8 +354,9 @@ impl Walk<'_, '_, '_, '_, '_> {
         self.window.shrink();
     }
 
-    /// An object that is an item of a feed or a story of an agency, under names of its own.
-    fn story(&self, bytes: &[u8]) -> Option<Result<Cells, Refusal>> {
+    /// An object that is an item of a feed or a story of an agency, under names of its own, and
+    /// its encoding.
+    fn story(&self, bytes: &[u8]) -> Option<Result<(Cells, &'static str), Refusal>> {
         let is_item = self.is_item() || json_feed::is_item(bytes);
         if self.file.fields.maps_text() || !is_item && !ninjs::may_be(bytes) {
             return None;
@@ -353,13 +365,18 @@ impl Walk<'_, '_, '_, '_, '_> {
             let told = is_item || json_scan::member(bytes, "uri").is_some();
             return told.then(|| Err(record::text_too_long(DOCUMENT as u64)));
         }
-        let value = serde_json::from_slice(bytes).ok()?;
+        let (text, encoding) = decode::decode(bytes).ok()?;
+        let value = serde_json::from_str(&text).ok()?;
         let limits = &self.file.options.limits;
-        if ninjs::is_story(&value) {
-            return Some(ninjs::story(&value, limits));
-        }
         let feed = self.levels.last().and_then(|level| level.feed.as_ref());
-        is_item.then(|| json_feed::article(&value, feed, limits))
+        let cells = if ninjs::is_story(&value) {
+            ninjs::story(&value, limits)
+        } else if is_item {
+            json_feed::article(&value, feed, limits)
+        } else {
+            return None;
+        };
+        Some(cells.map(|cells| (cells, encoding)))
     }
 
     /// With a map an object that gave no text has none in its place, whatever its names say.
@@ -520,8 +537,8 @@ impl Walk<'_, '_, '_, '_, '_> {
                 Found::Whole(_) if self.is_good(object) => {
                     return Next::At(at);
                 }
+                _ if self.is_worn_out() => return Next::At(at),
                 Found::Cut => return Next::Unclear(at),
-                _ if self.looked > 8 * self.window.offset() + SPARE_LOOKS => return Next::At(at),
                 _ => {}
             }
         }

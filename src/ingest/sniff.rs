@@ -43,11 +43,8 @@ pub(super) enum Format {
 
 /// The format of the stream that begins with `head` under the name `path`.
 pub(super) fn format(head: &[u8], path: &str, fields: &Fields) -> Result<Format, Refusal> {
-    if let Some(format) = known_container(head) {
-        return Ok(format);
-    }
-    if let Some(what) = known_binary(head) {
-        return Err(unsupported(what));
+    if let Some(known) = known(head) {
+        return known.map_err(unsupported);
     }
     let start = head.trim_ascii_start();
     let line = first_line(start);
@@ -148,6 +145,10 @@ fn objects(start: &[u8], line: &[u8], fields: &Fields) -> Option<Format> {
         });
     }
     let goes_on = line.len() < start.len();
+    let around = |text: &[u8]| {
+        let Shape { direct, below } = json_scan::shape(text, fields);
+        below && !direct || json_feed::may_be(text)
+    };
     let spread = match json_scan::value_of(start, DEPTH) {
         Found::Whole(len) | Found::TooDeep(len) => {
             let behind = start.get(len..).unwrap_or_default().trim_ascii_start();
@@ -155,16 +156,12 @@ fn objects(start: &[u8], line: &[u8], fields: &Fields) -> Option<Format> {
         }
         // Perhaps only by the end of the head.
         Found::Cut | Found::TooLong => {
-            let Shape { direct, below } = json_scan::shape(start, fields);
-            let around = below && !direct || json_feed::may_be(start);
-            named && (goes_on || start.len() > HEAD / 2 || around)
+            named && (goes_on || start.len() > HEAD / 2 || around(start))
         }
         Found::Broken(_) => {
             let opens = || matches!(line.trim_ascii_end().last(), Some(b'{' | b'[' | b','));
-            let Shape { direct, below } = json_scan::shape(line, fields);
             // A list of records on one line, one of them broken.
-            let around = below && !direct || json_feed::may_be(line);
-            named && (goes_on && opens() || around && !objects_follow(start))
+            named && (goes_on && opens() || around(line) && !objects_follow(start))
         }
     };
     spread.then_some(Format::JsonValues)
@@ -211,93 +208,85 @@ fn check_binary(head: &[u8]) -> Result<(), Refusal> {
 
 /// Whether the bytes are of a format that is no text in any encoding.
 pub(super) fn is_binary_format(head: &[u8]) -> bool {
-    known_container(head).is_some() || known_binary(head).is_some()
+    known(head).is_some()
 }
 
-/// Formats of many records that are recognised by their first bytes.
-fn known_container(head: &[u8]) -> Option<Format> {
-    const MAGIC: &[(&[u8], Format)] = &[
-        (b"PK\x03\x04", Format::Zip),
-        (b"PK\x05\x06", Format::Zip),
-        (b"PAR1", Format::Parquet),
-        (b"ARROW1", Format::Arrow),
-        (b"WARC/", Format::Warc),
-        (b"filedesc://", Format::Arc),
+/// A format that its first bytes tell: one that is read, or what one is that is not.
+fn known(head: &[u8]) -> Option<Result<Format, &'static str>> {
+    const MAGIC: &[(&[u8], Result<Format, &str>)] = &[
+        (b"PK\x03\x04", Ok(Format::Zip)),
+        (b"PK\x05\x06", Ok(Format::Zip)),
+        (b"PAR1", Ok(Format::Parquet)),
+        (b"ARROW1", Ok(Format::Arrow)),
+        (b"WARC/", Ok(Format::Warc)),
+        (b"filedesc://", Ok(Format::Arc)),
         // UTF-16 without a mark.
-        (b"<\0?\0x\0m\0l\0", Format::Xml),
-        (b"\0<\0?\0x\0m\0l", Format::Xml),
+        (b"<\0?\0x\0m\0l\0", Ok(Format::Xml)),
+        (b"\0<\0?\0x\0m\0l", Ok(Format::Xml)),
+        (b"%PDF-", Err("PDF; extract its text first")),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            Err("an office document; save it as text first"),
+        ),
+        (b"{\\rtf", Err("RTF; save it as text first")),
+        (b"\x89PNG\r\n", Err("an image (PNG)")),
+        (b"\xff\xd8\xff", Err("an image (JPEG)")),
+        (b"GIF87a", Err("an image (GIF)")),
+        (b"GIF89a", Err("an image (GIF)")),
+        (b"RIFF", Err("sound, video or an image (RIFF)")),
+        (
+            b"\x1f\x8b\x08",
+            Err("gzip inside another compression; unpack it once first"),
+        ),
+        (
+            b"\x28\xb5\x2f\xfd",
+            Err("zstd inside another compression; unpack it once first"),
+        ),
+        (
+            b"BZh",
+            Err("bzip2 inside another compression; unpack it once first"),
+        ),
+        (
+            b"\xfd7zXZ\x00",
+            Err("xz inside another compression; unpack it once first"),
+        ),
+        (
+            b"7z\xbc\xaf\x27\x1c",
+            Err("a 7-Zip archive; unpack it first"),
+        ),
+        (b"Rar!\x1a\x07", Err("a RAR archive; unpack it first")),
+        (b"\x04\x22\x4d\x18", Err("lz4; unpack it first")),
+        (b"\x1f\x9d", Err("a .Z file; unpack it first")),
+        (
+            b"SQLite format 3\x00",
+            Err("a SQLite database; export it as CSV first"),
+        ),
+        (b"\x7fELF", Err("a program")),
     ];
     // By its checksum, or by its mark where that is damaged: a header pads its file name
     // with NULs, so that no text is one.
     let named = head.get(257..262) == Some(b"ustar");
     if (named || tar::is_header(head)) && head.get(..257).is_some_and(|h| h.contains(&0)) {
-        return Some(Format::Tar);
+        return Some(Ok(Format::Tar));
     }
     // A stream of Arrow messages: a mark, and the length of the schema.
     if let [0xff, 0xff, 0xff, 0xff, a, b, c, 0, d, ..] = head {
         let len = u32::from_le_bytes([*a, *b, *c, 0]);
         if len > 8 && len.is_multiple_of(8) && *d < 64 {
-            return Some(Format::Arrow);
+            return Some(Ok(Format::Arrow));
         }
     }
-    let known = MAGIC.iter().find(|(magic, _)| head.starts_with(magic));
-    known.map(|(_, format)| *format)
-}
-
-/// Formats that are recognised by their first bytes and not read.
-fn known_binary(head: &[u8]) -> Option<&'static str> {
-    const MAGIC: &[(&[u8], &str)] = &[
-        (b"%PDF-", "PDF; extract its text first"),
-        (
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-            "an office document; save it as text first",
-        ),
-        (b"{\\rtf", "RTF; save it as text first"),
-        (b"\x89PNG\r\n", "an image (PNG)"),
-        (b"\xff\xd8\xff", "an image (JPEG)"),
-        (b"GIF87a", "an image (GIF)"),
-        (b"GIF89a", "an image (GIF)"),
-        (b"RIFF", "sound, video or an image (RIFF)"),
-        (
-            b"\x1f\x8b\x08",
-            "gzip inside another compression; unpack it once first",
-        ),
-        (
-            b"\x28\xb5\x2f\xfd",
-            "zstd inside another compression; unpack it once first",
-        ),
-        (
-            b"BZh",
-            "bzip2 inside another compression; unpack it once first",
-        ),
-        (
-            b"\xfd7zXZ\x00",
-            "xz inside another compression; unpack it once first",
-        ),
-        (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive; unpack it first"),
-        (b"Rar!\x1a\x07", "a RAR archive; unpack it first"),
-        (b"\x04\x22\x4d\x18", "lz4; unpack it first"),
-        (b"\x1f\x9d", "a .Z file; unpack it first"),
-        (
-            b"SQLite format 3\x00",
-            "a SQLite database; export it as CSV first",
-        ),
-        (b"\x7fELF", "a program"),
-    ];
-    MAGIC
-        .iter()
-        // "BZh" could begin a text; its block size and magic number could not.
-        .find(|(magic, _)| {
-            head.starts_with(magic) && (*magic != b"BZh" || head.get(4..7) == Some(b"1AY"))
-        })
-        // A text may begin with "RIFF", but the type stands behind the length.
-        .filter(|(magic, _)| {
-            *magic != b"RIFF"
-                || head
-                    .get(..12)
-                    .is_some_and(|h| !h.is_ascii() || h.contains(&0))
-        })
-        .map(|(_, what)| *what)
+    let (magic, known) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic))?;
+    let is_it = match *magic {
+        // A text could begin so; with a block size and the magic number of a block it could not.
+        b"BZh" => head.get(4..7) == Some(b"1AY"),
+        // The same; here the type stands behind the length.
+        b"RIFF" => head
+            .get(..12)
+            .is_some_and(|h| !h.is_ascii() || h.contains(&0)),
+        _ => true,
+    };
+    is_it.then_some(*known)
 }
 
 /// HTML or XML by the first tag behind comments and a prolog.

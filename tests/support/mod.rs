@@ -2,6 +2,8 @@
 // Each suite takes its own part; clippy's leave for tests covers test functions only.
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
+pub mod alone;
+pub mod beside;
 pub mod containers;
 pub mod dice;
 pub mod faulty;
@@ -12,6 +14,7 @@ pub mod naive;
 pub mod planted;
 pub mod schema;
 pub mod stemma;
+pub mod typed;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -74,6 +77,13 @@ pub fn table(folder: &TempDir, name: &str) -> Vec<Row> {
 pub fn json(folder: &TempDir, name: &str) -> Value {
     let bytes = fs::read(folder.path().join("result").join(name)).unwrap();
     serde_json::from_slice(&bytes).unwrap()
+}
+
+/// Greatest resident memory of a process so far, in bytes; none where the system does not tell.
+pub fn peak_memory(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? * 1024)
 }
 
 /// CSV with a header as rows.

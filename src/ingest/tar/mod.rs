@@ -18,6 +18,9 @@ pub(super) use self::header::{BLOCK, is_header};
 /// Bytes of a long name or of a pax header, at most.
 const LONGEST_NOTE: u64 = 1 << 20;
 
+/// The greatest length that the eleven octal digits of a header can give.
+const LONGEST_IN_HEADER: u64 = (1 << 33) - 1;
+
 /// Reads every member.
 ///
 /// # Errors
@@ -91,7 +94,12 @@ fn member(
         return false;
     }
     let Notes { name, len, sparse } = std::mem::take(notes);
-    let len = len.unwrap_or(header.len);
+    // A header gives a length of its own wherever that fits into it; beside such a one another
+    // is a lie, which would swallow the members behind.
+    let len = match len {
+        Some(len) if header.len == 0 || len > LONGEST_IN_HEADER => len,
+        _ => header.len,
+    };
     let raw = name.unwrap_or(header.name);
     let mut part = Part {
         window,
@@ -126,7 +134,13 @@ fn member(
     // Links may tell the length of their target, without its bytes.
     let has_bytes = !matches!(header.kind, b'1'..=b'6');
     if has_bytes {
-        pass(window, left.saturating_add(padding(len)));
+        let offset = window.offset();
+        let missing = pass(window, left.saturating_add(padding(len)));
+        if missing > padding(len) && !cut {
+            let message = "the archive ends within a member that was not read to its end";
+            file.reject(None, offset, Refusal::new(Reason::Truncated, message));
+            return true;
+        }
     }
     cut
 }
@@ -136,8 +150,8 @@ fn padding(len: u64) -> u64 {
     len.wrapping_neg() % BLOCK as u64
 }
 
-/// Passes over so many bytes without holding them.
-fn pass(window: &mut Bytes<'_>, mut bytes: u64) {
+/// Passes over so many bytes without holding them; how many are not there.
+fn pass(window: &mut Bytes<'_>, mut bytes: u64) -> u64 {
     while bytes > 0 {
         let held = window.fill(1).len();
         if held == 0 {
@@ -147,6 +161,7 @@ fn pass(window: &mut Bytes<'_>, mut bytes: u64) {
         window.consume(step);
         bytes -= step as u64;
     }
+    bytes
 }
 
 /// Takes what a header says of the next one.

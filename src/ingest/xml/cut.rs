@@ -103,7 +103,8 @@ impl Cutter {
         };
         let inside = matches!(self.state, State::Inside(_));
         if let Some(own) = own {
-            let same = **own == *name;
+            // As the family knows its records: a bit of a name that changed is no other element.
+            let same = own.eq_ignore_ascii_case(name);
             match token.kind {
                 Kind::End if same => {
                     self.at += token.len;
