@@ -172,8 +172,13 @@ impl Index {
             renamed: key != document.key,
             document: Document {
                 key,
-                text: Text::default(),
-                ..document.clone()
+                title: document.title.clone(),
+                source: document.source.clone(),
+                url: document.url.clone(),
+                syndicated_from: document.syndicated_from.clone(),
+                published: document.published,
+                collected: document.collected,
+                ..Document::default()
             },
         };
         let mut bytes = std::mem::take(&mut self.bytes);

@@ -30,7 +30,6 @@ pub(super) fn candidates(
 ) -> Candidates {
     scratch.clear();
     let mut crowded: Vec<u64> = Vec::new();
-    tables.keys.warm(&sketch.keys);
     for &key in &sketch.keys {
         let list = tables.keys.of(key);
         if list.len() > CROWDED {

@@ -130,6 +130,7 @@ impl Index {
         outlet: u32,
     ) -> Result<(Option<u32>, (f64, f64)), Error> {
         let shingles = scanned.text.set.len() as u32;
+        self.tables.keys.warm(&scanned.sketch.keys);
         let mut scratch = std::mem::take(&mut self.scratch);
         let found = candidates(
             &self.tables,

@@ -214,6 +214,7 @@ impl Tables {
         if row.content != [0, 0] {
             self.contents.insert(row.content[0], class);
         }
+        self.keys.warm(&sketch.keys);
         for &key in &sketch.keys {
             self.keys.insert(key, class);
         }
