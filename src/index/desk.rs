@@ -11,6 +11,7 @@ use crate::candidates::CandidatePair;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::scan::Scanner;
+use crate::shingle::ShingleSet;
 use crate::verify::{AtHand, Standing, Verdict, judge, verify};
 
 /// Shingles of the texts that are kept at hand: some 150 articles.
@@ -86,6 +87,47 @@ impl Desk {
         ));
         self.hold(class, text.clone());
         Ok(text)
+    }
+
+    /// Whether a text may share so many shingles with a set, at most: one that may not is neither laid out nor kept.
+    ///
+    /// Nineteen of twenty texts that a search proposes share a passage that stands everywhere, and no more. Cost: a read, and
+    /// a scan that ends with what the text can still reach; half of what laying it out takes.
+    pub fn may_share(
+        &mut self,
+        (class, set, least): (u32, &ShingleSet, f64),
+        tables: &Tables,
+        store: &Store,
+        settings: &Settings,
+    ) -> Result<bool, Error> {
+        let first = tables.class(class).map_or(NONE, |row| row.first);
+        let Some(doc) = tables
+            .doc(first)
+            .filter(|_| !self.texts.contains_key(&class))
+        else {
+            return Ok(true);
+        };
+        store.read(doc.place(), &mut self.bytes)?;
+        let text =
+            Arrival::text(&self.bytes).ok_or_else(|| store.broken(doc.place(), "no document"))?;
+        let scan = self.scanner.scan(text, settings.width);
+        if !scan.even {
+            return Ok(true);
+        }
+        // Rounded down with a margin, as verification does.
+        let least = (least - 1.0).max(0.0) as usize;
+        let Some(mut room) = scan.shingles.len().checked_sub(least) else {
+            return Ok(false);
+        };
+        for &hash in scan.shingles {
+            if !set.contains(hash) {
+                if room == 0 {
+                    return Ok(false);
+                }
+                room -= 1;
+            }
+        }
+        Ok(true)
     }
 
     /// Keeps a text at hand as that of a class.

@@ -288,6 +288,9 @@ impl Index {
             {
                 continue;
             }
+            if !self.may_reach(&scanned.text.set, other)? {
+                continue;
+            }
             if self.relink(class, other)?.is_some() {
                 linked.push(other);
                 if let Some(group) = group {

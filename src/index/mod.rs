@@ -47,6 +47,8 @@ use crate::document::Document;
 use crate::error::{Error, ErrorKind, IndexTrouble};
 use crate::group::Policy;
 use crate::lineage::SourceNames;
+use crate::shingle::ShingleSet;
+use crate::verify::shared_at_bar;
 use confirm::Numbers;
 use desk::Desk;
 use entry::Arrival;
@@ -213,6 +215,18 @@ impl Index {
     fn text(&mut self, class: u32) -> Result<desk::Own, Error> {
         self.desk
             .text(class, &self.tables, &self.store, &self.settings)
+    }
+
+    /// Whether a text may reach a bar beside one with these shingles; see [`Desk::may_share`].
+    fn may_reach(&mut self, set: &ShingleSet, class: u32) -> Result<bool, Error> {
+        let shingles = self.tables.class(class).map_or(0, |row| row.shingles);
+        let least = shared_at_bar(set.len() as u32, shingles, &self.settings);
+        self.desk.may_share(
+            (class, set, least),
+            &self.tables,
+            &self.store,
+            &self.settings,
+        )
     }
 
     /// The document in a slot, without its text.

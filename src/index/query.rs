@@ -142,6 +142,9 @@ impl Index {
         self.scratch = scratch;
         let mut best = (None, (0.0, 0.0));
         for class in found.classes {
+            if !self.may_reach(&scanned.text.set, class)? {
+                continue;
+            }
             let other = self.text(class)?;
             let of_other = self.tables.class(class).map_or(0, |row| row.outlet);
             let known =

@@ -2,6 +2,7 @@
 
 use crate::config::Settings;
 use crate::hash::hash64;
+use crate::verify::shared_at_bar;
 
 /// Hashes of a text that are kept.
 ///
@@ -45,16 +46,6 @@ pub(super) fn sketch(hashes: &[u64]) -> Sketch {
         _ => u64::MAX,
     };
     Sketch { keys, reach }
-}
-
-/// Shingles that two texts of so many share at least where they reach a bar and merge.
-fn shared_at_bar(own: u32, other: u32, settings: &Settings) -> f64 {
-    let (small, large) = (f64::from(own.min(other)), f64::from(own.max(other)));
-    let threshold = settings.threshold;
-    // More cannot be shared than the smaller has.
-    let by_jaccard = threshold / (1.0 + threshold) * (small + large);
-    let by_containment = settings.containment.unwrap_or(f64::INFINITY) * small;
-    by_jaccard.min(by_containment)
 }
 
 /// Nats by which it is unlikely that of so many samples fewer than `least` are shared where a share

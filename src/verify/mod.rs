@@ -135,6 +135,16 @@ pub enum Verdict {
     ByContainment,
 }
 
+/// Shingles that two texts of so many share at least where they reach a bar.
+///
+/// Jaccard t of sets of sizes m and n takes t / (1 + t) * (m + n) shared shingles; containment is of the smaller.
+pub fn shared_at_bar(a: u32, b: u32, settings: &Settings) -> f64 {
+    let sum = f64::from(a) + f64::from(b);
+    let by_jaccard = settings.threshold / (1.0 + settings.threshold) * sum;
+    let bar = settings.containment.unwrap_or(f64::INFINITY);
+    by_jaccard.min(bar * f64::from(a.min(b)))
+}
+
 /// Compares two shingle sets with the bars. Returns the verdict and the number
 /// of shared shingles (0 for a pair that is apart).
 pub fn judge(a: &ShingleSet, b: &ShingleSet, settings: &Settings) -> (Verdict, u32) {
@@ -146,9 +156,7 @@ pub fn judge(a: &ShingleSet, b: &ShingleSet, settings: &Settings) -> (Verdict, u
     if small == 0 || !(jaccard_possible || (bar <= 1.0 && words_possible)) {
         return (Verdict::Apart, 0);
     }
-    // Jaccard t of sets of sizes m and n takes t / (1 + t) * (m + n) shared shingles.
-    let for_jaccard = settings.threshold / (1.0 + settings.threshold) * (small + large) as f64;
-    let needed = for_jaccard.min(bar * small as f64);
+    let needed = shared_at_bar(small as u32, large as u32, settings);
     // Rounded down with a margin: the bars themselves decide below.
     let Some(shared) = overlap_of(a, b, (needed - 1.0).max(0.0) as usize) else {
         return (Verdict::Apart, 0);
