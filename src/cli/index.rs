@@ -174,7 +174,7 @@ fn rebuild(folder: &Path, say: &dyn Fn(&str)) -> Result<Outcome, Error> {
         salvaged.entries, salvaged.lost_entries, salvaged.lost_bytes
     ));
     let mut index = Index::open(folder, &options)?;
-    let freed = index.tidy()?;
+    let freed = index.purge()?;
     index.save()?;
     say(&format!(
         "{} held, {freed} bytes freed",

@@ -3,7 +3,7 @@
 mod arrivals;
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -41,6 +41,8 @@ struct Live<'a> {
     messages: &'a Messages,
     out: Box<dyn Write>,
     decisions: Option<AnswerWriter<'static>>,
+    /// The output has records of earlier runs.
+    appends: bool,
     /// What is given out once it is safe: a buffer that gives out by itself would say too much.
     lines: Vec<u8>,
     answers: Vec<Answer>,
@@ -68,7 +70,8 @@ pub(super) fn run(args: &DedupArgs, settings: Settings, policy: Policy) -> Resul
         .as_deref()
         .filter(|file| file.as_os_str() != "-");
     for file in output.into_iter().chain(args.decisions.as_deref()) {
-        plan::check_target(file, &args.input.inputs, args.force)?;
+        // What came out in earlier runs stays: a record comes out once.
+        plan::check_target(file, &args.input.inputs, true)?;
     }
     let index = Index::open(
         folder,
@@ -78,17 +81,26 @@ pub(super) fn run(args: &DedupArgs, settings: Settings, policy: Policy) -> Resul
             ..IndexOptions::default()
         },
     )?;
-    let create = |file: &Path| {
-        File::create(file).map_err(|cause| Error::io("making the output", file, cause))
+    let open = |file: &Path| {
+        let opened = reopened(file, args.force);
+        opened.map_err(|cause| Error::io("making the output", file, cause))
     };
+    let mut appends = false;
     let out: Box<dyn Write> = match output {
-        Some(file) => Box::new(io::BufWriter::new(create(file)?)),
+        Some(file) => {
+            let opened = open(file)?;
+            appends = opened.0;
+            Box::new(io::BufWriter::new(opened.1))
+        }
         None => Box::new(io::BufWriter::new(io::stdout())),
     };
     let decisions = match &args.decisions {
         Some(file) => {
             let style = plan::csv_style(args.csv);
-            let table = AnswerWriter::new(create(file)?, style);
+            let table = match open(file)? {
+                (true, opened) => Ok(AnswerWriter::behind(opened, style)),
+                (false, opened) => AnswerWriter::new(opened, style),
+            };
             Some(table.map_err(|cause| Error::io("writing the decisions", file, cause))?)
         }
         None => None,
@@ -104,6 +116,7 @@ pub(super) fn run(args: &DedupArgs, settings: Settings, policy: Policy) -> Resul
         messages: &messages,
         out,
         decisions,
+        appends,
         lines: Vec::new(),
         answers: Vec::new(),
         swept: Instant::now(),
@@ -116,6 +129,26 @@ pub(super) fn run(args: &DedupArgs, settings: Settings, policy: Policy) -> Resul
     let done = live.all();
     let closed = live.close();
     done.and(closed)
+}
+
+/// Opens an output behind what earlier runs put there, unless it is to be replaced; also says whether there is anything. A
+/// line that a crash cut is ended: its record comes again.
+fn reopened(file: &Path, replace: bool) -> io::Result<(bool, File)> {
+    let mut options = File::options();
+    let mut opened = match replace {
+        true => options.write(true).create(true).truncate(true).open(file)?,
+        false => options.read(true).append(true).create(true).open(file)?,
+    };
+    let holds = opened.metadata()?.len() > 0;
+    if holds {
+        let mut last = [0];
+        opened.seek(io::SeekFrom::End(-1))?;
+        opened.read_exact(&mut last)?;
+        if last != *b"\n" {
+            opened.write_all(b"\n")?;
+        }
+    }
+    Ok((holds, opened))
 }
 
 /// Judges the items of a feed by an index, and takes those that are new. One that the index knows is judged as it was.
@@ -167,6 +200,12 @@ pub(super) fn lasting(document: &Document, archive: &Archive) -> Document {
         text: Text::Held(text.into()),
         ..document.clone()
     };
+    // Which of two records of one key came first is the index's to know: a batch numbers them by their content.
+    if document.renamed
+        && let Some((key, _)) = document.key.rsplit_once('~')
+    {
+        document.key = key.into();
+    }
     let place = &document.place;
     // A number in a stream means nothing tomorrow; the record itself does.
     let numbered = |record| *document.key == *format!("{}#{record}", place.path);
@@ -266,6 +305,21 @@ impl Live<'_> {
         }
         let mut documents: Vec<&Document> = intake.documents.iter().collect();
         documents.sort_by_key(|document| document.arrival);
+        let is_line = |raw| {
+            intake
+                .archive
+                .bytes(raw)
+                .trim_ascii_start()
+                .starts_with(b"{")
+        };
+        // Before anything is taken: what cannot be given out again must not count as seen.
+        if !documents.iter().all(|own| own.raw.is_some_and(is_line)) {
+            let advice = format!(
+                "takes JSON lines from {}; give other formats as files, and a feed with --format feed",
+                before.path
+            );
+            return Err(Error::setting("--index", advice));
+        }
         for document in documents {
             let answer = self.decide(document, &intake)?;
             let raw = document.raw.map(|raw| intake.archive.bytes(raw));
@@ -347,6 +401,19 @@ impl Live<'_> {
         if kind == FeedKind::Mixed && self.decisions.is_none() {
             let advice = "the inputs mix kinds, which no one feed can hold; run it once for each, or give --decisions FILE";
             return Err(Error::setting("dedup", advice));
+        }
+        if kind != FeedKind::Lines && (self.args.feed.annotate || self.appends) {
+            let (flag, advice) = match self.appends {
+                true => (
+                    "--output",
+                    "holds records already, and only JSON lines can be added; name another file, or give --force",
+                ),
+                false => (
+                    "--annotate",
+                    "writes members into JSON lines, which the inputs are not; give --decisions FILE",
+                ),
+            };
+            return Err(Error::setting(flag, advice));
         }
         let mut kept = Vec::new();
         for (at, &document) in documents.iter().enumerate() {

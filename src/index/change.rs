@@ -1,7 +1,7 @@
 //! Groups after something happened to some texts.
 
-use super::entry::{CHANGES, Changes};
-use super::names::rename;
+use super::entry::{CHANGES, Changes, Told};
+use super::names::{EventKind, rename};
 use super::regroup::{partition, touched};
 use super::tables::{NONE, Tables};
 use super::{Index, desk};
@@ -85,6 +85,17 @@ impl Index {
                     among.retain(|&doc| Some(doc) != came);
                 }
                 self.choose(group, &among)?;
+                // After a removal; what an arrival changes is told with its answer.
+                if came.is_none()
+                    && let Some(row) = self.tables.group(group)
+                {
+                    changes.events.push(Told {
+                        cause,
+                        kind: EventKind::Keeper.number(),
+                        group: row.id,
+                        other: self.tables.doc(row.keeper).map_or(0, |row| row.number),
+                    });
+                }
             }
         }
         Ok(changes)

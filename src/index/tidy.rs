@@ -17,9 +17,22 @@ impl Index {
     /// # Errors
     /// What the system says. Whatever happens midway, each file is there as it was or as it is to be.
     pub fn tidy(&mut self) -> Result<u64, Error> {
+        self.rewrite(2)
+    }
+
+    /// As [`tidy`](Index::tidy), for every file from which any document went: nothing of what was removed is left.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn purge(&mut self) -> Result<u64, Error> {
+        self.rewrite(1)
+    }
+
+    /// Rewrites the files of which less than one in `share` documents is held.
+    fn rewrite(&mut self, share: u32) -> Result<u64, Error> {
         self.intact()?;
         self.store.commit(true)?;
-        let wasteful = self.wasteful();
+        let wasteful = self.wasteful(share);
         if wasteful.is_empty() {
             return Ok(0);
         }
@@ -67,15 +80,14 @@ impl Index {
         Ok(before.saturating_sub(self.log_bytes()))
     }
 
-    /// The files of the log of which more than half of the documents went, ascending.
-    fn wasteful(&self) -> Vec<u32> {
+    fn wasteful(&self, share: u32) -> Vec<u32> {
         let mut held: AHashMap<u32, u32> = AHashMap::new();
         for row in self.tables.docs.iter().filter(|row| row.number > 0) {
             *held.entry(row.segment).or_default() += 1;
         }
         let held = |segment: &u32| held.get(segment).copied().unwrap_or(0);
         let came = self.tables.came.iter();
-        came.filter(|(segment, came)| 2 * held(segment) < **came)
+        came.filter(|(segment, came)| share * held(segment) < **came)
             .map(|(&segment, _)| segment)
             .collect()
     }

@@ -106,6 +106,15 @@ impl<'w> AnswerWriter<'w> {
         TableWriter::new(out, COLUMNS, style == CsvStyle::Neutral).map(AnswerWriter)
     }
 
+    /// Goes on behind the rows of an earlier run.
+    pub fn behind(out: impl Write + 'w, style: CsvStyle) -> Self {
+        AnswerWriter(TableWriter::behind(
+            out,
+            COLUMNS,
+            style == CsvStyle::Neutral,
+        ))
+    }
+
     /// Writes one answer.
     ///
     /// # Errors

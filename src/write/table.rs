@@ -166,23 +166,30 @@ impl<'w> TableWriter<'w> {
         carried: &[FieldPath],
         neutralise: bool,
     ) -> io::Result<Self> {
-        let boxed: Box<dyn Write + 'w> = Box::new(out);
-        let mut csv = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(boxed);
+        let mut table = Self::behind(out, columns, neutralise);
+        table.carried = carried.len();
         for column in columns {
-            csv.write_field(column.name)?;
+            table.csv.write_field(column.name)?;
         }
         for path in carried {
-            csv.write_field(carried_name(path))?;
+            table.csv.write_field(carried_name(path))?;
         }
-        csv.write_record(None::<&[u8]>)?;
-        Ok(TableWriter {
+        table.csv.write_record(None::<&[u8]>)?;
+        Ok(table)
+    }
+
+    /// Goes on with a table that has its header row.
+    pub fn behind(out: impl Write + 'w, columns: &'static [Column], neutralise: bool) -> Self {
+        let boxed: Box<dyn Write + 'w> = Box::new(out);
+        let csv = csv::WriterBuilder::new()
+            .terminator(csv::Terminator::CRLF)
+            .from_writer(boxed);
+        TableWriter {
             csv,
             columns,
-            carried: carried.len(),
+            carried: 0,
             neutralise,
-        })
+        }
     }
 
     /// Writes one row, a cell for each column.

@@ -1,0 +1,187 @@
+//! Outputs of `wirecopy dedup --index` over several runs, and what cannot be given out at all.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+use support::{put, rows, temp, wirecopy};
+
+/// A record of a story without some of its ten sentences.
+fn record(id: &str, story: usize, cut: usize) -> String {
+    let sentence = |at: usize| {
+        let words: Vec<String> = (0..14)
+            .map(|word| format!("w{story}x{at}x{word}"))
+            .collect();
+        format!("The {}.", words.join(" "))
+    };
+    let lines: Vec<String> = (cut..10).map(sentence).collect();
+    json!({ "id": id, "source": format!("Outlet {id}"), "text": lines.join("\n") }).to_string()
+}
+
+fn run(folder: &Path, arguments: &[&str], input: &str) -> (String, String, i32) {
+    let done = wirecopy()
+        .current_dir(folder)
+        .args(arguments)
+        .write_stdin(input)
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (
+        text(done.stdout),
+        text(done.stderr),
+        done.status.code().unwrap(),
+    )
+}
+
+#[test]
+fn a_later_run_adds_to_the_files_of_an_earlier_one() {
+    let folder = temp();
+    let at = folder.path();
+    let arguments = [
+        "dedup",
+        "-",
+        "--index",
+        "kept",
+        "-o",
+        "out.jsonl",
+        "--decisions",
+        "out.csv",
+    ];
+    let [a, b, c] = [record("a", 1, 0), record("b", 2, 0), record("c", 2, 1)];
+    let (_, told, code) = run(at, &arguments, &format!("{a}\n"));
+    assert_eq!(code, 0, "{told}");
+    // A line that a crash cut.
+    let torn = format!("{a}\n{{\"id\": \"b");
+    put(&folder, "out.jsonl", &torn);
+    let (_, told, code) = run(at, &arguments, &format!("{b}\n{c}\n"));
+    assert_eq!(code, 0, "{told}");
+    let out = fs::read_to_string(at.join("out.jsonl")).unwrap();
+    assert_eq!(out, format!("{torn}\n{b}\n"));
+    let decisions = rows(&fs::read(at.join("out.csv")).unwrap());
+    let ids: Vec<&str> = decisions.iter().map(|row| &*row["doc_id"]).collect();
+    assert_eq!(ids, ["a", "b", "c"]);
+    let (_, _, code) = run(
+        at,
+        &[&arguments[..], &["--force"]].concat(),
+        &format!("{c}\n"),
+    );
+    assert_eq!(
+        (code, fs::read(at.join("out.jsonl")).unwrap().len()),
+        (0, 0)
+    );
+    let (_, told, code) = run(
+        at,
+        &["dedup", "out.csv", "--index", "kept", "-o", "out.csv"],
+        "",
+    );
+    assert_eq!(code, 2);
+    assert!(told.contains("inputs are never overwritten"), "{told}");
+}
+
+#[test]
+fn what_cannot_be_given_out_again_is_not_taken() {
+    let folder = temp();
+    let at = folder.path();
+    let text = "The ferry ran aground at noon on Monday with 164 people on board.";
+    let feed = format!(
+        "<rss version=\"2.0\"><channel><title>T</title><item><guid>1</guid><description>{text}</description></item></channel></rss>"
+    );
+    let table = format!("id,text\r\n1,{text}\r\n2,{text}\r\n");
+    let (out, told, code) = run(at, &["dedup", "-", "--index", "kept"], &feed);
+    assert_eq!((&*out, code), ("", 2), "{told}");
+    assert!(told.contains("takes JSON lines from -"), "{told}");
+    let (out, told, code) = run(at, &["dedup", "-", "--index", "kept"], &table);
+    assert_eq!((&*out, code), ("", 3), "{told}");
+    assert!(told.contains("3 rejected"), "{told}");
+    put(&folder, "table.csv", &table);
+    let (_, told, code) = run(
+        at,
+        &["dedup", "table.csv", "--index", "kept", "--annotate"],
+        "",
+    );
+    assert_eq!(code, 2);
+    assert!(told.contains("writes members into JSON lines"), "{told}");
+    let (out, _, _) = run(at, &["index", "stats", "--index", "kept"], "");
+    assert!(
+        out.contains("documents                            0"),
+        "{out}"
+    );
+    let (out, _, code) = run(at, &["dedup", "table.csv", "--index", "kept"], "");
+    assert_eq!((&*out, code), (&table[..table.find("2,").unwrap()], 0));
+}
+
+#[test]
+fn two_texts_under_one_key_are_the_same_two_however_they_come() {
+    let folder = temp();
+    let at = folder.path();
+    let lines = [
+        record("n", 1, 0),
+        record("n", 2, 0),
+        record("n", 3, 0),
+        record("m", 4, 0),
+    ];
+    for (name, order) in [("there", [0, 1, 2, 3]), ("back", [3, 2, 1, 0])] {
+        let all = order.map(|at| lines[at].clone() + "\n").concat();
+        put(&folder, "all.jsonl", &all);
+        let (_, told, code) = run(at, &["dedup", "-", "--index", name], &all);
+        assert_eq!(code, 0, "{told}");
+        for arguments in [
+            vec!["dedup", "all.jsonl"],
+            vec!["trace", "all.jsonl", "-o", "out", "--force"],
+        ] {
+            let (_, told, code) = run(at, &[&arguments[..], &["--index", name]].concat(), "");
+            assert_eq!(code, 0, "{told}");
+            assert!(told.contains("4 known before"), "{told}");
+        }
+    }
+}
+
+#[test]
+fn a_removal_tells_who_is_kept_now_and_a_rebuild_leaves_nothing_of_it() {
+    let folder = temp();
+    let at = folder.path();
+    let all = [
+        record("a", 1, 0),
+        record("b", 1, 1),
+        record("c", 1, 2),
+        record("d", 2, 0),
+    ]
+    .join("\n");
+    run(at, &["dedup", "-", "--index", "kept"], &all);
+    let (_, _, code) = run(
+        at,
+        &["index", "remove", "--ids", "-", "--index", "kept"],
+        "a\n",
+    );
+    assert_eq!(code, 0);
+    let (_, _, code) = run(at, &["index", "export", "--index", "kept", "-o", "out"], "");
+    assert_eq!(code, 0);
+    let events = rows(&fs::read(at.join("out/group_events.csv")).unwrap());
+    let last = events.last().unwrap();
+    assert_eq!((&*last["event"], &*last["doc_id"]), ("keeper", "b"));
+    let holds = |word: &[u8]| {
+        let logs = fs::read_dir(at.join("kept"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        let mut logs = logs.filter(|path| path.extension().is_some_and(|end| end == "log"));
+        logs.any(|path| {
+            fs::read(path)
+                .unwrap()
+                .windows(word.len())
+                .any(|own| own == word)
+        })
+    };
+    // Only `a` had the first sentence.
+    assert!(holds(b"w1x0x3") && holds(b"w1x1x3"));
+    let (_, told, code) = run(at, &["index", "rebuild", "--index", "kept"], "");
+    assert_eq!(code, 0, "{told}");
+    assert!(!holds(b"w1x0x3") && holds(b"w1x1x3"));
+    let (out, _, _) = run(at, &["index", "stats", "--index", "kept"], "");
+    assert!(
+        out.contains("documents                            3"),
+        "{out}"
+    );
+}
