@@ -382,6 +382,60 @@ fn a_file_that_grows_is_followed_and_taken_up_again() {
     }
 }
 
+/// A log that is moved away and begun anew, and one that is emptied: nothing is lost and nothing read from the middle.
+#[test]
+fn a_file_that_is_rotated_is_followed() {
+    let folder = temp();
+    let path = put(&folder, "feed.jsonl", "");
+    let child = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        .current_dir(folder.path())
+        .args(["dedup", "feed.jsonl", "--index", "kept", "--follow"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let held = |wanted: usize| {
+        let since = Instant::now();
+        let wanted = format!("documents{wanted:>29}");
+        loop {
+            let told = run(folder.path(), &["index", "stats", "--index", "kept"], "").0;
+            if told.contains(&wanted) {
+                return;
+            }
+            assert!(since.elapsed() < Duration::from_secs(20), "{told}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    let append = |lines: &[String]| {
+        let mut file = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .unwrap();
+        writeln!(file, "{}", lines.join("\n")).unwrap();
+    };
+    let records: Vec<String> = (0..7)
+        .map(|at| record(&format!("r{at}"), "Hill News", at, &[], 3))
+        .collect();
+    append(&records[..3]);
+    held(3);
+    fs::rename(&path, folder.path().join("feed.1")).unwrap();
+    append(&records[3..5]);
+    held(5);
+    fs::write(&path, "").unwrap();
+    std::thread::sleep(Duration::from_millis(600));
+    append(&records[5..]);
+    held(7);
+    Command::new("kill")
+        .arg(child.id().to_string())
+        .status()
+        .unwrap();
+    let done = child.wait_with_output().unwrap();
+    assert_eq!(done.status.code(), Some(0));
+    let out = String::from_utf8(done.stdout).unwrap();
+    assert_eq!(out.lines().collect::<Vec<_>>(), records);
+}
+
 /// A feed reader asks again and again: what it was given once it is given again.
 #[test]
 fn a_feed_is_filtered_by_what_an_index_holds() {

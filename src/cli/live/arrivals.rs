@@ -45,12 +45,12 @@ impl Arrivals {
                 seen: BTreeMap::new(),
             }));
         }
+        let name = path.display().to_string();
         let file = File::open(&path).map_err(io)?;
-        Ok(Arrivals::Lines(Lines::of(
-            path.display().to_string(),
-            file,
-            follow,
-        )))
+        Ok(Arrivals::Lines(match follow {
+            true => Lines::of(name, Growing::new(path.clone(), file).map_err(io)?, true),
+            false => Lines::of(name, file, false),
+        }))
     }
 }
 
@@ -98,6 +98,81 @@ impl Lines {
         }
         let count = most.min(left.len());
         Ok(Some(left.drain(..count).collect()))
+    }
+}
+
+/// A file that is written to: read up to its end, and from the beginning of the one that takes its place.
+struct Growing {
+    path: PathBuf,
+    file: File,
+    identity: Option<(u64, u64)>,
+    /// Bytes that were read of it.
+    read: u64,
+    last: u8,
+}
+
+/// What tells one file from another under the same name.
+#[cfg(unix)]
+fn identity(about: &fs::Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some((about.dev(), about.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &fs::Metadata) -> Option<(u64, u64)> {
+    None
+}
+
+impl Growing {
+    fn new(path: PathBuf, file: File) -> io::Result<Self> {
+        Ok(Growing {
+            identity: identity(&file.metadata()?),
+            path,
+            file,
+            read: 0,
+            last: b'\n',
+        })
+    }
+
+    fn more(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(out)?;
+        self.read += count as u64;
+        if let Some(&last) = count.checked_sub(1).and_then(|at| out.get(at)) {
+            self.last = last;
+        }
+        Ok(count)
+    }
+}
+
+impl Read for Growing {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let count = self.more(out)?;
+        if count > 0 {
+            return Ok(count);
+        }
+        // Gone for a moment: between a name that is taken away and one that is given.
+        let Ok(about) = fs::metadata(&self.path) else {
+            return Ok(0);
+        };
+        let is_other = identity(&about) != self.identity;
+        if !is_other && about.len() >= self.read {
+            return Ok(0);
+        }
+        if is_other {
+            // What came between the two looks.
+            let count = self.more(out)?;
+            if count > 0 {
+                return Ok(count);
+            }
+        }
+        // A line that nobody will end any more.
+        if let Some(first) = out.first_mut().filter(|_| self.last != b'\n') {
+            (*first, self.last) = (b'\n', b'\n');
+            return Ok(1);
+        }
+        let file = File::open(&self.path)?;
+        *self = Growing::new(std::mem::take(&mut self.path), file)?;
+        self.more(out)
     }
 }
 
