@@ -92,7 +92,7 @@ impl Trace {
 /// Documents that republish one text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
-    /// `g` and 16 hexadecimal digits of XXH3-64 of its smallest key.
+    /// `g` and 16 hexadecimal digits of XXH3-64 of its smallest key, or its id in the index that it comes from.
     pub id: String,
     /// Ascending.
     pub members: Vec<DocId>,

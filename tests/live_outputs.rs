@@ -96,6 +96,16 @@ fn what_cannot_be_given_out_again_is_not_taken() {
     let (out, told, code) = run(at, &["dedup", "-", "--index", "kept"], &table);
     assert_eq!((&*out, code), ("", 3), "{told}");
     assert!(told.contains("3 rejected"), "{told}");
+    let (out, told, code) = run(
+        at,
+        &["dedup", "-", "--index", "marked"],
+        &format!("\u{feff}{}\n", record("a", 1, 0)),
+    );
+    assert_eq!(
+        (out.trim_start_matches('\u{feff}').trim_end(), code),
+        (&*record("a", 1, 0), 0),
+        "{told}"
+    );
     put(&folder, "table.csv", &table);
     let (_, told, code) = run(
         at,

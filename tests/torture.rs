@@ -55,12 +55,6 @@ pub struct Scale {
     pub every: usize,
 }
 
-/// What `--memory` is where it is not given, what it may be exceeded by, and a million rejections.
-const GIVEN: u64 = (1 << 30) + (64 << 20) + (256 << 20);
-/// What is known of a record that was not rejected, its texts aside: until all are read, of one that
-/// will be merged too.
-const KNOWN: u64 = 1400;
-
 /// What came of all files of a format.
 #[derive(Default)]
 struct Row {
@@ -183,25 +177,15 @@ fn torture(scale: &Scale, bounds: Bounds, workers: usize) {
         fs::create_dir(&own).unwrap();
         let row = tortured(&cases(number, kind, scale), kind, (bounds, workers), &own);
         row.print(kind.name);
-        assert!(row.read > 0 && row.files > 3, "{}", kind.name);
+        assert!(row.read > 0 && row.files > 5, "{}", kind.name);
         row.faults.iter().for_each(|fault| println!("  {fault}"));
         faults.extend(row.faults);
     }
     let scratch = temp();
-    // Thousands of files, each of which may take its time, and millions of records: then a run may
-    // take the memory that it is given and what is known of each document (README, Limits).
-    let together = Bounds {
-        time: bounds.time * 10,
-        memory: u64::MAX,
-    };
-    let mut outcome = trace(folder.path(), scratch.path(), together);
-    let most = GIVEN + KNOWN * (outcome.read - outcome.rejected);
-    if let Some(peak) = outcome.peak.filter(|peak| *peak > most) {
-        let (peak, most) = (peak >> 20, most >> 20);
-        outcome
-            .faults
-            .push(format!("{peak} MB of memory, not {most}"));
-    }
+    // Thousands of files, each of which may take its time. The memory is that of one: where the long
+    // run fails here, the bound is not met (two million records that will be merged are known until then).
+    let time = bounds.time * 10;
+    let mut outcome = trace(folder.path(), scratch.path(), Bounds { time, ..bounds });
     for kind in KINDS {
         let parts = kind.parts(scale.few);
         let keys: Vec<String> = parts.into_iter().map(|(key, _)| key).collect();
@@ -225,7 +209,7 @@ fn a_little_of_every_torture() {
         long: 1 << 20,
         bomb: 80 << 20,
         step: 97,
-        every: 7,
+        every: 5,
     };
     let bounds = Bounds {
         time: Duration::from_secs(60),

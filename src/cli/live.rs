@@ -264,6 +264,7 @@ impl Live<'_> {
 
     /// Decides some lines; `before` says where the last one ended.
     fn batch(&mut self, lines: Vec<Vec<u8>>, before: &mut Place) -> Result<(), Error> {
+        self.sweep()?;
         let all = lines.concat();
         let read = self.intake(before, &all);
         // Two records of one key in one batch would be settled by their bytes, not by what came first.
@@ -305,25 +306,22 @@ impl Live<'_> {
         }
         let mut documents: Vec<&Document> = intake.documents.iter().collect();
         documents.sort_by_key(|document| document.arrival);
-        let is_line = |raw| {
-            intake
-                .archive
-                .bytes(raw)
-                .trim_ascii_start()
-                .starts_with(b"{")
+        let raw = |own: &&Document| own.raw.map(|raw| intake.archive.bytes(raw));
+        let raws: Vec<Vec<u8>> = documents.iter().filter_map(raw).collect();
+        let is_line = |raw: &Vec<u8>| {
+            let behind_mark = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
+            behind_mark.trim_ascii_start().starts_with(b"{")
         };
         // Before anything is taken: what cannot be given out again must not count as seen.
-        if !documents.iter().all(|own| own.raw.is_some_and(is_line)) {
+        if raws.len() < documents.len() || !raws.iter().all(is_line) {
             let advice = format!(
                 "takes JSON lines from {}; give other formats as files, and a feed with --format feed",
                 before.path
             );
             return Err(Error::setting("--index", advice));
         }
-        for document in documents {
+        for (document, raw) in documents.into_iter().zip(raws) {
             let answer = self.decide(document, &intake)?;
-            let raw = document.raw.map(|raw| intake.archive.bytes(raw));
-            let raw = raw.unwrap_or_default();
             let line = match self.args.feed.annotate {
                 true => write::annotated(&raw, &answer).unwrap_or(raw),
                 false if answer.is_kept && !answer.is_confirmed => raw,
@@ -368,10 +366,15 @@ impl Live<'_> {
             }
             decisions.flush().map_err(plan::output_error)?;
         }
-        if self.swept.elapsed() >= SWEEP {
-            self.forget()?;
-        }
         Ok(())
+    }
+
+    /// Forgets what is too old, if the last time was some time ago: before the next record is decided by it.
+    fn sweep(&mut self) -> Result<(), Error> {
+        match self.swept.elapsed() >= SWEEP {
+            true => self.forget(),
+            false => Ok(()),
+        }
     }
 
     /// Forgets what is too old.
@@ -390,6 +393,7 @@ impl Live<'_> {
 
     /// Decides all that is in some inputs, and writes what is kept as it was read.
     fn whole(&mut self, inputs: &[Input]) -> Result<(), Error> {
+        self.sweep()?;
         let intake = ingest::read_or_tell_why(inputs, io::stdin(), &self.options, &())?;
         self.messages.intake(&intake);
         self.read += intake.counts.read;
@@ -430,6 +434,7 @@ impl Live<'_> {
             }
             if at % BATCH == BATCH - 1 {
                 self.acknowledge()?;
+                self.sweep()?;
             }
             if stop::code().is_some() {
                 break;

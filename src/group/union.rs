@@ -6,8 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use ahash::AHashMap;
 use rayon::prelude::*;
 
-/// Edges or members from which on threads share the work: to wake them takes 20 microseconds, as long as
-/// a thousand edges.
+/// Edges or members from which on threads share the work: fewer are joined before a thread wakes.
 const SHARED_OUT: usize = 1 << 12;
 
 /// Disjoint sets over whichever indices are named.

@@ -91,8 +91,8 @@ impl Desk {
 
     /// Whether a text may share so many shingles with a set, at most: one that may not is neither laid out nor kept.
     ///
-    /// Nineteen of twenty texts that a search proposes share a passage that stands everywhere, and no more. Cost: a read, and
-    /// a scan that ends with what the text can still reach; half of what laying it out takes.
+    /// Of texts with boilerplate, most that a search proposes share that and no more (of press releases 97 in 100). Cost: a
+    /// read, a scan, and a look at its shingles that ends where too many are missing.
     pub fn may_share(
         &mut self,
         (class, set, least): (u32, &ShingleSet, f64),

@@ -16,9 +16,8 @@ const ROOM: usize = 16;
 ///
 /// Parts, each a short sorted vector of tag and number (an unsorted end of sixteen, merged when full, was slower): no empty slots, and the entries of one key stand together.
 /// A hash table with as little slack would have long clusters behind frequent keys.
-/// Tags are even, so a search begins where the tag should stand and ends a line of the cache further. Parts
-/// are halved by the first bits of their tags when they have grown long: all at once, 100 ms with 21 million entries, the next
-/// time with twice as many.
+/// Tags are even, so a search begins where the tag should stand. Parts are halved by the first bits of their tags when
+/// they have grown long: all at once, with 21 million entries, and again with twice as many.
 pub(super) struct Lists<const PLACES: u32> {
     parts: Vec<Vec<[u8; 6]>>,
     /// First bits of the tag that choose the part too.
