@@ -5,29 +5,12 @@ mod support;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
-use support::{put, rows, temp, wirecopy};
-
-fn sentence(story: usize, at: usize) -> String {
-    let words: Vec<String> = (0..14)
-        .map(|word| format!("w{story}x{at}x{word}"))
-        .collect();
-    format!("The {}.", words.join(" "))
-}
-
-/// A record of a story without some of its ten sentences.
-fn record(id: &str, source: &str, story: usize, cut: &[usize], day: u8) -> String {
-    let lines: Vec<String> = (0..10)
-        .filter(|at| !cut.contains(at))
-        .map(|at| sentence(story, at))
-        .collect();
-    json!({ "id": id, "source": source, "text": lines.join("\n"), "published": format!("2031-05-{day:02}T08:00:00Z") })
-        .to_string()
-}
+use serde_json::Value;
+use support::stories::{record, run, sentence};
+use support::{put, rows, temp};
 
 fn feed() -> Vec<String> {
     vec![
@@ -37,23 +20,6 @@ fn feed() -> Vec<String> {
         record("d", "Hill News", 1, &[4], 4),
         record("e", "Moor Echo", 1, &[], 5),
     ]
-}
-
-/// Standard output and error, and the exit code.
-fn run(folder: &Path, arguments: &[&str], input: &str) -> (String, String, i32) {
-    let mut command = wirecopy();
-    let done = command
-        .current_dir(folder)
-        .args(arguments)
-        .write_stdin(input)
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    (
-        text(&done.stdout),
-        text(&done.stderr),
-        done.status.code().unwrap(),
-    )
 }
 
 #[test]

@@ -4,36 +4,14 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
 
-use serde_json::json;
-use support::{put, rows, temp, wirecopy};
+use support::stories::{self, run};
+use support::{put, rows, temp};
 
-/// A record of a story without some of its ten sentences.
-fn record(id: &str, story: usize, cut: usize) -> String {
-    let sentence = |at: usize| {
-        let words: Vec<String> = (0..14)
-            .map(|word| format!("w{story}x{at}x{word}"))
-            .collect();
-        format!("The {}.", words.join(" "))
-    };
-    let lines: Vec<String> = (cut..10).map(sentence).collect();
-    json!({ "id": id, "source": format!("Outlet {id}"), "text": lines.join("\n") }).to_string()
-}
-
-fn run(folder: &Path, arguments: &[&str], input: &str) -> (String, String, i32) {
-    let done = wirecopy()
-        .current_dir(folder)
-        .args(arguments)
-        .write_stdin(input)
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        text(done.stdout),
-        text(done.stderr),
-        done.status.code().unwrap(),
-    )
+/// A story told from a sentence on.
+fn record(id: &str, story: usize, from: usize) -> String {
+    let cut: Vec<usize> = (0..from).collect();
+    stories::record(id, &format!("Outlet {id}"), story, &cut, 3)
 }
 
 #[test]

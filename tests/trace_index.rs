@@ -3,46 +3,24 @@
 
 mod support;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use serde_json::json;
-use support::{put, rows, temp, wirecopy};
+use support::{Row, put, rows, stories, temp};
 
-/// A record of a story without some of its ten sentences.
 fn record(id: &str, story: usize, cut: &[usize], day: u8) -> String {
-    let sentence = |at: &usize| {
-        let words: Vec<String> = (0..14)
-            .map(|word| format!("w{story}x{at}x{word}"))
-            .collect();
-        format!("The {}.", words.join(" "))
-    };
-    let lines: Vec<String> = (0..10)
-        .filter(|at| !cut.contains(at))
-        .map(|at| sentence(&at))
-        .collect();
-    json!({ "id": id, "source": format!("Outlet {id}"), "text": lines.join("\n"), "published": format!("2031-05-{day:02}T08:00:00Z") })
-        .to_string()
+    stories::record(id, &format!("Outlet {id}"), story, cut, day)
 }
 
+/// What is said, and the exit code.
 fn run(folder: &Path, arguments: &[&str]) -> (String, i32) {
-    let done = wirecopy()
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .unwrap();
-    let told = String::from_utf8(done.stderr).unwrap();
-    (told, done.status.code().unwrap())
+    let (_, told, code) = stories::run(folder, arguments, "");
+    (told, code)
 }
-
-type Row = BTreeMap<String, String>;
 
 fn table(folder: &Path, file: &str) -> Vec<Row> {
-    let read = rows(&fs::read(folder.join(file)).unwrap());
-    read.into_iter()
-        .map(|row| row.into_iter().collect())
-        .collect()
+    rows(&fs::read(folder.join(file)).unwrap())
 }
 
 /// What a file says but for the ids of groups, in any order.

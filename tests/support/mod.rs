@@ -14,6 +14,7 @@ pub mod naive;
 pub mod planted;
 pub mod schema;
 pub mod stemma;
+pub mod stories;
 pub mod typed;
 
 use std::collections::BTreeMap;
