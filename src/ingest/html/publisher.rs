@@ -85,7 +85,7 @@ pub(super) fn agreed(found: String, body: String) -> String {
         })
         .collect();
     // All of it is in the body, which has more.
-    if known > 4 * other && 5 * of_body > 6 * (known + other) + 500 {
+    if known > 4 * other && 5 * of_body > 6 * (known + other) + 100 {
         return body;
     }
     // The body ends where the story goes on, or lacks much of it: it says nothing of the other lines.
