@@ -73,8 +73,7 @@ pub(super) fn story(
 /// What was extracted, unless it is short and a part of the page holds so much more that the wrong
 /// part was taken, as where the story stands in several boxes.
 ///
-/// Of longer texts nothing is asked: on real pages what is three times as much around a story of a
-/// page is a gallery or comments.
+/// Nothing is asked of longer texts: what is three times as long as a story may be a gallery.
 fn with_parts(found: String, page: &Guarded, parts: &Regions, title: &str) -> String {
     let (part, least) = if found.len() < SHORT && page.words > 2 * found.len() {
         (parts.likeliest(), 2 * found.len())
