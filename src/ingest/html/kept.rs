@@ -15,7 +15,11 @@ const LONG: usize = 300;
 const ITEM: usize = 40;
 const PARAGRAPH: usize = 80;
 
-/// A line that is only a link.
+/// Lines that wait for what stands around them, at most; those beyond go. Stories have some dozens,
+/// and a page of nothing but links has millions.
+const WAITING: usize = 10_000;
+
+/// A line that is only a link, and that a list or a paragraph may still keep.
 struct Doubtful {
     range: Range<usize>,
     /// The list that it stands in.
@@ -47,14 +51,22 @@ impl Kept {
         }
         let length = self.lines.line_len();
         let start = self.lines.len() - length;
-        self.lines.end();
+        let list = self.lists.last().copied();
         let linked = std::mem::take(&mut self.linked);
+        let is_link = linked > 0 && linked * 10 >= length * 9 && length < LONG;
+        let waits = list.is_some() || self.headings > 0;
+        if is_link && (!waits || self.doubtful.len() >= WAITING) {
+            self.lines.forget_line();
+            if let Some(above) = self.doubtful.last_mut() {
+                above.heading = false;
+            }
+        }
+        self.lines.end();
         let end = self.lines.len();
         if end == start {
             return;
         }
-        let list = self.lists.last().copied();
-        if linked > 0 && linked * 10 >= length * 9 && length < LONG {
+        if is_link {
             self.doubtful.push(Doubtful {
                 range: start..end,
                 list,

@@ -129,6 +129,12 @@ impl Lines {
         self.out.len() - self.line
     }
 
+    /// Drops the line that is written.
+    #[cfg(feature = "html")]
+    pub fn forget_line(&mut self) {
+        self.out.truncate(self.line);
+    }
+
     /// Bytes so far.
     pub fn len(&self) -> usize {
         self.out.len()
