@@ -102,6 +102,48 @@ fn paragraphs_and_lists_are_lines_without_headline_caption_and_share_bar() {
     assert_eq!(document.source.as_deref(), Some("Daily"));
 }
 
+/// A paragraph that no other resembles.
+fn paragraph(number: usize) -> String {
+    format!(
+        "The council said on day {number} that the harbour bridge will be closed for {number} weeks, as inspectors \
+         found {number} cracks in its piers, and that ferries will run every {number} minutes until then."
+    )
+}
+
+#[test]
+fn links_and_headings_of_the_story_stay_and_furniture_goes_by_any_name() {
+    let [a, b, c, d] = [1, 2, 3, 4].map(paragraph);
+    let html = format!(
+        "<title>Bridge closes</title><div class=text><p>{a}</p><h2 class=subheader id=the-ferries>The ferries</h2><p>{b}</p>\
+         <div class=socialShare><span>Share this now</span></div><ul><li>{c}</li><li><a href=x>What the inspectors wrote</a></li></ul>\
+         <div class=photoGallery><p>A ferry at the old pier, seen from above</p></div>\
+         <h3><a href=y>What happens now</a></h3><p>{d}</p><p><a href=z>Read more about bridges</a></p></div>"
+    );
+    assert_eq!(
+        only(html.as_bytes()).1,
+        format!("{a}\nThe ferries\n{b}\n{c}\nWhat the inspectors wrote\nWhat happens now\n{d}")
+    );
+}
+
+#[test]
+fn the_publishers_text_tells_the_lines_of_the_story() {
+    let story = [1, 2, 3, 4].map(paragraph);
+    let page = |body: &str| {
+        format!(
+            "<title>Bridge closes</title><script type=application/ld+json>{{\"@type\":\"NewsArticle\",\"articleBody\":\"{body}\"}}</script>\
+             <div class=text><p>{}</p><div><p>Video feedback</p><p>Watch what the mayor did, 02:12</p></div><p>{}</p></div>",
+            story[0],
+            story[1..].join("</p><p>")
+        )
+    };
+    let found = |body: &str| only(page(body).as_bytes()).1;
+    assert_eq!(found(&story.join(" ")), story.join("\n"));
+    // One that is cut short decides nothing.
+    let whole = found("");
+    assert!(whole.contains("Watch what the mayor did"), "{whole}");
+    assert_eq!(found(&(story[..2].join(" ") + " and ...")), whole);
+}
+
 #[test]
 fn facts_come_from_wherever_a_page_states_them() {
     let story = "<p>The council said that the harbour bridge will be closed from Monday, as inspectors found cracks.</p>".repeat(4);

@@ -116,6 +116,10 @@ fn named(value: &str) -> Option<Cut> {
         "trending",
         "popular",
         "byline",
+        "gallery",
+        "slideshow",
+        "carousel",
+        "lightbox",
     ];
     const PAIRS: &[(&str, &str)] = &[
         ("author", "bio"),
@@ -129,6 +133,7 @@ fn named(value: &str) -> Option<Cut> {
         ("most", "read"),
         ("ad", "slot"),
         ("ad", "container"),
+        ("ad", "feedback"),
         ("pull", "quote"),
         ("tag", "list"),
         ("cat", "links"),
@@ -149,10 +154,7 @@ fn named(value: &str) -> Option<Cut> {
     for class in value.split_ascii_whitespace() {
         let mut before = "";
         let mut first = true;
-        for word in class
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .filter(|word| !word.is_empty())
-        {
+        for word in parts(class) {
             let is = |known: &str, word: &str| known.eq_ignore_ascii_case(word);
             if ALWAYS.iter().any(|known| is(known, word)) && first {
                 return Some(Cut::Always);
@@ -167,6 +169,24 @@ fn named(value: &str) -> Option<Cut> {
         }
     }
     best
+}
+
+/// The words of a name: `share-bar`, `share_bar2` and `shareBar` have the same.
+fn parts(name: &str) -> impl Iterator<Item = &str> {
+    let mut rest = name;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
+        let mut before = b'A';
+        let end = rest.bytes().position(|byte| {
+            let ends = !byte.is_ascii_alphabetic()
+                || (byte.is_ascii_uppercase() && before.is_ascii_lowercase());
+            before = byte;
+            ends
+        });
+        let (word, behind) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
+        rest = behind;
+        (!word.is_empty()).then_some(word)
+    })
 }
 
 /// Whether the tags of an element are dropped, whatever it holds.
@@ -220,4 +240,37 @@ pub(super) fn holds_no_words(name: &str) -> bool {
     DROPPED
         .iter()
         .any(|dropped| dropped.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_by_their_words() {
+        let words = |name: &'static str| parts(name).collect::<Vec<_>>();
+        assert_eq!(words("share-bar"), ["share", "bar"]);
+        assert_eq!(words("shareBar_2x"), ["share", "Bar", "x"]);
+        assert_eq!(words("articleHTMLBody12"), ["article", "HTMLBody"]);
+        assert_eq!(words("--é9"), [""; 0]);
+        for name in [
+            "share",
+            "socialShare",
+            "x__relatedLinks--3",
+            "adSlot",
+            "photo-gallery",
+        ] {
+            assert_eq!(named(name), Some(Cut::Little), "{name}");
+        }
+        assert_eq!(named("commentsList"), Some(Cut::Always));
+        for name in [
+            "shared",
+            "article-body",
+            "hasComments",
+            "loads",
+            "unrelated",
+        ] {
+            assert_eq!(named(name), None, "{name}");
+        }
+    }
 }

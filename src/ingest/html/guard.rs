@@ -237,7 +237,13 @@ impl<'a> Guard<'a> {
         self.out
             .extend(tag.name.chars().map(|c| c.to_ascii_lowercase()));
         let mut seen = [false; KEPT.len()];
+        // Whether a heading is of the story its neighbours say, not its names: the extractor drops
+        // `subheader`, and an id is mostly made of the heading's words.
+        let heading = is(tag.name, &["h2", "h3", "h4", "h5", "h6"]);
         for (name, value) in tag.attributes() {
+            if heading && is(name, &["class", "id"]) {
+                continue;
+            }
             let Some(at) = KEPT.iter().position(|kept| kept.eq_ignore_ascii_case(name)) else {
                 continue;
             };

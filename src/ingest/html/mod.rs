@@ -20,7 +20,13 @@ mod furniture;
 #[cfg(feature = "html")]
 mod guard;
 #[cfg(feature = "html")]
+mod kept;
+#[cfg(feature = "html")]
 mod linked;
+#[cfg(feature = "html")]
+mod publisher;
+#[cfg(feature = "html")]
+mod region;
 #[cfg(feature = "html")]
 mod stand_in;
 #[cfg(feature = "html")]
