@@ -20,6 +20,7 @@ mod json_feed;
 mod json_scan;
 mod json_values;
 mod jsonl;
+mod labels;
 mod lookup;
 mod mail;
 mod members;
