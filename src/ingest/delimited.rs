@@ -16,7 +16,7 @@ use crate::formulas::original;
 pub(super) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Delimiters that stand in texts as well: only where they make nothing but known names.
-const RARE: [u8; 2] = [b'^', b':'];
+const RARE: [u8; 5] = [b'^', b':', b'~', 0x1f, 0x01];
 
 /// Bytes that may be looked at twice because of runaway quotes, beyond eight
 /// times the input, before quoted fields may no longer span lines. Without
@@ -61,6 +61,17 @@ fn is_header(names: &[String], first: bool, fields: &Fields) -> bool {
     has_text(names, fields) && (first || known.count() >= 2)
 }
 
+/// The names in a header line whose quotes are not closed.
+fn bare_names(line: &str, dialect: Dialect) -> Vec<String> {
+    let names = line.split(char::from(dialect.delimiter));
+    let bare = |name: &str| {
+        name.trim()
+            .trim_matches(char::from(dialect.quote))
+            .to_owned()
+    };
+    names.map(bare).collect()
+}
+
 fn own(row: &csv::StringRecord) -> Vec<String> {
     row.iter().map(str::to_owned).collect()
 }
@@ -82,6 +93,8 @@ struct Table {
     dialect: Dialect,
     /// Fields in the header.
     width: usize,
+    /// Fields up to the last one with a name: a delimiter behind it may be missing in the rows.
+    least: usize,
     /// Columns that play a role.
     columns: Vec<(usize, Match)>,
     /// Columns that are looked for by a path, each with the number of its way.
@@ -112,6 +125,7 @@ impl Table {
         let mut first: Option<Vec<String>> = None;
         while passed.len() < PREAMBLE {
             let found = scan::record(window, dialect, limit, false, &mut 0);
+            let unclosed = matches!(found, Found::Runaway(_));
             let span = match found {
                 Found::End => break,
                 Found::Record(span) if span.fields == 0 => {
@@ -121,24 +135,23 @@ impl Table {
                 Found::Record(span) => span,
                 Found::TooLong if first.is_none() => return Err(file.too_long()),
                 Found::TooLong => break,
-                Found::Runaway(_) if first.is_none() => {
-                    return Err(Refusal::new(
-                        Reason::UnclosedQuote,
-                        "a quote in the header line is never closed",
-                    ));
-                }
+                // Names hold no delimiters, so that quotes among them say nothing.
+                Found::Runaway(span) if first.is_none() => span,
                 Found::Runaway(span) => {
                     window.consume(span.total);
                     continue;
                 }
             };
             let raw = window.available().get(..span.len).unwrap_or_default();
-            let Ok((row, _)) = decode::decode(raw) else {
+            let Ok((row, _)) = file.decode(raw) else {
                 passed.push((window.offset(), span.fields));
                 window.consume(span.total);
                 continue;
             };
-            let names = rows.row(&row).map(own).unwrap_or_default();
+            let names = match unclosed {
+                true => bare_names(&row, dialect),
+                false => rows.row(&row).map(own).unwrap_or_default(),
+            };
             let numbers: Vec<String> = (1..=names.len()).map(|n| format!("#{n}")).collect();
             let by_number = first.is_none() && has_text(&numbers, file.fields);
             if by_number || is_header(&names, first.is_none(), file.fields) {
@@ -154,6 +167,7 @@ impl Table {
                 let mut table = Table {
                     dialect,
                     width: 0,
+                    least: 0,
                     columns: Vec::new(),
                     by_path: Vec::new(),
                     rows,
@@ -172,6 +186,12 @@ impl Table {
                 }
                 window.consume(span.total);
                 return Ok(Some(table));
+            }
+            if unclosed {
+                return Err(Refusal::new(
+                    Reason::UnclosedQuote,
+                    "a quote in the header line is never closed",
+                ));
             }
             // The line that tells a spreadsheet the delimiter is no row.
             if !raw.starts_with(b"sep=") {
@@ -207,6 +227,8 @@ impl Table {
             }
         }
         self.width = names.len();
+        let named = names.iter().rposition(|name| !name.trim().is_empty());
+        self.least = named.map_or(self.width, |last| last + 1);
     }
 
     /// Whether a row names columns: the header once more, as where tables were joined, or the
@@ -219,7 +241,7 @@ impl Table {
         if span.fields == self.width || file.options.keep_raw || self.header.is_empty() {
             return false;
         }
-        let Ok((row, _)) = decode::decode(raw) else {
+        let Ok((row, _)) = file.decode(raw) else {
             return false;
         };
         let names = self.rows.row(&row).map(own).unwrap_or_default();
@@ -325,7 +347,7 @@ impl Table {
         number: u64,
         offset: u64,
     ) -> Result<(), Refusal> {
-        let (text, encoding) = decode::decode(raw)?;
+        let (text, encoding) = file.decode(raw)?;
         let width = self.width;
         // The parser passes blank lines.
         let row = if text.is_empty() && width == 1 {
@@ -334,9 +356,10 @@ impl Table {
             self.rows.row(&text)
         };
         let fields = row.map_or(0, csv::StringRecord::len);
+        let least = self.least;
         // Empty fields behind the last column say nothing.
         let fits = |row: &&csv::StringRecord| {
-            row.len() >= width && row.iter().skip(width).all(|field| field.trim().is_empty())
+            row.len() >= least && row.iter().skip(width).all(|field| field.trim().is_empty())
         };
         let Some(row) = row.filter(fits) else {
             return Err(Refusal::new(
@@ -416,7 +439,11 @@ impl Rows {
     fn row(&mut self, record: &str) -> Option<&csv::StringRecord> {
         let feed = self.reader.get_mut();
         feed.bytes.clear();
-        feed.bytes.extend_from_slice(record.as_bytes());
+        if self.dialect.spaced {
+            close_up(record.as_bytes(), self.dialect, &mut feed.bytes);
+        } else {
+            feed.bytes.extend_from_slice(record.as_bytes());
+        }
         feed.bytes.push(b'\n');
         feed.start = 0;
         let read = self.reader.read_record(&mut self.row);
@@ -428,6 +455,33 @@ impl Rows {
             self.reader = Self::reader(self.dialect);
         }
         matches!(read, Ok(true)).then_some(&self.row)
+    }
+}
+
+/// A record without the blanks between a delimiter and an opening quote, for which the parser
+/// has no rule.
+fn close_up(record: &[u8], dialect: Dialect, out: &mut Vec<u8>) {
+    let (mut starts, mut quoted, mut escaped) = (true, false, false);
+    let mut at = 0;
+    while let Some(&byte) = record.get(at) {
+        if starts && byte == b' ' {
+            let rest = record.get(at..).unwrap_or_default();
+            let blanks = rest.iter().take_while(|&&byte| byte == b' ').count();
+            if rest.get(blanks) == Some(&dialect.quote) {
+                at += blanks;
+                continue;
+            }
+        }
+        if quoted {
+            // A doubled quote closes and opens again.
+            quoted = escaped || byte != dialect.quote;
+            escaped = !escaped && Some(byte) == dialect.escape;
+        } else {
+            quoted = byte == dialect.quote && (starts || record.get(at - 1) == Some(&byte));
+        }
+        starts = !quoted && byte == dialect.delimiter;
+        out.push(byte);
+        at += 1;
     }
 }
 
@@ -464,6 +518,23 @@ mod tests {
         assert_eq!(sniffed("id^text^url"), (b'^', true));
         assert_eq!(sniffed("title:text"), (b':', true));
         assert!(!sniffed("Text: he said, title: none").1);
+    }
+
+    #[test]
+    fn blanks_before_quotes_are_closed_up() {
+        let dialect = Dialect {
+            spaced: true,
+            ..Dialect::usual(b',')
+        };
+        let mut rows = Rows::new(dialect);
+        for (record, fields) in [
+            (r#"1, "a, b",  "c""#, vec!["1", "a, b", "c"]),
+            (r#" "a ""b, "" c", d"#, vec![r#"a "b, " c"#, " d"]),
+            (r#"a "b", c"#, vec![r#"a "b""#, " c"]),
+            (r#""a, "" , ", "b""#, vec![r#"a, " , "#, "b"]),
+        ] {
+            assert_eq!(own(rows.row(record).unwrap()), fields, "{record}");
+        }
     }
 
     #[test]
