@@ -29,6 +29,7 @@ mod ninjs;
 mod reason;
 mod record;
 mod rejections;
+mod rows;
 mod scan;
 mod settle;
 mod sheet;
