@@ -94,6 +94,45 @@ fn rdf_and_both_atoms_with_prefixes_of_their_own() {
 }
 
 #[test]
+fn texts_under_other_names_and_items_alone() {
+    let text = "Rain will end on Friday, the office said.";
+    let base64 = "UmFpbiB3aWxsIGVuZCBvbiBGcmlkYXks\n IHRoZSBvZmZpY2Ugc2FpZC4=";
+    let of_rss = |inner: &str| {
+        rss(&format!("<item><guid>1</guid>{inner}</item>")).replace(
+            "<rss",
+            "<rss xmlns:i=\"http://www.itunes.com/dtds/podcast-1.0.dtd\"",
+        )
+    };
+    let entry = |inner: &str| {
+        format!("<entry xmlns=\"http://www.w3.org/2005/Atom\"><id>1</id>{inner}</entry>")
+    };
+    for feed in [
+        of_rss(&format!(
+            "<i:summary>{text}</i:summary><description>Rain.</description>"
+        )),
+        of_rss(&format!("<fullitem>&lt;p>{text}&lt;/p></fullitem>")),
+        of_rss(&format!("<abstract>{text}</abstract>")),
+        entry(&format!("<summary>{text}</summary>")),
+        entry(&format!(
+            "<content type=\"application/octet-stream\">{base64}</content>"
+        )),
+        format!(
+            "<feed xmlns=\"http://www.w3.org/2005/Atom\">{}</feed>",
+            entry(&format!("<content>{text}</content>"))
+        ),
+        format!("<item><guid>1</guid><description>{text}</description></item>"),
+    ] {
+        let intake = read("a.xml", &feed);
+        let all = told(&intake);
+        assert_eq!(all.len(), 1, "{feed}");
+        assert_eq!(all[0][..2], ["1", text], "{feed}");
+    }
+    // What is no text in base64 either stays none.
+    let sound = entry("<title>Rain</title><content type=\"audio/mpeg\">//uQZAAAAAAA</content>");
+    assert_eq!(told(&read("a.xml", &sound))[0][1], "Rain");
+}
+
+#[test]
 fn items_around_a_bad_one_are_kept() {
     for bad in [
         "<item><guid>x</guid><title>not closed</title>\n",
@@ -192,6 +231,14 @@ fn encodings_declared_undeclared_and_wrong() {
         (feed("utf-8").into_bytes(), "UTF-8"),
         (latin(&feed("ISO-8859-1")), "windows-1252"),
         (latin(&feed("utf-8")), "windows-1252"),
+        (latin(&feed("cp1252")), "windows-1252"),
+        (
+            encoding_rs::MACINTOSH
+                .encode(&feed("MacRoman"))
+                .0
+                .into_owned(),
+            "macintosh",
+        ),
         (feed("ISO-8859-1").into_bytes(), "UTF-8"),
         (wide(&feed("utf-16"), u16::to_le_bytes), "UTF-16LE"),
         (wide(&feed("utf-16"), u16::to_be_bytes), "UTF-16BE"),

@@ -56,6 +56,63 @@ Content-Transfer-Encoding: quoted-printable\n\nCaf=E9 in Orme =\nis dry.\n--in\n
 }
 
 #[test]
+fn messages_within_messages_are_read_unless_they_are_attached() {
+    let inner =
+        "From: a@b.example\nSubject: x\nContent-Type: text/plain\n\nRain will end on Friday.\n";
+    let outer = |kind: &str, body: &str| {
+        format!(
+            "From: news@orme.example\nSubject: Fwd\nMIME-Version: 1.0\nContent-Type: {kind}\n\n{body}"
+        )
+    };
+    let part = |head: &str| {
+        let body = format!("--b\n\nFor you:\n--b\n{head}\n{inner}\n--b--\n");
+        outer("multipart/mixed; boundary=b", &body)
+    };
+    for (letter, text) in [
+        (outer("message/rfc822", inner), "Rain will end on Friday."),
+        (
+            part("Content-Type: message/rfc822\n"),
+            "For you:\n\nRain will end on Friday.",
+        ),
+        (
+            part("Content-Type: message/rfc822\nContent-Disposition: attachment\n"),
+            "For you:",
+        ),
+        (
+            outer(
+                "multipart/digest; boundary=b",
+                &format!("--b\n\n{inner}\n--b\n\n{inner}\n--b--\n"),
+            ),
+            "Rain will end on Friday.\n\nRain will end on Friday.",
+        ),
+    ] {
+        assert_eq!(told(&read("letter.eml", &letter))[0][1], text, "{letter}");
+    }
+}
+
+#[test]
+fn charsets_of_old_and_letters_with_nul_bytes() {
+    let letter = |charset: &str, body: &[u8]| {
+        let head = format!("MIME-Version: 1.0\nContent-Type: text/plain; charset={charset}\n\n");
+        [head.as_bytes(), body].concat()
+    };
+    for (charset, body, text) in [
+        (
+            "UTF-7",
+            &b"Caf+AOk- in Orme +- Aldmoor"[..],
+            "Café in Orme + Aldmoor",
+        ),
+        ("win-1252", b"Caf\xe9 in Orme", "Café in Orme"),
+        ("iso-2022-kr", b"\x1b$)C\x0e=CGh\x0f", "시험"),
+        // Damage of one letter, and no binary file.
+        ("us-ascii", b"Rain\0 in Orme", "Rain\0 in Orme"),
+    ] {
+        let intake = read("letter.eml", letter(charset, body));
+        assert_eq!(told(&intake)[0][1], text, "{charset}");
+    }
+}
+
+#[test]
 fn mail_bombs_are_bounded() {
     let limited = IngestOptions {
         limits: Limits {

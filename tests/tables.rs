@@ -155,6 +155,15 @@ fn tables_are_read_however_they_are_written() {
         ("id,text\r1,a\r2,b".to_owned(), 2),
         ("id,text\n1,a\0b\n2,\0\n".to_owned(), 2),
         ("text\na\n\nb\n".to_owned(), 3),
+        // Blanks before quotes, and delimiters behind the last name that the rows lack.
+        (
+            "id, \"text\", \"url\"\n1, \"a, b\", \"c\"\n2, \"d \"\"e, f\"\"\", \"g\"\n".to_owned(),
+            2,
+        ),
+        ("id,text,,\n1,a\n2,b,,\n3,c,d,\n".to_owned(), 3),
+        ("id,\"text,url\n1,\"a, b\",c\n2,d,e\n".to_owned(), 2),
+        ("id~text\n1~a, b\n2~c\n".to_owned(), 2),
+        ("id\u{1f}text\n1\u{1f}a, b\n2\u{1f}c\n".to_owned(), 2),
     ] {
         assert_eq!(told("a.csv", table.as_bytes()), (documents, 0), "{table}");
     }
@@ -164,6 +173,53 @@ fn tables_are_read_however_they_are_written() {
     assert_eq!(intake.documents.len(), 61);
     let intake = file("a.csv", good.as_bytes(), &IngestOptions::default());
     assert!(intake.rejected[0].message.contains("--text-field '#2'"));
+}
+
+#[test]
+fn blanks_before_quotes_belong_to_no_field() {
+    let table = b"id, \"title\", \"text\"\n1, \"Rain, wind\",  \"It rains, he said\"\n";
+    let intake = file("a.csv", table, &IngestOptions::default());
+    let rain = intake.documents.iter().find(|d| &*d.key == "1").unwrap();
+    assert_eq!(rain.title.as_deref(), Some("Rain, wind"));
+    assert_eq!(intake.archive.text(&rain.text), "It rains, he said");
+}
+
+/// One word alone looks like many an encoding; the file is in one.
+#[test]
+fn short_records_are_read_as_the_others_of_their_file_are() {
+    let words = [
+        "Совет решил дело о мосте во вторник утром",
+        "После шторма разрушений не было",
+        "Дождь",
+        "Суд",
+        "Мэр сказал",
+        "Мост",
+    ];
+    let jsonl = words.map(|w| format!("{{\"id\":\"{w}\",\"text\":\"{w}\"}}\n"));
+    let csv = words.map(|w| format!("\"{w}\",\"{w}\"\n"));
+    let list = jsonl.clone().map(|line| line.replace('\n', "\n,\n"));
+    let rss =
+        words.map(|w| format!("<item><guid>{w}</guid>\n<description>{w}</description></item>\n"));
+    let rss = format!("<rss><channel>{}</channel></rss>", rss.concat());
+    for (name, content) in [
+        ("a.jsonl", jsonl.concat()),
+        ("a.csv", format!("id,text\n{}", csv.concat())),
+        (
+            "a.json",
+            format!("[\n{}{{\"text\":\"end\"}}]", list.concat()),
+        ),
+        ("a.xml", rss),
+    ] {
+        let (bytes, _, _) = encoding_rs::WINDOWS_1251.encode(&content);
+        let intake = file(name, &bytes, &IngestOptions::default());
+        for word in words {
+            let found = intake.documents.iter().find(|d| &*d.key == word);
+            let text = &found.unwrap_or_else(|| panic!("{name}: {word}")).text;
+            assert_eq!(intake.archive.text(text), word, "{name}");
+        }
+        intake.archive.intact().unwrap();
+        assert_eq!(intake.counts.encodings["windows-1251"], 6, "{name}");
+    }
 }
 
 #[test]

@@ -27,8 +27,9 @@ const OPEN_FILES: usize = 200;
 #[derive(Debug)]
 enum Source {
     /// A file of JSON lines; an extent is a line with its end, or a JSON string in one.
-    /// Open where few enough are; a feed of ten thousand files is opened file by file.
-    Lines(PathBuf, Option<File>),
+    /// Open where few enough are; a feed of ten thousand files is opened file by file. With
+    /// the encoding of those lines that are not UTF-8, where one was guessed.
+    Lines(PathBuf, Option<File>, Option<&'static Encoding>),
     /// A file that is one text.
     Whole(PathBuf),
 }
@@ -62,10 +63,11 @@ impl Shelf {
         }
     }
 
-    /// A file of JSON lines to be read by offset; gives its number.
-    pub fn lines(&mut self, path: PathBuf, file: File) -> u32 {
+    /// A file of JSON lines to be read by offset, and the encoding of those that are not UTF-8,
+    /// where one was guessed; gives its number.
+    pub fn lines(&mut self, path: PathBuf, file: File, guessed: Option<&'static Encoding>) -> u32 {
         let open = (self.sources.len() < OPEN_FILES).then_some(file);
-        self.source(Source::Lines(path, open))
+        self.source(Source::Lines(path, open, guessed))
     }
 
     /// A file that is one text; gives its number.
@@ -104,9 +106,9 @@ impl Storage for Shelf {
     fn text(&self, extent: Extent, expected: u32) -> Result<String, Error> {
         let (text, path) = match self.sources.get(extent.source as usize) {
             None => (String::from_utf8(self.bytes(extent)?).ok(), None),
-            Some(Source::Lines(path, _)) => {
+            Some(Source::Lines(path, _, guessed)) => {
                 let line = self.bytes(extent)?;
-                (jsonl::text(&line, &self.fields), Some(path))
+                (jsonl::text(&line, &self.fields, *guessed), Some(path))
             }
             Some(Source::Whole(path)) => {
                 let opened = File::open(path);
@@ -124,7 +126,7 @@ impl Storage for Shelf {
     fn bytes(&self, extent: Extent) -> Result<Vec<u8>, Error> {
         let mut bytes = vec![0; extent.bytes as usize];
         match self.sources.get(extent.source as usize) {
-            Some(Source::Lines(path, open)) => {
+            Some(Source::Lines(path, open, _)) => {
                 let read = match open {
                     Some(file) => read_at(file, &mut bytes, extent.offset),
                     None => {

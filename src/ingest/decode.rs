@@ -16,6 +16,9 @@ use super::window::Bytes;
 /// running text is far more than it needs.
 const DETECT_BYTES: usize = 1 << 20;
 
+/// Korean mail of old, which encoding_rs does not know.
+const ISO_2022_KR: &str = "ISO-2022-KR";
+
 /// UTF-8 with a few bad bytes, which became U+FFFD.
 const REPAIRED: &str = "UTF-8 (repaired)";
 
@@ -104,14 +107,32 @@ impl Read for Utf32<'_> {
 
 /// Decodes one text file or one record: the text and the name of its encoding.
 pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, &'static str), Refusal> {
+    decode_as(bytes, None)
+}
+
+/// As [`decode`], of a record of a stream that [`guess`] told the encoding of: a record of a few
+/// words alone looks like many an encoding.
+pub(super) fn decode_as<'b>(
+    bytes: &'b [u8],
+    guessed: Option<&'static Encoding>,
+) -> Result<(Cow<'b, str>, &'static str), Refusal> {
     if let Some(text) = unmarked::iso_2022_jp(bytes) {
         return Ok((Cow::Owned(text), ISO_2022_JP.name()));
+    }
+    if let Some(text) = unmarked::iso_2022_kr(bytes) {
+        return Ok((Cow::Owned(text), ISO_2022_KR));
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Ok((Cow::Borrowed(text), UTF_8.name()));
     }
     if is_damaged_utf8(bytes) {
         return Ok((String::from_utf8_lossy(bytes), REPAIRED));
+    }
+    if let Some(encoding) = guessed {
+        let (text, malformed) = encoding.decode_without_bom_handling(bytes);
+        if !malformed && !text.chars().any(is_stray_control) {
+            return Ok((text, encoding.name()));
+        }
     }
     let first = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
     let from = bytes.get(first.saturating_sub(4096)..).unwrap_or_default();
@@ -134,6 +155,32 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, &'static str), Refus
         ));
     }
     Ok((text, encoding.name()))
+}
+
+/// The encoding of those lines of a stream that are not UTF-8, by all that its head holds of
+/// them; `None` where there are none, or where nothing fits. Lines of UTF-8 among them tell
+/// nothing of the others.
+pub(super) fn guess(head: &[u8]) -> Option<&'static Encoding> {
+    if std::str::from_utf8(head).is_ok() {
+        return None;
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    let mut bad = Vec::new();
+    for line in head.split_inclusive(|&byte| byte == b'\n') {
+        // The last line is cut, perhaps within a character.
+        let whole = line.ends_with(b"\n");
+        if whole && std::str::from_utf8(line).is_err() && !is_damaged_utf8(line) {
+            detector.feed(line, false);
+            bad.extend_from_slice(line);
+        }
+    }
+    if bad.is_empty() {
+        return None;
+    }
+    let encoding = detector.guess(None, Utf8Detection::Deny);
+    let (text, malformed) = encoding.decode_without_bom_handling(&bad);
+    let controls = text.chars().filter(|&c| is_stray_control(c)).count();
+    (!malformed && controls <= bad.len() / 50).then_some(encoding)
 }
 
 /// Whether the few bad bytes stand among many good sequences of UTF-8. Text in
@@ -298,6 +345,33 @@ mod tests {
         }
         let (bytes, _, _) = encoding_rs::GBK.encode("政府今天宣布了新的措施。");
         assert!(!is_damaged_utf8(&bytes));
+    }
+
+    #[test]
+    fn a_short_record_is_read_as_the_others_of_its_stream_are() {
+        let lines = [
+            "Городской совет принял решение о мосте во вторник.",
+            "Мэр сказал, что паром пойдёт утром.",
+            "Суд отложил дело.",
+            "Дождь.",
+        ];
+        let joined = lines.join("\n");
+        let (stream, _, _) = encoding_rs::WINDOWS_1251.encode(&joined);
+        let mut stream = [&stream[..], b"\n"].concat();
+        stream.extend_from_slice("Größe in UTF-8\n".as_bytes());
+        let guessed = guess(&stream);
+        assert_eq!(guessed, Some(encoding_rs::WINDOWS_1251));
+        for line in lines {
+            let (bytes, _, _) = encoding_rs::WINDOWS_1251.encode(line);
+            assert_eq!(decode_as(&bytes, guessed).unwrap().0, line);
+        }
+        let utf8 = "Größe".as_bytes();
+        assert_eq!(decode_as(utf8, guessed).unwrap(), ("Größe".into(), "UTF-8"));
+        assert_eq!(guess("Größe\n".as_bytes()), None);
+        assert_eq!(guess(b"plain\ncut within \xc3"), None);
+        // What fits no encoding but its own is read in that one.
+        let (bytes, _, _) = encoding_rs::SHIFT_JIS.encode("市議会は火曜日に橋について決定した");
+        assert_eq!(decode_as(&bytes, Some(UTF_8)).unwrap().1, "Shift_JIS");
     }
 
     #[test]

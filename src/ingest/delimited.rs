@@ -1,13 +1,12 @@
 //! Delimited tables: CSV, TSV and their kin, record by record.
 
-use std::io::{self, Read};
-
 use super::decode;
 use super::dialect;
 use super::fields::{Fields, Match, Role};
 use super::gather::{Accepted, File};
 use super::reason::{Reason, Refusal};
 use super::record::{Cell, Cells};
+use super::rows::{Rows, own};
 use super::scan::{self, Dialect, Found, Span};
 use super::window::Bytes;
 use crate::formulas::original;
@@ -16,7 +15,7 @@ use crate::formulas::original;
 pub(super) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Delimiters that stand in texts as well: only where they make nothing but known names.
-const RARE: [u8; 2] = [b'^', b':'];
+const RARE: [u8; 5] = [b'^', b':', b'~', 0x1f, 0x01];
 
 /// Bytes that may be looked at twice because of runaway quotes, beyond eight
 /// times the input, before quoted fields may no longer span lines. Without
@@ -61,8 +60,15 @@ fn is_header(names: &[String], first: bool, fields: &Fields) -> bool {
     has_text(names, fields) && (first || known.count() >= 2)
 }
 
-fn own(row: &csv::StringRecord) -> Vec<String> {
-    row.iter().map(str::to_owned).collect()
+/// The names in a header line whose quotes are not closed.
+fn bare_names(line: &str, dialect: Dialect) -> Vec<String> {
+    let names = line.split(char::from(dialect.delimiter));
+    let bare = |name: &str| {
+        name.trim()
+            .trim_matches(char::from(dialect.quote))
+            .to_owned()
+    };
+    names.map(bare).collect()
 }
 
 /// Reads a table; records are counted from 1 behind the header.
@@ -82,6 +88,8 @@ struct Table {
     dialect: Dialect,
     /// Fields in the header.
     width: usize,
+    /// Fields up to the last one with a name: a delimiter behind it may be missing in the rows.
+    least: usize,
     /// Columns that play a role.
     columns: Vec<(usize, Match)>,
     /// Columns that are looked for by a path, each with the number of its way.
@@ -112,6 +120,7 @@ impl Table {
         let mut first: Option<Vec<String>> = None;
         while passed.len() < PREAMBLE {
             let found = scan::record(window, dialect, limit, false, &mut 0);
+            let unclosed = matches!(found, Found::Runaway(_));
             let span = match found {
                 Found::End => break,
                 Found::Record(span) if span.fields == 0 => {
@@ -121,24 +130,23 @@ impl Table {
                 Found::Record(span) => span,
                 Found::TooLong if first.is_none() => return Err(file.too_long()),
                 Found::TooLong => break,
-                Found::Runaway(_) if first.is_none() => {
-                    return Err(Refusal::new(
-                        Reason::UnclosedQuote,
-                        "a quote in the header line is never closed",
-                    ));
-                }
+                // Names hold no delimiters, so that quotes among them say nothing.
+                Found::Runaway(span) if first.is_none() => span,
                 Found::Runaway(span) => {
                     window.consume(span.total);
                     continue;
                 }
             };
             let raw = window.available().get(..span.len).unwrap_or_default();
-            let Ok((row, _)) = decode::decode(raw) else {
+            let Ok((row, _)) = file.decode(raw) else {
                 passed.push((window.offset(), span.fields));
                 window.consume(span.total);
                 continue;
             };
-            let names = rows.row(&row).map(own).unwrap_or_default();
+            let names = match unclosed {
+                true => bare_names(&row, dialect),
+                false => rows.row(&row).map(own).unwrap_or_default(),
+            };
             let numbers: Vec<String> = (1..=names.len()).map(|n| format!("#{n}")).collect();
             let by_number = first.is_none() && has_text(&numbers, file.fields);
             if by_number || is_header(&names, first.is_none(), file.fields) {
@@ -154,6 +162,7 @@ impl Table {
                 let mut table = Table {
                     dialect,
                     width: 0,
+                    least: 0,
                     columns: Vec::new(),
                     by_path: Vec::new(),
                     rows,
@@ -172,6 +181,12 @@ impl Table {
                 }
                 window.consume(span.total);
                 return Ok(Some(table));
+            }
+            if unclosed {
+                return Err(Refusal::new(
+                    Reason::UnclosedQuote,
+                    "a quote in the header line is never closed",
+                ));
             }
             // The line that tells a spreadsheet the delimiter is no row.
             if !raw.starts_with(b"sep=") {
@@ -207,6 +222,8 @@ impl Table {
             }
         }
         self.width = names.len();
+        let named = names.iter().rposition(|name| !name.trim().is_empty());
+        self.least = named.map_or(self.width, |last| last + 1);
     }
 
     /// Whether a row names columns: the header once more, as where tables were joined, or the
@@ -219,7 +236,7 @@ impl Table {
         if span.fields == self.width || file.options.keep_raw || self.header.is_empty() {
             return false;
         }
-        let Ok((row, _)) = decode::decode(raw) else {
+        let Ok((row, _)) = file.decode(raw) else {
             return false;
         };
         let names = self.rows.row(&row).map(own).unwrap_or_default();
@@ -325,7 +342,7 @@ impl Table {
         number: u64,
         offset: u64,
     ) -> Result<(), Refusal> {
-        let (text, encoding) = decode::decode(raw)?;
+        let (text, encoding) = file.decode(raw)?;
         let width = self.width;
         // The parser passes blank lines.
         let row = if text.is_empty() && width == 1 {
@@ -334,9 +351,10 @@ impl Table {
             self.rows.row(&text)
         };
         let fields = row.map_or(0, csv::StringRecord::len);
+        let least = self.least;
         // Empty fields behind the last column say nothing.
         let fits = |row: &&csv::StringRecord| {
-            row.len() >= width && row.iter().skip(width).all(|field| field.trim().is_empty())
+            row.len() >= least && row.iter().skip(width).all(|field| field.trim().is_empty())
         };
         let Some(row) = row.filter(fits) else {
             return Err(Refusal::new(
@@ -385,67 +403,6 @@ impl Table {
     }
 }
 
-/// The csv crate's parser, fed one record at a time; building it anew for
-/// every record would cost more than the parsing.
-struct Rows {
-    reader: csv::Reader<Feed>,
-    dialect: Dialect,
-    row: csv::StringRecord,
-}
-
-impl Rows {
-    fn new(dialect: Dialect) -> Self {
-        Rows {
-            reader: Self::reader(dialect),
-            dialect,
-            row: csv::StringRecord::new(),
-        }
-    }
-
-    fn reader(dialect: Dialect) -> csv::Reader<Feed> {
-        csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(dialect.delimiter)
-            .quote(dialect.quote)
-            .escape(dialect.escape)
-            .from_reader(Feed::default())
-    }
-
-    /// The fields of one record, given without its line end.
-    fn row(&mut self, record: &str) -> Option<&csv::StringRecord> {
-        let feed = self.reader.get_mut();
-        feed.bytes.clear();
-        feed.bytes.extend_from_slice(record.as_bytes());
-        feed.bytes.push(b'\n');
-        feed.start = 0;
-        let read = self.reader.read_record(&mut self.row);
-        let feed = self.reader.get_ref();
-        let clean = feed.start == feed.bytes.len() && !self.reader.is_done();
-        if !clean {
-            // A record that the parser sees otherwise than the scanner; whatever
-            // it holds back must not reach the next one.
-            self.reader = Self::reader(self.dialect);
-        }
-        matches!(read, Ok(true)).then_some(&self.row)
-    }
-}
-
-/// The bytes of one record at a time.
-#[derive(Default)]
-struct Feed {
-    bytes: Vec<u8>,
-    start: usize,
-}
-
-impl Read for Feed {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let count = self.bytes.get(self.start..).unwrap_or_default().read(out)?;
-        self.start += count;
-        Ok(count)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::FieldNames;
@@ -464,23 +421,5 @@ mod tests {
         assert_eq!(sniffed("id^text^url"), (b'^', true));
         assert_eq!(sniffed("title:text"), (b':', true));
         assert!(!sniffed("Text: he said, title: none").1);
-    }
-
-    #[test]
-    fn one_parser_reads_many_records() {
-        let mut rows = Rows::new(Dialect::usual(b','));
-        let long = "x".repeat(100_000);
-        for (record, fields) in [
-            ("a,b".to_owned(), vec!["a", "b"]),
-            ("\"a\nb\",\"\"".to_owned(), vec!["a\nb", ""]),
-            (format!("{long},\"{long}\""), vec![&long, &long]),
-            ("\"open".to_owned(), vec!["open\n"]),
-            ("c".to_owned(), vec!["c"]),
-        ] {
-            let row: Vec<String> = own(rows.row(&record).unwrap());
-            assert_eq!(row, fields);
-        }
-        assert!(rows.row("").is_none());
-        assert_eq!(rows.row("d").unwrap().len(), 1);
     }
 }

@@ -11,11 +11,34 @@ const LINES: usize = 32;
 pub(super) fn of(head: &[u8], preferred: u8, fields: &Fields) -> Dialect {
     let delimiter = delimiter(head, preferred, fields);
     let quote = quote(head, delimiter);
+    let spaced = is_spaced(head, delimiter, quote);
     Dialect {
         delimiter,
         quote,
-        escape: escapes(head, delimiter, quote).then_some(b'\\'),
+        escape: escapes(head, (delimiter, quote, spaced)).then_some(b'\\'),
+        spaced,
     }
+}
+
+/// Whether nearly all quotes behind a delimiter stand behind a blank, too, as in `a, "b", "c"`.
+fn is_spaced(head: &[u8], delimiter: u8, quote: u8) -> bool {
+    const LEAST: usize = 2;
+    if delimiter == b' ' {
+        return false;
+    }
+    let (mut spaced, mut opening) = (0, 0);
+    for at in memchr::memchr_iter(quote, head) {
+        let before = head.get(..at).unwrap_or_default();
+        let bare = before.trim_ascii_end();
+        let blanks = before.get(bare.len()..).unwrap_or_default();
+        // Behind a blank a quote may open a word of a text as well.
+        if bare.last() == Some(&delimiter) && blanks.iter().all(|&byte| byte == b' ') {
+            opening += 1;
+            spaced += usize::from(!blanks.is_empty());
+        }
+    }
+    let (_, closing) = edges(head, delimiter, quote);
+    spaced >= LEAST && spaced * 5 >= opening * 4 && closing * 5 >= spaced * 4
 }
 
 fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -68,13 +91,13 @@ fn quote(head: &[u8], delimiter: u8) -> u8 {
 
 /// Whether quotes within quotes are written with a backslash: read so no field goes on behind
 /// its closing quote, and some do where quotes are doubled, as the standard has it.
-fn escapes(head: &[u8], delimiter: u8, quote: u8) -> bool {
-    let faults = |escape| faults(head, delimiter, quote, escape);
+fn escapes(head: &[u8], marks: (u8, u8, bool)) -> bool {
+    let faults = |escape| faults(head, marks, escape);
     faults(None) > 0 && faults(Some(b'\\')) == 0
 }
 
 /// Closing quotes behind which a field goes on.
-fn faults(head: &[u8], delimiter: u8, quote: u8, escape: Option<u8>) -> usize {
+fn faults(head: &[u8], (delimiter, quote, spaced): (u8, u8, bool), escape: Option<u8>) -> usize {
     let is_end = |byte: u8| byte == delimiter || byte == b'\n' || byte == b'\r';
     let (mut faults, mut at) = (0, 0);
     let (mut starts, mut quoted) = (true, false);
@@ -82,7 +105,7 @@ fn faults(head: &[u8], delimiter: u8, quote: u8, escape: Option<u8>) -> usize {
         at += 1;
         if !quoted {
             quoted = starts && byte == quote;
-            starts = is_end(byte);
+            starts = is_end(byte) || starts && spaced && byte == b' ';
         } else if Some(byte) == escape {
             at += 1;
         } else if byte == quote {
@@ -115,5 +138,16 @@ mod tests {
         assert_eq!(told("id,text\n1,\"a \\\"b\\\" c\"\n").escape, Some(b'\\'));
         assert_eq!(told("id,text\n\"c:\\\",\"b\"\n").escape, None);
         assert_eq!(told("id,text\n1,\"\\\"\"\"\n").escape, None);
+        let spaced = told("id, \"text\", \"url\"\n1, \"a, \\\"b\\\"\", \"c\"\n");
+        assert!(spaced.spaced);
+        assert_eq!(spaced.escape, Some(b'\\'));
+        for head in [
+            "id,text\n1,\"a\"\n2,\"b\"\n3, \"c\"\n",
+            "id,text\n1,He said \"no\", \"never\"\n2,\"a\"\n",
+            "id,text\n1, \"a\n2, \"b\n",
+            "id,text\n",
+        ] {
+            assert!(!told(head).spaced, "{head}");
+        }
     }
 }

@@ -1,11 +1,13 @@
 //! Where documents and rejections come together, and every one is counted.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::num::NonZeroU64;
 use std::ops::Range;
 use std::sync::Arc;
 
+use encoding_rs::Encoding;
 use rayon::prelude::*;
 
 use super::archive::{self, Shelf};
@@ -216,6 +218,8 @@ pub(super) struct File<'a, 'l> {
     pub fields: &'a Fields,
     /// The encoding that a mark at the start of the stream declared.
     pub encoding: Option<&'static str>,
+    /// The encoding of its records that are not UTF-8, told by many of them.
+    pub guessed: Option<&'static Encoding>,
     /// The number by which the file can be read by offset, if it can, and the
     /// bytes before the offset 0 of its records.
     pub stored: Option<(u32, u64)>,
@@ -248,6 +252,11 @@ impl File<'_, '_> {
         let reading = (self.options, self.fields);
         let tally = self.tally.clone();
         super::stream::stream(content, &path, None, reading, (depth, &tally), self.out);
+    }
+
+    /// A record as text, with the name of its encoding.
+    pub fn decode<'b>(&self, record: &'b [u8]) -> Result<(Cow<'b, str>, &'static str), Refusal> {
+        decode::decode_as(record, self.guessed)
     }
 
     pub fn record_limit(&self) -> usize {

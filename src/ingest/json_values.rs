@@ -4,7 +4,6 @@
 //! A record is an object with a text; the objects and lists around it are gone through
 //! without being held, so that an answer of gigabytes is read element by element.
 
-use super::decode;
 use super::fields::Fields;
 use super::gather::{Accepted, File};
 use super::json_feed::{self, Feed};
@@ -295,7 +294,7 @@ impl Walk<'_, '_, '_, '_, '_> {
     /// A whole object at the front: a record, or what is around some.
     fn object(&mut self, len: usize) {
         let bytes = self.window.available().get(..len).unwrap_or_default();
-        let decoded = decode::decode(bytes);
+        let decoded = self.file.decode(bytes);
         let read = decoded.and_then(|(text, encoding)| {
             jsonl::object(&text, self.file.fields).map(|cells| (cells, encoding))
         });
@@ -365,7 +364,7 @@ impl Walk<'_, '_, '_, '_, '_> {
             let told = is_item || json_scan::member(bytes, "uri").is_some();
             return told.then(|| Err(record::text_too_long(DOCUMENT as u64)));
         }
-        let (text, encoding) = decode::decode(bytes).ok()?;
+        let (text, encoding) = self.file.decode(bytes).ok()?;
         let value = serde_json::from_str(&text).ok()?;
         let limits = &self.file.options.limits;
         let feed = self.levels.last().and_then(|level| level.feed.as_ref());

@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use encoding_rs::Encoding;
 use memchr::{memchr, memchr_iter};
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -56,6 +57,7 @@ pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
             path: file.path,
             options: file.options,
             fields: file.fields,
+            guessed: file.guessed,
             listener: file.out.listener,
             keeps_texts: file.stored.is_none(),
         };
@@ -154,6 +156,7 @@ struct Context<'a> {
     path: &'a Arc<str>,
     options: &'a IngestOptions,
     fields: &'a Fields,
+    guessed: Option<&'static Encoding>,
     listener: &'a dyn Listener,
     /// Whether texts are wanted once they were listened to.
     keeps_texts: bool,
@@ -176,7 +179,7 @@ impl Context<'_> {
                 Err(gather::too_long(self.options))
             } else {
                 let place = gather::place(self.path, Some(number), offset + from as u64);
-                match record(line, place, self.fields, self.options) {
+                match record(line, place, self.guessed, (self.fields, self.options)) {
                     Ok(None) => continue,
                     Ok(Some(mut accepted)) => {
                         let arrival = share.arrival.wrapping_add(at as u32);
@@ -219,7 +222,7 @@ fn one_line(window: &mut Bytes<'_>, file: &mut File<'_, '_>, number: &mut u64) -
             let cut = len == total && window.damage().is_some();
             let whole = window.available().get(..total).unwrap_or_default();
             let place = file.place(Some(*number), window.offset());
-            match record(line, place, file.fields, file.options) {
+            match record(line, place, file.guessed, (file.fields, file.options)) {
                 // What is lost of a cut line is told by the damage itself.
                 Err(_) if cut => *number -= 1,
                 Err(refusal) => file.reject(Some(*number), window.offset(), refusal),
@@ -234,12 +237,16 @@ fn one_line(window: &mut Bytes<'_>, file: &mut File<'_, '_>, number: &mut u64) -
 }
 
 /// The text of a line that became a document before, or of the JSON string in it.
-pub(super) fn text(line: &[u8], fields: &Fields) -> Option<String> {
+pub(super) fn text(
+    line: &[u8],
+    fields: &Fields,
+    guessed: Option<&'static Encoding>,
+) -> Option<String> {
     if line.starts_with(b"\"") {
         let text = unescape(std::str::from_utf8(line).ok()?).ok();
         return text.map(without_mark_of_text);
     }
-    let (line, _) = decode::decode(without_mark(line)).ok()?;
+    let (line, _) = decode::decode_as(without_mark(line), guessed).ok()?;
     object(line.trim_end_matches(['\n', '\r']), fields)
         .ok()?
         .into_text(fields)
@@ -253,8 +260,8 @@ fn without_mark(line: &[u8]) -> &[u8] {
 fn record(
     line: &[u8],
     place: Place,
-    fields: &Fields,
-    options: &IngestOptions,
+    guessed: Option<&'static Encoding>,
+    (fields, options): (&Fields, &IngestOptions),
 ) -> Result<Option<Accepted>, Refusal> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let bare = without_mark(line);
@@ -264,7 +271,7 @@ fn record(
     if json_scan::is_too_deep(bare, options.limits.json_depth as usize) {
         return Err(too_deep(options));
     }
-    let (decoded, encoding) = decode::decode(bare)?;
+    let (decoded, encoding) = decode::decode_as(bare, guessed)?;
     let mut cells = object(&decoded, fields)?;
     let encoding = decode::named(encoding, cells.undo_mojibake());
     // In the line as it is stored, behind a mark; what was decoded stands elsewhere.

@@ -15,6 +15,8 @@ pub(super) struct Dialect {
     pub quote: u8,
     /// What makes a quote within quotes a plain one, beside doubling it.
     pub escape: Option<u8>,
+    /// Whether blanks may stand between a delimiter and an opening quote.
+    pub spaced: bool,
 }
 
 impl Dialect {
@@ -23,6 +25,7 @@ impl Dialect {
             delimiter,
             quote: b'"',
             escape: None,
+            spaced: false,
         }
     }
 }
@@ -76,6 +79,7 @@ pub(super) fn record<R: Read>(
         delimiter,
         quote,
         escape,
+        spaced,
     } = dialect;
     let mut state = State::FieldStart;
     let mut fields = 1;
@@ -133,6 +137,7 @@ pub(super) fn record<R: Read>(
         }
         state = match state {
             State::FieldStart if byte == quote => State::Quoted,
+            State::FieldStart if spaced && byte == b' ' => State::FieldStart,
             State::Quoted if byte == quote => State::Closed,
             State::Quoted => State::Quoted,
             State::Closed if byte == quote => State::Quoted,

@@ -62,7 +62,7 @@ pub(super) fn format(head: &[u8], path: &str, fields: &Fields) -> Result<Format,
     // A name that promises records: one with a NUL in it is one bad record.
     if !matches!(
         extension.as_str(),
-        "jsonl" | "ndjson" | "csv" | "tsv" | "warc"
+        "jsonl" | "ndjson" | "csv" | "tsv" | "warc" | "eml" | "mbox"
     ) || starts_with_nul(head)
     {
         check_binary(head)?;

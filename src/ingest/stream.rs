@@ -20,8 +20,8 @@ use super::sniff::{self, Format};
 use super::warc::{self, Dialect};
 use super::window::{Bytes, Window};
 use super::{
-    IngestOptions, Limits, delimited, html, json_values, jsonl, mail, mojibake, record, tar,
-    unmarked, xml, zip,
+    IngestOptions, Limits, delimited, html, json_values, jsonl, labels, mail, mojibake, record,
+    tar, unmarked, xml, zip,
 };
 
 /// Reads one file or stream, `depth` archives deep, all of which share a tally; `again` is
@@ -44,6 +44,7 @@ pub(super) fn stream<'a>(
         options,
         fields,
         encoding: None,
+        guessed: None,
         stored: None,
         again: None,
         depth,
@@ -83,7 +84,7 @@ pub(super) fn stream<'a>(
 
 /// The encoding of a name that was typed.
 pub(super) fn forced(name: Option<&str>) -> Option<&'static Encoding> {
-    Encoding::for_label(name?.as_bytes())
+    labels::encoding(name?)
 }
 
 /// A content without compression and as UTF-8 where a mark tells the encoding.
@@ -203,12 +204,19 @@ fn records(
             return Ok(());
         }
     }
-    match sniff::format(window.available(), file.path, file.fields)? {
+    let format = sniff::format(window.available(), file.path, file.fields)?;
+    if matches!(
+        format,
+        Format::JsonLines | Format::JsonValues | Format::Delimited(_) | Format::Xml
+    ) {
+        file.guessed = decode::guess(window.available());
+    }
+    match format {
         Format::JsonLines => {
             if let Some((path, mark)) = again
                 && let Ok(opened) = fs::File::open(path)
             {
-                let number = file.out.shelf.lines(path.to_path_buf(), opened);
+                let number = (file.out.shelf).lines(path.to_path_buf(), opened, file.guessed);
                 file.stored = Some((number, mark));
             }
             jsonl::read(window, file);

@@ -3,7 +3,7 @@
 //! Each answer is certain or none: what is read here in a wrong encoding would be garbage
 //! without a message.
 
-use encoding_rs::{Encoding, ISO_2022_JP, UTF_16BE, UTF_16LE};
+use encoding_rs::{EUC_KR, Encoding, ISO_2022_JP, UTF_16BE, UTF_16LE};
 
 use super::decode::is_stray_control;
 
@@ -106,6 +106,36 @@ pub(super) fn iso_2022_jp(bytes: &[u8]) -> Option<String> {
     (!malformed && !text.is_ascii()).then(|| text.into_owned())
 }
 
+/// Korean mail of old (RFC 1557): only ASCII, in which the bytes between the control characters
+/// SO and SI stand for those of EUC-KR with the highest bit set. A line end ends a stretch.
+pub(super) fn iso_2022_kr(bytes: &[u8]) -> Option<String> {
+    const SHIFT_OUT: u8 = 0x0e;
+    const SHIFT_IN: u8 = 0x0f;
+    const HEADER: &[u8] = b"\x1b$)C";
+    memchr::memchr(SHIFT_OUT, bytes)?;
+    if !bytes.is_ascii() {
+        return None;
+    }
+    let header = memchr::memmem::find(bytes, HEADER)?;
+    let mut wide = Vec::with_capacity(bytes.len());
+    let mut out = false;
+    for (at, &byte) in bytes.iter().enumerate() {
+        match byte {
+            SHIFT_OUT => out = true,
+            SHIFT_IN => out = false,
+            b'\n' => {
+                out = false;
+                wide.push(byte);
+            }
+            0x21..=0x7e if out => wide.push(byte | 0x80),
+            _ if (header..header + HEADER.len()).contains(&at) => {}
+            _ => wide.push(byte),
+        }
+    }
+    let (text, malformed) = EUC_KR.decode_without_bom_handling(&wide);
+    (!malformed && !text.is_ascii()).then(|| text.into_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,5 +188,24 @@ mod tests {
         let (bytes, _, _) = ISO_2022_JP.encode(JAPANESE);
         assert_eq!(iso_2022_jp(&bytes).as_deref(), Some(JAPANESE));
         assert_eq!(iso_2022_jp(b"\x1b[31mred\x1b[0m and \x1b$"), None);
+    }
+
+    #[test]
+    fn shifted_stretches_are_korean() {
+        const KOREAN: &str = "시의회는 화요일에 다리를 고치기로 했다.\nRain in Orme";
+        let mut bytes = b"\x1b$)C".to_vec();
+        let (wide, _, _) = EUC_KR.encode(KOREAN);
+        let mut out = false;
+        for &byte in wide.iter() {
+            if out != (byte >= 0x80) {
+                out = !out;
+                bytes.push(if out { 0x0e } else { 0x0f });
+            }
+            bytes.push(byte & 0x7f);
+        }
+        assert_eq!(iso_2022_kr(&bytes).as_deref(), Some(KOREAN));
+        let bare = bytes.strip_prefix(b"\x1b$)C").unwrap_or_default();
+        assert_eq!(iso_2022_kr(bare), None);
+        assert_eq!(iso_2022_kr(b"\x1b$)C and \x0e alone"), None);
     }
 }

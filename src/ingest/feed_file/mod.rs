@@ -174,6 +174,7 @@ fn of_xml(
         options,
         fields: &fields,
         encoding: None,
+        guessed: None,
         stored: None,
         depth: 0,
         tally: Arc::default(),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::ingest::decode::{self, Utf32};
+use crate::ingest::labels;
 use crate::ingest::reason::{Reason, Refusal};
 use crate::ingest::unmarked;
 use crate::ingest::window::{Bytes, Window};
@@ -82,7 +83,7 @@ pub(super) fn plain<'b>(bytes: &'b [u8], given: Option<&str>) -> Result<Plain<'b
             mark: 4,
         });
     }
-    let given = given.and_then(|name| Encoding::for_label(name.as_bytes()));
+    let given = given.and_then(labels::encoding);
     let (encoding, mark) = match decode::byte_order_mark(bytes) {
         Some(marked) => marked,
         None => {
@@ -119,7 +120,7 @@ pub(super) fn plain<'b>(bytes: &'b [u8], given: Option<&str>) -> Result<Plain<'b
 /// Refuses what stands in no superset of ASCII, in which a byte like `<` may be half a character.
 fn check(bytes: &[u8]) -> Result<(), Refusal> {
     if let Some(label) = label(bytes) {
-        let known = Encoding::for_label(label.as_bytes());
+        let known = labels::encoding(label);
         // Whoever reads "UTF-16" in ASCII reads no UTF-16.
         let is_wide = known.is_some_and(|known| known == UTF_16LE || known == UTF_16BE);
         if !is_wide && !known.is_some_and(Encoding::is_ascii_compatible) {

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED};
 
-use super::super::decode;
 use super::super::reason::Refusal;
+use super::super::{decode, labels};
 use super::token::{Token, Tokens};
 
 /// Bytes in which a declaration is looked for. The standard says 1024, and browsers look
@@ -32,7 +32,7 @@ pub(super) fn decoded<'a>(
         [0, b'<', 0, _, ..] => Some(UTF_16BE),
         _ => None,
     };
-    let from_server = declared.and_then(|label| Encoding::for_label(label.trim().as_bytes()));
+    let from_server = declared.and_then(labels::encoding);
     let from_server = wide.or(from_server);
     if let (Ok(text), None) = (std::str::from_utf8(bytes), wide)
         && (!text.is_ascii() || from_server.is_none())
@@ -107,12 +107,11 @@ fn declared(head: &str) -> Option<&'static Encoding> {
     if let Some(prolog) = head.trim_start().strip_prefix("<?xml")
         && let Some((prolog, _)) = prolog.split_once("?>")
         && let Some((_, label)) = prolog.split_once("encoding")
-        && let Some(found) = Encoding::for_label(
+        && let Some(found) = labels::encoding(
             label
                 .trim_matches(['=', '"', '\'', ' '])
                 .split(['"', '\''])
-                .next()?
-                .as_bytes(),
+                .next()?,
         )
     {
         return Some(found);
@@ -123,7 +122,7 @@ fn declared(head: &str) -> Option<&'static Encoding> {
             return None;
         }
         if let Some(label) = tag.get("charset") {
-            return Encoding::for_label(label.trim().as_bytes());
+            return labels::encoding(label);
         }
         let is_type = tag
             .get("http-equiv")
@@ -133,7 +132,7 @@ fn declared(head: &str) -> Option<&'static Encoding> {
         let label = label.trim_start().strip_prefix('=')?.trim_start();
         let label = label.trim_start_matches(['"', '\'']);
         let end = label.find(|c: char| c.is_ascii_whitespace() || matches!(c, ';' | '"' | '\''));
-        Encoding::for_label(label.get(..end.unwrap_or(label.len()))?.as_bytes())
+        labels::encoding(label.get(..end.unwrap_or(label.len()))?)
     })
 }
 

@@ -1,9 +1,8 @@
 //! Header lines of mail, and the words in them.
 
-use encoding_rs::Encoding;
-
-use super::super::decode;
 use super::super::xml::{base64, one_line};
+use super::super::{decode, labels};
+use super::utf7;
 
 /// Longest header that is kept, in bytes.
 const HEADER_BYTES: usize = 64 * 1024;
@@ -219,7 +218,12 @@ fn encoded_word(text: &str) -> Option<(&str, Word<'_>, &str)> {
 /// The text of bytes in the charset that they claim, where that can be; else in the one that they
 /// seem to be in. With the name of what it was.
 pub(super) fn text(bytes: &[u8], charset: Option<&str>) -> (String, &'static str) {
-    let claimed = charset.and_then(|label| Encoding::for_label(label.trim().as_bytes()));
+    if charset.is_some_and(utf7::is_label)
+        && let Some(text) = utf7::decode(bytes)
+    {
+        return (text, "UTF-7");
+    }
+    let claimed = charset.and_then(labels::encoding);
     // One that is ASCII in its bytes says nothing by being valid UTF-8.
     let is_certain = claimed.is_some_and(|claimed| !claimed.is_ascii_compatible());
     if !is_certain && let Ok(text) = std::str::from_utf8(bytes) {
@@ -284,6 +288,8 @@ mod tests {
             ("=?iso-2022-jp?B?GyRCRnxLXBsoQg==?=", "日本"),
             ("=?utf-8?X?a?= =?", "=?utf-8?X?a?= =?"),
             ("=?nonsense?Q?caf=C3=A9?=", "café"),
+            ("=?cp932?B?k/qWew==?=", "日本"),
+            ("=?utf-7?Q?caf+AOk-?=", "café"),
         ] {
             assert_eq!(words(value.as_bytes()), expected);
         }

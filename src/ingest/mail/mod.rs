@@ -7,6 +7,7 @@
 mod header;
 mod letter;
 mod part;
+mod utf7;
 
 use memchr::{memchr, memmem};
 

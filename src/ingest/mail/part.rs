@@ -71,8 +71,13 @@ impl<'l> Texts<'l> {
             let parts = split(body, boundary.as_bytes());
             // A message whose parts are not to be found is a text with lines between.
             if !parts.is_empty() {
-                return self.parts(&parts, how == "alternative", depth);
+                return self.parts(&parts, how, depth);
             }
+        }
+        if matches!(kind.as_str(), "message/rfc822" | "message/global") && !is_attached {
+            let message = decoded(head, body);
+            let (head, body) = header::split(message.trim_ascii_start());
+            return self.part(&head, body, depth + 1);
         }
         let is_text = matches!(
             kind.as_str(),
@@ -109,10 +114,14 @@ impl<'l> Texts<'l> {
     }
 
     /// The forms of parts: alternatives of each other, or one behind the other.
-    fn parts(&mut self, parts: &[&[u8]], alternative: bool, depth: u32) -> Result<Forms, Refusal> {
+    fn parts(&mut self, parts: &[&[u8]], how: &str, depth: u32) -> Result<Forms, Refusal> {
         let mut all = Forms::default();
+        let alternative = how == "alternative";
         for part in parts {
-            let (head, body) = header::split(part);
+            let (mut head, body) = header::split(part);
+            if how == "digest" {
+                (head.kind).get_or_insert_with(|| b"message/rfc822".to_vec());
+            }
             let forms = self.part(&head, body, depth + 1)?;
             if alternative {
                 // The last of a form is the richest.

@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 use std::io::Cursor;
 
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::UTF_8;
 
-use super::super::decode;
 use super::super::fields::Role;
 use super::super::gather::{Accepted, File};
 use super::super::html::{self, Hints};
 use super::super::reason::{Reason, Refusal};
 use super::super::record::{Cell, Cells};
 use super::super::shield::shielded;
+use super::super::{decode, labels};
 use super::header::{Head, Kind};
 use super::http;
 use crate::document::Place;
@@ -169,7 +169,7 @@ fn decoded<'b>(
         let (text, _) = encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default());
         return Ok((text, encoding.name()));
     }
-    let declared = charset.and_then(|label| Encoding::for_label(label.as_bytes()));
+    let declared = charset.and_then(labels::encoding);
     match declared.filter(|encoding| *encoding != UTF_8) {
         Some(encoding)
             if std::str::from_utf8(bytes).is_err() || !encoding.is_ascii_compatible() =>

@@ -2,6 +2,8 @@
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
+use crate::ingest::labels;
+
 /// How far a declaration is looked for.
 const DECLARATION: usize = 1024;
 
@@ -13,7 +15,7 @@ pub(in crate::ingest) fn declared(head: &[u8]) -> Option<&'static Encoding> {
         [0, b'<', 0, _, ..] => return Some(UTF_16BE),
         _ => {}
     }
-    let encoding = Encoding::for_label(label(head)?.as_bytes())?;
+    let encoding = labels::encoding(label(head)?)?;
     // Whoever reads "UTF-16" in ASCII reads no UTF-16.
     let of_ascii = encoding.is_ascii_compatible();
     (encoding != UTF_8 && of_ascii && !is_utf8_anyway(head, encoding)).then_some(encoding)
@@ -62,6 +64,10 @@ mod tests {
             "windows-1252"
         );
         assert_eq!(name(b"\n<?xml version='1.0' encoding = 'gb2312'?>"), "GBK");
+        assert_eq!(
+            name(b"<?xml version='1.0' encoding='MacCyrillic'?><a>\xdf"),
+            "x-mac-cyrillic"
+        );
         assert_eq!(name(b"<?xml version='1.0' encoding='utf-8'?>"), "");
         assert_eq!(name(b"<?xml version='1.0' encoding='utf-16'?>"), "");
         assert_eq!(name(b"<?xml version='1.0' encoding='nonsense'?>"), "");

@@ -37,9 +37,10 @@ impl Family {
             _ => {}
         }
         match root.to_ascii_lowercase().as_str() {
-            "rss" | "channel" => Family::Rss,
+            // An item may stand alone, as a document of its own.
+            "rss" | "channel" | "item" => Family::Rss,
             "rdf" => Family::Rdf,
-            "feed" => Family::Atom,
+            "feed" | "entry" => Family::Atom,
             "nitf" => Family::Nitf,
             "html" => Family::Page,
             "urlset" | "sitemapindex" => {

@@ -4,6 +4,7 @@ use super::About;
 use super::markup::markup;
 use super::prose::{longest, of_markup, of_title, one_line, tidy};
 use super::tree::{Id, ROOT, Tree};
+use crate::ingest::decode::is_stray_control;
 use crate::ingest::fields::Role;
 use crate::ingest::reason::Refusal;
 use crate::ingest::record::{Cell, Cells};
@@ -37,9 +38,14 @@ pub(super) fn item(tree: &Tree<'_>, about: &About, limits: &Limits) -> Result<Ce
         };
         match (vocabulary, name.as_str()) {
             ("content", "encoded")
-            | ("", "content" | "description" | "summary" | "body" | "fulltext")
+            | (
+                "",
+                "content" | "description" | "summary" | "body" | "fulltext" | "fullitem"
+                | "abstract",
+            )
             | ("xhtml", "body" | "div")
             | ("dc" | "media", "description")
+            | ("itunes", "summary")
             | ("dcterms", "abstract")
             | ("media", "text") => {
                 said.texts.push(content(tree, id, limits)?);
@@ -171,14 +177,28 @@ fn content(tree: &Tree<'_>, id: Id, limits: &Limits) -> Result<String, Refusal> 
         || of.contains("html")
         || of.starts_with("text/");
     if !is_text {
-        // Sound, pictures, or a document of its own.
-        return Ok(String::new());
+        return undeclared(&tree.text(id), limits);
     }
     let is_plain = matches!(of.as_str(), "text" | "text/plain" | "plain") && mode != "escaped";
     if is_plain {
         Ok(tidy(&tree.text(id)))
     } else {
         of_markup(&tree.text(id), limits)
+    }
+}
+
+/// Content that is said to be no text: sound, pictures, or a document of its own, in base64. Of
+/// unspecified bytes that are text all the same the text.
+fn undeclared(coded: &str, limits: &Limits) -> Result<String, Refusal> {
+    let is_coded = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'+' | b'/' | b'=')
+            || byte.is_ascii_whitespace()
+    };
+    let decoded = coded.bytes().all(is_coded).then(|| base64(coded));
+    match decoded.map(String::from_utf8) {
+        Some(Ok(text)) if !text.chars().any(is_stray_control) => of_markup(&text, limits),
+        _ => Ok(String::new()),
     }
 }
 

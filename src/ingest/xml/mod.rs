@@ -28,10 +28,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::decode::Transcode;
 use super::feed_file::{Found, Notation};
 use super::gather::{Accepted, File};
+use super::html;
 use super::reason::{Reason, Refusal};
 use super::shield::shielded;
 use super::window::{Bytes, Window};
-use super::{decode, html};
 use crate::document::Document;
 use tree::Tree;
 
@@ -113,7 +113,7 @@ fn document(
     file: &File<'_, '_>,
 ) -> Result<((Document, String), &'static str), Refusal> {
     let limits = &file.options.limits;
-    let (text, encoding) = decode::decode(bytes)?;
+    let (text, encoding) = file.decode(bytes)?;
     let cells = shielded("XML", || {
         let tree = Tree::parse(&text, cutter.usual(), &mut cutter.prefixes, limits)?;
         cutter.family.cells(&tree, &cutter.about, limits)
