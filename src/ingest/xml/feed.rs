@@ -1,7 +1,7 @@
 //! Items of feeds: RSS of every version, RDF, Atom.
 
 use super::About;
-use super::markup::markup;
+use super::markup::{markup, unescaped};
 use super::prose::{longest, of_markup, of_title, one_line, tidy};
 use super::tree::{Id, ROOT, Tree};
 use crate::ingest::fields::Role;
@@ -165,7 +165,12 @@ fn content(tree: &Tree<'_>, id: Id, limits: &Limits) -> Result<String, Refusal> 
         };
     }
     if tree.has_elements(id) {
-        return html::plain_text(&markup(tree, id), limits).map(|text| tidy(&text));
+        let html = if of.contains("xhtml") || !is_half_escaped(tree, id) {
+            markup(tree, id)
+        } else {
+            unescaped(tree, id)
+        };
+        return html::plain_text(&html, limits).map(|text| tidy(&text));
     }
     let is_text = matches!(of.as_str(), "" | "text" | "html" | "xhtml" | "plain")
         || of.contains("html")
@@ -180,6 +185,22 @@ fn content(tree: &Tree<'_>, id: Id, limits: &Limits) -> Result<String, Refusal> 
     } else {
         of_markup(&tree.text(id), limits)
     }
+}
+
+/// Whether beside elements there is HTML that is escaped: a feed that forgot to escape some of it.
+fn is_half_escaped(tree: &Tree<'_>, id: Id) -> bool {
+    const MARKS: [&str; 5] = ["</", "<br", "<BR", "<p>", "<P>"];
+    let mut found = false;
+    tree.walk(
+        id,
+        |id| {
+            let piece = tree.piece(id);
+            found |= MARKS.iter().any(|mark| piece.contains(mark));
+            !found
+        },
+        |_| {},
+    );
+    found
 }
 
 /// The bytes behind base64; everything else is passed over.
