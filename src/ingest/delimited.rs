@@ -274,9 +274,11 @@ impl Table {
                 }
             }
             Found::TooLong => {
-                *number += 1;
-                file.reject(Some(*number), offset, file.too_long());
-                scan::skip_line(window);
+                // What is lost of a cut line is told by the damage itself.
+                if scan::skip_line(window) || window.damage().is_none() {
+                    *number += 1;
+                    file.reject(Some(*number), offset, file.too_long());
+                }
                 return true;
             }
             Found::Runaway(span)

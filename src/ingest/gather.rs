@@ -343,11 +343,29 @@ impl File<'_, '_> {
 
     /// As [`finish`](File::finish), where so many records are known to be cut off with it.
     pub fn finish_with(&mut self, window: &Bytes<'_>, record: Option<u64>, count: u64) {
+        self.tell(
+            window,
+            record,
+            count,
+            "; what stands behind it was not read",
+        );
+    }
+
+    /// As [`finish`](File::finish), where records behind the damage are read.
+    pub fn pause(&mut self, window: &Bytes<'_>, record: Option<u64>) {
+        self.tell(window, record, 1, "");
+    }
+
+    fn tell(&mut self, window: &Bytes<'_>, record: Option<u64>, count: u64, behind: &str) {
         if let Some(damage) = window.damage() {
             let offset = window.end_offset();
             let mut refusal = damage.clone();
-            refusal.message =
-                format!("{} (at byte {offset} of its content)", refusal.message).into();
+            let behind = match refusal.reason {
+                Reason::Bomb => behind,
+                _ => "",
+            };
+            let message = &refusal.message;
+            refusal.message = format!("{message} (at byte {offset} of its content){behind}").into();
             self.reject_all(count, record, offset, refusal);
         }
     }

@@ -133,12 +133,10 @@ impl Walk<'_, '_, '_, '_, '_> {
             Some(b'{' | b'[' | b'}' | b']') | None => {}
             Some(first) => {
                 let seen = self.levels.last().is_some_and(|level| level.seen);
-                if is_text && first == b'"' && !seen {
-                    self.number += 1;
-                    let refusal = self.file.too_long();
-                    self.file.reject(Some(self.number), from, refusal);
-                }
                 self.skip_scalar();
+                if is_text && first == b'"' && !seen {
+                    self.too_long_at(from);
+                }
             }
         }
     }
@@ -418,8 +416,9 @@ impl Walk<'_, '_, '_, '_, '_> {
         }
         match found {
             Found::TooLong => {
-                self.reject(self.file.too_long());
+                let offset = self.window.offset();
                 self.skip_value();
+                self.too_long_at(offset);
             }
             Found::Cut if self.window.damage().is_some() => {
                 // What is lost of a cut record is told by the damage itself.
@@ -443,6 +442,18 @@ impl Walk<'_, '_, '_, '_, '_> {
                 self.resume(limit, at);
             }
         }
+    }
+
+    /// Rejects a record that was passed because of its length. Where the stream was cut off in
+    /// it, what is lost is told by the damage itself.
+    fn too_long_at(&mut self, offset: u64) {
+        if self.window.fill(1).is_empty() && self.window.damage().is_some() {
+            self.told_cut = true;
+            return;
+        }
+        self.number += 1;
+        let refusal = self.file.too_long();
+        self.file.reject(Some(self.number), offset, refusal);
     }
 
     /// Passes a value that is too long to hold, by its brackets.
@@ -472,7 +483,8 @@ impl Walk<'_, '_, '_, '_, '_> {
     fn resume(&mut self, limit: usize, error_at: usize) {
         if self.is_worn_out() {
             self.pass(error_at.clamp(1, self.window.available().len().max(1)));
-            return self.window.skip_line();
+            self.window.skip_line();
+            return;
         }
         if error_at < usize::MAX {
             let end = json_scan::level(self.window, limit);

@@ -28,6 +28,9 @@ pub(super) struct Cutter {
     context: Context,
     /// The next token, from the front of the window.
     at: usize,
+    /// The record that is too long, told once it ended: where the stream is cut off before, that is
+    /// what is told.
+    too_long: Option<(u64, u64, Refusal)>,
     /// Whether a document was seen.
     began: bool,
     /// Whether it was told that elements are nested too deep.
@@ -44,6 +47,7 @@ impl Cutter {
             state: State::Between,
             context: Context::new(),
             at: 0,
+            too_long: None,
             began: false,
             too_deep: false,
             told_other: false,
@@ -265,6 +269,7 @@ impl Cutter {
 
     /// The record is whole, up to where the next token begins.
     fn close(&mut self, window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
+        self.tell_too_long(file);
         let state = std::mem::replace(&mut self.state, State::Between);
         let (number, offset) = (self.number, window.offset());
         if matches!(state, State::Inside(_)) {
@@ -281,6 +286,7 @@ impl Cutter {
 
     /// The record ends where it must not; the token that says so is looked at again.
     fn unclosed(&mut self, window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
+        self.tell_too_long(file);
         if matches!(self.state, State::Inside(_)) {
             let byte = window.offset() + self.at as u64;
             let refusal = ill_formed(&format!("it is not closed before byte {byte}"));
@@ -291,13 +297,22 @@ impl Cutter {
 
     /// Rejects the record and passes over what was looked at of it.
     fn lose(&mut self, refusal: Refusal, window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
-        file.reject(Some(self.number), window.offset(), refusal);
+        match refusal.reason {
+            Reason::TooLong => self.too_long = Some((self.number, window.offset(), refusal)),
+            _ => file.reject(Some(self.number), window.offset(), refusal),
+        }
         let state = std::mem::replace(&mut self.state, State::Between);
         if let State::Inside(own) | State::Lost(own) = state {
             self.state = State::Lost(own);
         }
         self.pass(0, window, file);
         window.shrink();
+    }
+
+    fn tell_too_long(&mut self, file: &mut File<'_, '_>) {
+        if let Some((number, offset, refusal)) = self.too_long.take() {
+            file.reject(Some(number), offset, refusal);
+        }
     }
 
     /// Passes over everything up to the next token and `more` bytes.
@@ -310,6 +325,10 @@ impl Cutter {
     fn end(&mut self, window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
         // What is lost of a cut stream is told by the damage itself.
         let cut = window.damage().is_some();
+        if cut {
+            self.too_long = None;
+        }
+        self.tell_too_long(file);
         if !cut && matches!(self.state, State::Inside(_)) {
             let refusal = ill_formed("the file ends within it");
             self.lose(refusal, window, file);
