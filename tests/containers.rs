@@ -467,7 +467,10 @@ fn members_that_share_bytes_and_office_documents_are_refused() {
         .finish();
     let intake = read_with("a.zip", &many, limits).unwrap();
     assert_eq!(
-        (intake.counts.documents, intake.counts.limits["parts"]),
+        (
+            intake.counts.documents,
+            intake.counts.limits["archive_members"]
+        ),
         (2, 1)
     );
 }

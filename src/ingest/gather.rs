@@ -73,12 +73,17 @@ impl<'l> Gathered<'l> {
 
     /// Rejects a path as a whole.
     pub fn reject_path(&mut self, path: &str, reason: Reason, message: impl Into<Arc<str>>) {
+        self.refuse_path(path, Refusal::new(reason, message));
+    }
+
+    /// As [`reject_path`](Gathered::reject_path).
+    pub fn refuse_path(&mut self, path: &str, refusal: Refusal) {
         let place = Place {
             path: path.into(),
             record: None,
             offset: 0,
         };
-        self.reject(Refusal::new(reason, message).at(place));
+        self.reject(refusal.at(place));
     }
 
     fn accept(&mut self, mut document: Document, encoding: &str) {
@@ -243,7 +248,8 @@ impl File<'_, '_> {
                 "archives are nested deeper than the limit of {}",
                 self.options.limits.archive_depth
             );
-            return self.out.reject_path(&path, Reason::TooDeep, message);
+            let refusal = Refusal::new(Reason::TooDeep, message).beyond("archive_depth");
+            return self.out.refuse_path(&path, refusal);
         }
         let reading = (self.options, self.fields);
         let tally = self.tally.clone();

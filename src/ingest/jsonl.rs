@@ -292,6 +292,7 @@ pub(super) fn too_deep(options: &IngestOptions) -> Refusal {
             options.limits.json_depth
         ),
     )
+    .beyond("json_depth")
 }
 
 /// The wanted fields of the object that the line is.

@@ -203,7 +203,7 @@ impl Rows {
         }
         if self.rejected > REJECTED_ROWS {
             let message = format!("more than {REJECTED_ROWS} bad rows; the rest is left out");
-            return Err(Refusal::new(Reason::TooMany, message));
+            return Err(Refusal::new(Reason::TooMany, message).beyond("rejections"));
         }
         Ok(())
     }

@@ -4,8 +4,9 @@ use super::context::{Context, TITLE_BYTES};
 use super::entities::decode;
 use super::family::Family;
 use super::token::{CDATA, Kind, Scanner, Token, name, swallows};
-use super::tree::ill_formed;
+use super::tree::{ill_formed, too_many_attributes};
 use super::{About, record};
+use crate::ingest::Limits;
 use crate::ingest::gather::File;
 use crate::ingest::reason::{Reason, Refusal};
 use crate::ingest::window::Bytes;
@@ -40,10 +41,10 @@ pub(super) struct Cutter {
 }
 
 impl Cutter {
-    pub fn new() -> Self {
+    pub fn new(limits: &Limits) -> Self {
         Cutter {
             number: 0,
-            scanner: Scanner::default(),
+            scanner: Scanner::new(limits.attributes),
             state: State::Between,
             context: Context::new(),
             at: 0,
@@ -259,7 +260,7 @@ impl Cutter {
                 file.reject(
                     None,
                     window.offset(),
-                    Refusal::new(Reason::TooDeep, message),
+                    Refusal::new(Reason::TooDeep, message).beyond("xml_depth"),
                 );
             }
         }
@@ -370,12 +371,7 @@ impl Cutter {
 
 fn broken(token: Token, byte: u64) -> Refusal {
     match token.kind {
-        Kind::TooMany => Refusal::new(
-            Reason::TooMany,
-            format!(
-                "the tag at byte {byte} has more attributes than any article needs; its record is left out"
-            ),
-        ),
+        Kind::TooMany => too_many_attributes(&format!("the tag at byte {byte}")),
         _ => ill_formed(&format!("the markup at byte {byte} is not closed")),
     }
 }

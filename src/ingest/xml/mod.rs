@@ -75,7 +75,7 @@ fn decoded(window: &mut Bytes<'_>, file: &mut File<'_, '_>) -> Result<(), Refusa
     if token::is_page(window.available()) {
         return html::read(window, file);
     }
-    let mut cutter = cut::Cutter::new();
+    let mut cutter = cut::Cutter::new(&file.options.limits);
     cutter.read(window, file)?;
     file.finish(window, (cutter.number > 0).then_some(cutter.number + 1));
     Ok(())
@@ -134,7 +134,7 @@ pub(super) fn items(
         return Err(Refusal::new(Reason::Unsupported, "this is a web page"));
     }
     let mut window: Bytes<'_> = Window::new(Box::new(feed));
-    let mut cutter = cut::Cutter::new();
+    let mut cutter = cut::Cutter::new(&file.options.limits);
     cutter.read(&mut window, file)?;
     let (family, about) = cutter.into_document();
     let notation = match family {
@@ -153,7 +153,7 @@ pub(super) fn items(
 /// What stands inside an item, from behind its start tag to its end tag; `None` where it has no
 /// inside.
 pub(super) fn inside(item: &[u8]) -> Option<Range<usize>> {
-    let start = token::Scanner::default().token(item, 0, true)?;
+    let start = token::Scanner::new(u32::MAX).token(item, 0, true)?;
     let end = memchr::memrchr(b'<', item)?;
     (start.kind == token::Kind::Start && start.len <= end).then_some(start.len..end)
 }
