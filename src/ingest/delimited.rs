@@ -378,7 +378,7 @@ impl Table {
             lookup.settle(places, &mut cells)?;
         }
         let place = file.place(Some(number), offset);
-        let aside = cells.aside();
+        let aside = cells.aside(file.fields);
         let read = cells.document(place, file.fields, file.options.limits.text_bytes)?;
         let accepted = Accepted::new(read, encoding).with(aside);
         file.accept(accepted, Some(whole));

@@ -390,7 +390,7 @@ impl Walk<'_, '_, '_, '_, '_> {
         let offset = self.window.offset();
         let place = self.file.place(Some(number), offset);
         let limit = self.file.options.limits.text_bytes;
-        let aside = cells.aside();
+        let aside = cells.aside(self.file.fields);
         match cells.document(place, self.file.fields, limit) {
             Ok(read) => {
                 let accepted = Accepted::new(read, encoding).with(aside);

@@ -276,7 +276,7 @@ fn record(
         .literal
         .take()
         .map(|at| at.start + mark..at.end + mark);
-    let aside = cells.aside();
+    let aside = cells.aside(fields);
     let read = cells.document(place, fields, options.limits.text_bytes)?;
     Ok(Some(Accepted {
         literal: literal.filter(|_| matches!(decoded, Cow::Borrowed(_))),

@@ -6,6 +6,7 @@
 //! run, and never silent: read = documents + merged + rejected.
 
 mod archive;
+mod author;
 #[cfg(feature = "parquet")]
 mod columnar;
 mod decode;

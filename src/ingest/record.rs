@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::author;
 use super::fields::{Fields, Role};
 use super::mojibake;
 use super::reason::{Reason, Refusal};
@@ -30,6 +31,8 @@ pub(super) struct Cells {
     collected: Option<(usize, Cell)>,
     url: Option<(usize, Cell)>,
     syndicated_from: Option<(usize, Cell)>,
+    /// Who wrote it, where the format of the record has a place of its own for that.
+    pub author: Option<String>,
     /// Where in its record the text stands as a JSON string.
     pub literal: Option<Range<usize>>,
     /// Whether the text was made by a map and stands nowhere as it is.
@@ -68,8 +71,20 @@ impl Cells {
     }
 
     /// What goes beside the document: whether its text was made, and what is carried through.
-    pub fn aside(&mut self) -> (bool, Option<Box<[u8]>>) {
-        (self.made, self.carried.take())
+    pub fn aside(&mut self, fields: &Fields) -> (bool, Option<Box<[u8]>>) {
+        let carried = self.carried.take();
+        let author = self.author.take();
+        let carried = match (&fields.lookup, author) {
+            (Some(lookup), Some(author)) => lookup.with_author(carried, &author),
+            _ => carried,
+        };
+        (self.made, carried)
+    }
+
+    /// Takes who wrote it, unless somebody is known already.
+    pub fn write_by<S: AsRef<str>>(&mut self, authors: impl IntoIterator<Item = S>) {
+        let named = || author::names(authors);
+        self.author = self.author.take().or_else(named);
     }
 
     /// Undoes the text, and with it the title, where they were read in a wrong encoding for

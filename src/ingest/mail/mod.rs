@@ -169,8 +169,9 @@ fn message(
     let limits = &file.options.limits;
     let (mut cells, encoding) = shielded("mail", || letter::cells(bytes, limits))?;
     let place = file.place(number, offset);
+    let aside = cells.aside(file.fields);
     let read = cells.document(place, file.fields, limits.text_bytes)?;
-    file.accept(Accepted::new(read, encoding), None);
+    file.accept(Accepted::new(read, encoding).with(aside), None);
     Ok(())
 }
 

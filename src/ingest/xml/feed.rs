@@ -4,6 +4,7 @@ use super::About;
 use super::markup::{markup, unescaped};
 use super::prose::{longest, of_markup, of_title, one_line, tidy};
 use super::tree::{Id, ROOT, Tree};
+use crate::ingest::author;
 use crate::ingest::fields::Role;
 use crate::ingest::reason::Refusal;
 use crate::ingest::record::{Cell, Cells};
@@ -16,6 +17,9 @@ struct Said {
     title: Option<String>,
     /// Addresses with their rank.
     links: Vec<(usize, String)>,
+    authors: Vec<String>,
+    /// Authors by a vocabulary that says less.
+    others: Vec<String>,
 }
 
 pub(super) fn item(tree: &Tree<'_>, about: &About, limits: &Limits) -> Result<Cells, Refusal> {
@@ -91,6 +95,11 @@ pub(super) fn item(tree: &Tree<'_>, about: &About, limits: &Limits) -> Result<Ce
                 };
                 offer(Role::Source, 0, own);
             }
+            ("", "author") => said.authors.extend(authors(tree, id)),
+            ("dc", "creator") => said.authors.push(tree.text(id)),
+            ("dc" | "atom", "contributor") | ("itunes" | "media", "author" | "credit") => {
+                said.others.push(tree.text(id));
+            }
             ("dc", "publisher") => offer(Role::Source, 1, one_line(&tree.text(id))),
             _ => {}
         }
@@ -111,6 +120,9 @@ pub(super) fn item(tree: &Tree<'_>, about: &About, limits: &Limits) -> Result<Ce
             cells.offer((Role::Source, rank), Cell::Text(name));
         }
     }
+    cells.write_by(said.authors);
+    cells.write_by(said.others);
+    cells.write_by([&about.author]);
     let text = longest(said.texts).or_else(|| said.title.clone());
     let Some(text) = text else {
         return Err(super::no_text(
@@ -137,6 +149,15 @@ fn link(tree: &Tree<'_>, id: Id) -> Option<(usize, String)> {
         .attribute(id, "type")
         .is_none_or(|of| of.contains("html"));
     Some((if is_page { 1 } else { 2 }, address.into_owned()))
+}
+
+/// Who wrote an item: names in Atom, a mailbox in RSS.
+fn authors(tree: &Tree<'_>, id: Id) -> Vec<String> {
+    let names = tree.all(id, "name");
+    if names.is_empty() {
+        return vec![author::of_mailbox(&tree.text(id)).to_owned()];
+    }
+    names.into_iter().map(|name| tree.text(name)).collect()
 }
 
 fn title(tree: &Tree<'_>, id: Id, limits: &Limits) -> Result<String, Refusal> {
