@@ -186,8 +186,12 @@ impl Table {
         let names: Vec<&str> = first.iter().map(String::as_str).collect();
         let refusal = file.fields.no_column(&names);
         let message = format!(
-            "{}, or of a table without a header the number of a column, as in --text-field '#2'",
-            refusal.message
+            "{}, or of a table without a header the number of a column, as in {}",
+            refusal.message,
+            match file.fields.maps_text() {
+                true => "text = \"#2\"",
+                false => "--text-field '#2'",
+            }
         );
         Err(Refusal::new(refusal.reason, message))
     }

@@ -188,8 +188,8 @@ fn text(cell: Option<(usize, Cell)>, fields: &Fields) -> Result<String, Refusal>
         Some((_, Cell::Text(text))) => Ok(without_mark(text)),
         None => Err(Refusal::new(Reason::NoText, fields.no_text_message())),
         Some((_, Cell::Null)) => Err(Refusal::new(Reason::NoText, "no text: the field is null")),
-        Some((_, Cell::Number(_))) => Err(wrong_type("a number")),
-        Some((_, Cell::Other(what))) => Err(wrong_type(what)),
+        Some((_, Cell::Number(_))) => Err(wrong_type("a number", fields)),
+        Some((_, Cell::Other(what))) => Err(wrong_type(what, fields)),
     }
 }
 
@@ -227,10 +227,13 @@ fn check_length(text: &str, limit: u64) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn wrong_type(what: &str) -> Refusal {
+fn wrong_type(what: &str, fields: &Fields) -> Refusal {
     Refusal::new(
         Reason::BadField,
-        format!("the text field holds {what}, not a string; --text-field names another"),
+        format!(
+            "the text field holds {what}, not a string; {}",
+            fields.advice()
+        ),
     )
 }
 
