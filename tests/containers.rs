@@ -183,6 +183,95 @@ fn bombs_are_stopped_and_the_rest_is_read() {
     assert!(read.is_none_or(|intake| intake.counts.limits.contains_key("ratio")));
 }
 
+/// A bomb costs itself: what stands before it and behind it is read, and it is told once.
+#[test]
+fn a_bomb_among_members_costs_itself() {
+    let limits = |record_bytes| Limits {
+        ratio: 100,
+        ratio_after_bytes: 4 << 20,
+        record_bytes,
+        ..Limits::default()
+    };
+    let (before, behind) = (lines(0, 40), lines(40, 80));
+    let bombs = [
+        vec![b'x'; 40 << 20],
+        [&b"{\"id\":\"x\",\"text\":\""[..], &vec![b'x'; 40 << 20]].concat(),
+        [lines(90, 91).as_bytes(), &vec![b' '; 40 << 20]].concat(),
+    ];
+    for bomb in &bombs {
+        for pack in [gzip, zstd, bzip2, xz] {
+            for limit in [1 << 20, 64 << 20] {
+                let packed = [pack(before.as_bytes()), pack(bomb), pack(behind.as_bytes())];
+                let intake = read_with("a.jsonl", &packed.concat(), limits(limit)).unwrap();
+                let kept = keys(&intake).iter().filter(|key| **key < "r00080").count();
+                assert_eq!(kept, 80);
+                assert_eq!(rejected(&intake), [("a.jsonl", Reason::Bomb)]);
+            }
+        }
+    }
+    // Readers of formats in which records would run together say that they stopped.
+    let table = |from, to| {
+        let rows = (from..to).map(|n| format!("{n},{GOOD} {n}\n"));
+        format!("id,text\n{}", rows.collect::<String>())
+    };
+    let letters = |n: usize| {
+        let from = "From a@b.example Thu Apr  3 10:00:00 2031";
+        format!("{from}\nMessage-ID: <{n}@b.example>\nSubject: {n}\n\n{GOOD} {n}\n\n")
+    };
+    let item = |n: usize| format!("<item><guid>{n}</guid><title>{GOOD} {n}</title></item>");
+    for (name, good, opens) in [
+        ("a.csv", table(0, 2), "3,x"),
+        ("a.mbox", letters(0) + &letters(1), &*letters(2)),
+        (
+            "a.xml",
+            format!("<rss><channel>{}{}", item(0), item(1)),
+            "<item><title>",
+        ),
+        (
+            "a.json",
+            format!("[{}", lines(0, 2).replace("}\n", "},")),
+            "{\"text\":\"",
+        ),
+    ] {
+        let bomb = format!("{}{}", opens.trim_end(), "x".repeat(40 << 20));
+        let packed = [gzip(good.as_bytes()), gzip(bomb.as_bytes()), gzip(b"\n")].concat();
+        for limit in [1 << 20, 64 << 20] {
+            let intake = read_with(name, &packed, limits(limit)).unwrap();
+            assert_eq!(intake.documents.len(), 2, "{name}");
+            assert_eq!(rejected(&intake), [(name, Reason::Bomb)], "{limit}");
+            let message = &intake.rejected[0].message;
+            assert!(message.ends_with("behind it was not read"), "{message}");
+        }
+    }
+    // Of archives too, whoever packed them.
+    for pack in [gzip, zstd, bzip2, xz] {
+        let tar = Tar::new()
+            .add("a.txt", GOOD.as_bytes())
+            .add("b.txt.gz", &pack(&bombs[0]))
+            .add("c.jsonl.gz", &pack(&lines(0, 20_000).into_bytes()));
+        let zip = Zip::new()
+            .add("a.txt", GOOD.as_bytes())
+            .add("b.txt", &bombs[2])
+            .add("c.jsonl.gz", &pack(&lines(0, 20_000).into_bytes()));
+        for (name, bytes) in [("a.tar", tar.finish()), ("a.zip", zip.finish())] {
+            let intake = read_with(name, &bytes, limits(64 << 20)).unwrap();
+            assert!(intake.documents.len() > 20_000, "{name}");
+            assert_eq!(intake.rejected.len(), 1, "{:?}", intake.rejected);
+        }
+    }
+    // So many that looking behind each of them would take long.
+    let small = zstd(&vec![b'x'; 40 << 20]);
+    let many: Vec<u8> = std::iter::repeat_n(small, 2000).flatten().collect();
+    let packed = [zstd(before.as_bytes()), many, zstd(behind.as_bytes())].concat();
+    let intake = read_with("a.jsonl", &packed, limits(1 << 20)).unwrap();
+    assert_eq!(keys(&intake).len(), 40);
+    let last = &intake.rejected[intake.rejected.len() - 1].message;
+    assert!(
+        (2..100).contains(&intake.rejected.len()) && last.contains("so many"),
+        "{last}"
+    );
+}
+
 #[test]
 fn a_wide_xz_dictionary_is_refused() {
     let limits = Limits {
@@ -378,7 +467,10 @@ fn members_that_share_bytes_and_office_documents_are_refused() {
         .finish();
     let intake = read_with("a.zip", &many, limits).unwrap();
     assert_eq!(
-        (intake.counts.documents, intake.counts.limits["parts"]),
+        (
+            intake.counts.documents,
+            intake.counts.limits["archive_members"]
+        ),
         (2, 1)
     );
 }

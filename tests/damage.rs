@@ -300,6 +300,65 @@ fn pages_that_are_flattened_are_counted() {
             wanted.map(|name| (name, 1)).into_iter().collect::<Vec<_>>()
         );
     }
+    // So are attributes without number, in HTML and in XML, and parts of a message, each by a flag.
+    let root = temp();
+    let attributes = "a='1' ".repeat(100_000);
+    put(
+        &root,
+        "a.html",
+        page(&format!("<p {attributes} class=b>{GOOD}</p>")),
+    );
+    let item = |n: u32, more: &str| {
+        format!("<item><guid>{n}</guid><title {more}>{GOOD} {n}</title></item>")
+    };
+    let items = [item(1, ""), item(2, &attributes), item(3, "")].concat();
+    put(
+        &root,
+        "b.xml",
+        format!("<rss><channel>{items}</channel></rss>"),
+    );
+    let parts = "--b\n\nx\n".repeat(50);
+    let mail = format!(
+        "From: a@b.example\nTo: c\nDate: d\nReceived: e\nContent-Type: multipart/mixed; boundary=b\n\n{parts}"
+    );
+    put(&root, "c.eml", mail);
+    put(
+        &root,
+        "d.html",
+        page(&format!("<p>{GOOD} d</p>{}", "<b><div>x</b>y".repeat(5))),
+    );
+    let hit = |flags: &[&str]| {
+        let files = ["a.html", "b.xml", "c.eml", "d.html"];
+        support::json(&support::traced(root.path(), &files, flags), "run.json")["read"].take()
+    };
+    let usual = hit(&[]);
+    assert_eq!(usual["limits_hit"], serde_json::json!({"attributes": 2}));
+    assert_eq!(
+        (&usual["documents"], &usual["rejected"]),
+        (&5.into(), &1.into())
+    );
+    let wide = hit(&["--max-attributes", "100001"]);
+    assert_eq!(
+        (&wide["limits_hit"], &wide["rejected"]),
+        (&serde_json::json!({}), &0.into())
+    );
+    let narrow = hit(&[
+        "--max-mail-parts",
+        "9",
+        "--max-html-misnested",
+        "2",
+        "--max-xml-nodes",
+        "4",
+    ]);
+    assert_eq!(
+        narrow["limits_hit"],
+        serde_json::json!({"attributes": 2, "html_misnested": 1, "mail_parts": 1, "xml_nodes": 2})
+    );
+    let flat = hit(&["--max-html-tree", "3", "--max-mail-depth", "1"]);
+    assert_eq!(
+        flat["limits_hit"],
+        serde_json::json!({"attributes": 2, "html_tree": 1})
+    );
     // In a crawl each page counts.
     let root = temp();
     let http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n";

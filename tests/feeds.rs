@@ -348,6 +348,64 @@ fn other_xml_is_refused_with_advice() {
 }
 
 #[test]
+fn markup_that_a_feed_forgot_to_escape_is_read() {
+    let words = |description: &str, title: &str| {
+        let feed = format!(
+            "<?xml version='1.0'?><rss version='2.0'><channel><title>Orme <b>Post</b>, daily</title><item>\
+             <guid>1</guid><title>{title}</title><description>{description}</description></item></channel></rss>"
+        );
+        let [_, text, title, source, ..] = told(&read("a.xml", &feed))[0].clone();
+        assert_eq!(source, "Orme Post, daily");
+        (text, title)
+    };
+    for (description, text) in [
+        ("Hello <b>world</b>, more", "Hello world, more"),
+        ("Hello <b>world, more", "Hello world, more"),
+        (
+            "Hello</b> <br>world <img src=a.png> more",
+            "Hello\nworld more",
+        ),
+        ("<p>One</p><p>two &lt; three</p>", "One\ntwo < three"),
+        (
+            "Caf&eacute;&nbsp;au <i>lait&hellip;</i> &half;",
+            "Café\u{a0}au lait… ½",
+        ),
+        (
+            "Caf&eacute; &nolongerknown; &amp;eacute;",
+            "Café &nolongerknown; é",
+        ),
+        // What is escaped beside it is HTML too, unless it only names a tag.
+        ("&lt;p&gt;One&lt;/p&gt; <b>two</b>", "One\ntwo"),
+        (
+            "<![CDATA[<p>One</p>]]> <b>two</b> &lt;i>three&lt;/i>",
+            "One\ntwo three",
+        ),
+        ("Use &lt;b&gt; for <i>bold</i>", "Use <b> for bold"),
+    ] {
+        let told = words(description, description);
+        let line = text.replace(['\n', '\u{a0}'], " ");
+        assert_eq!(told, (text.to_owned(), line), "{description}");
+    }
+    let entry = |how: &str| {
+        format!(
+            "<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>1</id><title{how}>A <b>big</b> day</title>\
+             <summary{how}>Hello <b>world</b>, more&nbsp;words</summary></entry></feed>"
+        )
+    };
+    for how in [
+        "",
+        " type='text'",
+        " type='html'",
+        " type='text/html'",
+        " type='xhtml'",
+    ] {
+        let told = told(&read("a.xml", entry(how)));
+        assert_eq!(told[0][1], "Hello world, more\u{a0}words", "{how}");
+        assert_eq!(told[0][2], "A big day", "{how}");
+    }
+}
+
+#[test]
 fn a_record_beyond_the_limit_is_one_record() {
     let small = IngestOptions {
         limits: Limits {

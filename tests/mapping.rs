@@ -436,6 +436,25 @@ fn carried_fields_stand_in_the_lineage() {
 }
 
 #[test]
+fn a_record_without_a_text_is_told_where_the_map_looked() {
+    let folder = temp();
+    put(
+        &folder,
+        "a.jsonl",
+        "{\"text\":\"a\"}\n{\"body\":{\"main\":\"b\"}}\n{\"body\":{\"main\":5}}\n",
+    );
+    put(&folder, "b.csv", "text\na\n");
+    let intake = read(&folder, "[fields]\ntext = \"body.main\"\n", &[]);
+    assert_eq!(intake.rejected.len(), 3);
+    for rejected in &intake.rejected {
+        let message = &rejected.message;
+        assert!(message.contains("`text` under [fields]"), "{message}");
+        assert!(!message.contains("--text-field"), "{message}");
+    }
+    assert!(intake.rejected[0].message.contains("body.main"));
+}
+
+#[test]
 fn the_same_bytes_at_any_number_of_threads_and_in_every_shape() {
     let folder = temp();
     let many: String = (0..3000)

@@ -1,5 +1,11 @@
 //! What must hold whatever comes in; each fuzz target asks one of these.
 
+#[allow(dead_code)]
+#[path = "../../tests/support/dice.rs"]
+mod dice;
+#[allow(dead_code)]
+#[path = "../../tests/support/faulty.rs"]
+mod faulty;
 mod feed;
 mod log;
 

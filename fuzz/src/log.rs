@@ -1,33 +1,26 @@
 //! An index whose log says anything.
 
-use std::fs;
-use std::path::Path;
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use wirecopy::document::Document;
 use wirecopy::error::{Error, ErrorKind};
-use wirecopy::index::store::{Disk, Options, Store, salvage, verify};
+use wirecopy::index::store::{Options, Store, salvage, verify};
 use wirecopy::index::{Durability, Index, IndexOptions};
 
-/// A folder in memory.
-const SHM: &str = "/dev/shm";
+use crate::faulty::World;
 
 /// Bytes before the first batch of a segment.
 const SEGMENT_HEAD: usize = 40;
 
 /// The files of an empty index and the text of its settings; opening one costs milliseconds.
-static EMPTY: LazyLock<(String, Vec<(String, Vec<u8>)>)> = LazyLock::new(|| {
-    let folder = tempfile::tempdir_in(SHM).expect("a folder");
-    let empty = Index::open(folder.path(), &IndexOptions::default()).expect("a new one");
+static EMPTY: LazyLock<(String, BTreeMap<String, Vec<u8>>)> = LazyLock::new(|| {
+    let disk = World::default();
+    let empty = Index::open_in(Arc::new(disk.clone()), &IndexOptions::default());
+    let empty = empty.expect("a new one");
     let fingerprint = empty.store().fingerprint().to_string();
     empty.close().expect("room");
-    let entries = fs::read_dir(folder.path()).expect("a folder");
-    let files = entries.map(|entry| {
-        let entry = entry.expect("a name");
-        let name = entry.file_name().into_string().expect("UTF-8");
-        (name, fs::read(entry.path()).expect("a file"))
-    });
-    (fingerprint, files.collect())
+    (fingerprint, disk.snapshot())
 });
 
 /// Opens an index whose log the bytes are: what comes of it is an index that works, or an error.
@@ -40,20 +33,17 @@ pub fn opened_as_index(bytes: &[u8]) {
         return;
     };
     let (fingerprint, empty) = &*EMPTY;
-    let folder = tempfile::tempdir_in(SHM).expect("a folder");
-    for (name, content) in empty {
-        let head = match name.ends_with(".log") {
-            true => content.get(..SEGMENT_HEAD).expect("a head"),
-            false => content,
-        };
-        let content = match (name.ends_with(".log"), how) {
-            (true, 0) => rest.to_vec(),
-            (true, 1) => [head, rest].concat(),
-            _ => content.clone(),
-        };
-        fs::write(folder.path().join(name), content).expect("room");
+    let mut own = empty.clone();
+    for (name, content) in &mut own {
+        if name.ends_with(".log") {
+            match how {
+                0 => *content = rest.to_vec(),
+                1 => content.splice(SEGMENT_HEAD.., rest.iter().copied()).for_each(drop),
+                _ => {}
+            }
+        }
     }
-    let files = Arc::new(Disk::new(folder.path()));
+    let files = Arc::new(World::of(&own));
     let store = Store::create_or_open(files.clone(), fingerprint, &Options::default());
     let is_open = match (how, store) {
         (0 | 1, Ok(store)) => {
@@ -70,11 +60,11 @@ pub fn opened_as_index(bytes: &[u8]) {
         }
     };
     let options = IndexOptions::default();
-    let is_sound = is_open && works(folder.path(), &options);
+    let is_sound = is_open && works(files.clone(), &options);
     verify(&*files).expect("the folder can be read");
-    match salvage(files, fingerprint) {
+    match salvage(files.clone(), fingerprint) {
         Ok(_) => {
-            let opened = Index::open_read(folder.path(), &options);
+            let opened = Index::open_read_in(files, &options);
             assert!(opened.is_ok() || !is_sound);
             opened.err().iter().for_each(refused);
         }
@@ -98,9 +88,9 @@ fn write_entries(mut store: Store, mut bytes: &[u8]) {
 }
 
 /// Opens the index and asks everything of it; false where it refuses.
-fn works(path: &Path, options: &IndexOptions) -> bool {
+fn works(files: Arc<World>, options: &IndexOptions) -> bool {
     let used = || -> Result<(), Error> {
-        let mut index = Index::open(path, options)?;
+        let mut index = Index::open_in(files.clone(), options)?;
         let mut keys = Vec::new();
         index.for_each(&mut |entry| {
             keys.push(entry.document.key.to_string());

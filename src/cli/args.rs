@@ -133,6 +133,24 @@ pub struct ReadingArgs {
     /// Deepest nesting of HTML elements
     #[arg(long, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=2048))]
     pub max_html_depth: u32,
+    /// Most elements of a page that are made a tree of; the text of a larger one is found without
+    #[arg(long, value_name = "N", default_value_t = 40_000, value_parser = clap::value_parser!(u32).range(1..=400_000))]
+    pub max_html_tree: u32,
+    /// Most elements of formatting on a page that end out of order; the ends beyond are dropped
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(0..=1000))]
+    pub max_html_misnested: u32,
+    /// Most attributes of an element; XML records with more are rejected, in HTML those beyond are passed over
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_attributes: u32,
+    /// Most elements and texts of an XML record
+    #[arg(long, value_name = "N", default_value_t = 500_000, value_parser = clap::value_parser!(u32).range(1..=4_000_000))]
+    pub max_xml_nodes: u32,
+    /// Most parts of a mail message
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub max_mail_parts: u32,
+    /// Deepest nesting of parts of a mail message
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub max_mail_depth: u32,
     /// Deepest nesting of archives in archives
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=16))]
     pub max_archive_depth: u32,

@@ -109,7 +109,14 @@ impl Index {
     /// # Errors
     /// As [`open`](Index::open), but for a writer elsewhere.
     pub fn open_read(folder: impl AsRef<Path>, options: &IndexOptions) -> Result<Index, Error> {
-        let files = Arc::new(Disk::new(folder.as_ref()));
+        Index::open_read_in(Arc::new(Disk::new(folder.as_ref())), options)
+    }
+
+    /// As [`open_read`](Index::open_read), over any files.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_read_in(files: Arc<dyn Files>, options: &IndexOptions) -> Result<Index, Error> {
         let store = Store::open_read(files, Some(&fingerprint(options)?))?;
         Index::load(store, options)
     }

@@ -201,8 +201,12 @@ impl Table {
         let names: Vec<&str> = first.iter().map(String::as_str).collect();
         let refusal = file.fields.no_column(&names);
         let message = format!(
-            "{}, or of a table without a header the number of a column, as in --text-field '#2'",
-            refusal.message
+            "{}, or of a table without a header the number of a column, as in {}",
+            refusal.message,
+            match file.fields.maps_text() {
+                true => "text = \"#2\"",
+                false => "--text-field '#2'",
+            }
         );
         Err(Refusal::new(refusal.reason, message))
     }
@@ -291,9 +295,11 @@ impl Table {
                 }
             }
             Found::TooLong => {
-                *number += 1;
-                file.reject(Some(*number), offset, file.too_long());
-                scan::skip_line(window);
+                // What is lost of a cut line is told by the damage itself.
+                if scan::skip_line(window) || window.damage().is_none() {
+                    *number += 1;
+                    file.reject(Some(*number), offset, file.too_long());
+                }
                 return true;
             }
             Found::Runaway(span)
@@ -394,7 +400,7 @@ impl Table {
             lookup.settle(places, &mut cells)?;
         }
         let place = file.place(Some(number), offset);
-        let aside = cells.aside();
+        let aside = cells.aside(file.fields);
         let read = cells.document(place, file.fields, file.options.limits.text_bytes)?;
         let accepted = Accepted::new(read, encoding).with(aside);
         file.accept(accepted, Some(whole));

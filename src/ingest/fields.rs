@@ -227,17 +227,27 @@ impl Fields {
         Refusal::new(
             Reason::NoText,
             format!(
-                "no column named {}; the header has: {list}; --text-field names another",
-                self.text_names()
+                "no column named {}; the header has: {list}; {}",
+                self.text_names(),
+                self.advice()
             ),
         )
+    }
+
+    /// How another field is named for the text.
+    pub fn advice(&self) -> &'static str {
+        match self.maps_text() {
+            true => "`text` under [fields] in the file of --map names another",
+            false => "--text-field names another",
+        }
     }
 
     /// Why a record without a text is left out; one string for millions of them.
     pub fn no_text_message(&self) -> Arc<str> {
         let message = self.no_text.get_or_init(|| {
             let names = self.text_names();
-            format!("no text: it has no field named {names}; --text-field names another").into()
+            let advice = self.advice();
+            format!("no text: it has no field named {names}; {advice}").into()
         });
         message.clone()
     }

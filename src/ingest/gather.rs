@@ -75,12 +75,17 @@ impl<'l> Gathered<'l> {
 
     /// Rejects a path as a whole.
     pub fn reject_path(&mut self, path: &str, reason: Reason, message: impl Into<Arc<str>>) {
+        self.refuse_path(path, Refusal::new(reason, message));
+    }
+
+    /// As [`reject_path`](Gathered::reject_path).
+    pub fn refuse_path(&mut self, path: &str, refusal: Refusal) {
         let place = Place {
             path: path.into(),
             record: None,
             offset: 0,
         };
-        self.reject(Refusal::new(reason, message).at(place));
+        self.reject(refusal.at(place));
     }
 
     fn accept(&mut self, mut document: Document, encoding: &str) {
@@ -247,7 +252,8 @@ impl File<'_, '_> {
                 "archives are nested deeper than the limit of {}",
                 self.options.limits.archive_depth
             );
-            return self.out.reject_path(&path, Reason::TooDeep, message);
+            let refusal = Refusal::new(Reason::TooDeep, message).beyond("archive_depth");
+            return self.out.refuse_path(&path, refusal);
         }
         let reading = (self.options, self.fields);
         let tally = self.tally.clone();
@@ -352,11 +358,29 @@ impl File<'_, '_> {
 
     /// As [`finish`](File::finish), where so many records are known to be cut off with it.
     pub fn finish_with(&mut self, window: &Bytes<'_>, record: Option<u64>, count: u64) {
+        self.tell(
+            window,
+            record,
+            count,
+            "; what stands behind it was not read",
+        );
+    }
+
+    /// As [`finish`](File::finish), where records behind the damage are read.
+    pub fn pause(&mut self, window: &Bytes<'_>, record: Option<u64>) {
+        self.tell(window, record, 1, "");
+    }
+
+    fn tell(&mut self, window: &Bytes<'_>, record: Option<u64>, count: u64, behind: &str) {
         if let Some(damage) = window.damage() {
             let offset = window.end_offset();
             let mut refusal = damage.clone();
-            refusal.message =
-                format!("{} (at byte {offset} of its content)", refusal.message).into();
+            let behind = match refusal.reason {
+                Reason::Bomb => behind,
+                _ => "",
+            };
+            let message = &refusal.message;
+            refusal.message = format!("{message} (at byte {offset} of its content){behind}").into();
             self.reject_all(count, record, offset, refusal);
         }
     }

@@ -15,6 +15,8 @@ use super::{Limits, html};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Feed {
     outlet: Option<String>,
+    /// Who wrote the items that name nobody.
+    authors: Vec<String>,
 }
 
 /// Whether a document in a format that has its own names, a feed or a story of a news agency,
@@ -38,6 +40,7 @@ pub(super) fn feed(head: &[u8]) -> Option<Feed> {
     }
     Some(Feed {
         outlet: outlet(&says).map(str::to_owned),
+        authors: authors(&says).map(str::to_owned).collect(),
     })
 }
 
@@ -85,7 +88,11 @@ pub(super) fn article(
     limits: &Limits,
 ) -> Result<Cells, Refusal> {
     let outlet = feed.and_then(|feed| feed.outlet.as_deref());
-    item(value, outlet, limits)
+    let mut cells = item(value, outlet, limits)?;
+    if let Some(feed) = feed {
+        cells.write_by(&feed.authors);
+    }
+    Ok(cells)
 }
 
 pub(super) fn item(item: &Value, outlet: Option<&str>, limits: &Limits) -> Result<Cells, Refusal> {
@@ -121,13 +128,22 @@ pub(super) fn item(item: &Value, outlet: Option<&str>, limits: &Limits) -> Resul
         cells.offer((Role::Key, 1), Cell::Number(id.to_string()));
     }
     cells.offer((Role::Text, 0), Cell::Text(text));
+    cells.write_by(authors(item));
     Ok(cells)
 }
 
-/// The first of `authors`, or what version 1.0 called `author`.
+/// The first of the authors.
 fn author(value: &Value) -> Option<&str> {
-    let first = value.get("authors").and_then(|authors| authors.get(0));
-    string(first.or(value.get("author"))?, "name")
+    authors(value).next()
+}
+
+/// The names of `authors`, or of what version 1.0 called `author`.
+fn authors(value: &Value) -> impl Iterator<Item = &str> {
+    let list = value.get("authors").and_then(Value::as_array);
+    let list = list.filter(|list| !list.is_empty());
+    let one = value.get("author").filter(|_| list.is_none());
+    let all = list.into_iter().flatten().chain(one);
+    all.filter_map(|author| string(author, "name"))
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
     while file.out.failed.is_none() {
         let Some(lines) = block.take() else {
             if !one_line(window, file, &mut number) {
-                file.finish(window, Some(number));
+                file.pause(window, Some(number));
                 // Behind a damaged member of a compressed file the lines go on.
                 if !window.resume() {
                     return;
@@ -212,9 +212,12 @@ fn one_line(window: &mut Bytes<'_>, file: &mut File<'_, '_>, number: &mut u64) -
     match window.line(limit) {
         Line::End => return false,
         Line::TooLong => {
-            *number += 1;
-            file.reject(Some(*number), window.offset(), file.too_long());
-            window.skip_line();
+            let offset = window.offset();
+            // What is lost of a cut line, as of the line that a bomb is, is told by the damage itself.
+            if window.skip_line() || window.damage().is_none() {
+                *number += 1;
+                file.reject(Some(*number), offset, file.too_long());
+            }
         }
         Line::Whole { len, total } => {
             *number += 1;
@@ -280,7 +283,7 @@ fn record(
         .literal
         .take()
         .map(|at| at.start + mark..at.end + mark);
-    let aside = cells.aside();
+    let aside = cells.aside(fields);
     let read = cells.document(place, fields, options.limits.text_bytes)?;
     Ok(Some(Accepted {
         literal: literal.filter(|_| matches!(decoded, Cow::Borrowed(_))),
@@ -296,6 +299,7 @@ pub(super) fn too_deep(options: &IngestOptions) -> Refusal {
             options.limits.json_depth
         ),
     )
+    .beyond("json_depth")
 }
 
 /// The wanted fields of the object that the line is.

@@ -40,7 +40,8 @@ impl Members {
             return Err(Refusal::new(
                 Reason::TooMany,
                 format!("the archive has more than {limit} members; the rest was not read"),
-            ));
+            )
+            .beyond("archive_members"));
         }
         self.count += 1;
         Ok(())
@@ -87,7 +88,7 @@ impl Members {
 /// Rejects a member as a whole.
 pub(super) fn reject(file: &mut File<'_, '_>, name: &str, refusal: Refusal) {
     let path = format!("{}/{name}", file.path);
-    file.out.reject_path(&path, refusal.reason, refusal.message);
+    file.out.refuse_path(&path, refusal);
 }
 
 /// The parts of a name that name something: no root, no `..`, no control characters.

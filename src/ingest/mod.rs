@@ -6,6 +6,7 @@
 //! run, and never silent: read = documents + merged + rejected.
 
 mod archive;
+mod author;
 #[cfg(feature = "parquet")]
 mod columnar;
 mod decode;
@@ -122,6 +123,20 @@ pub struct Limits {
     pub xml_depth: u32,
     /// Deepest nesting of HTML elements, at most 160; tags beyond are dropped and their words kept.
     pub html_depth: u32,
+    /// Most elements of a page that are made a tree of, with 75 levels and 105 bytes for each on
+    /// average; the text of a larger page is found without one.
+    pub html_tree: u32,
+    /// Most elements of formatting on a page that end out of order; the ends beyond are dropped.
+    pub html_misnested: u32,
+    /// Most attributes of an element. A record of XML with more is rejected; of HTML those beyond
+    /// are passed over.
+    pub attributes: u32,
+    /// Most elements and texts of a record of XML.
+    pub xml_nodes: u32,
+    /// Most parts of a mail message.
+    pub mail_parts: u32,
+    /// Deepest nesting of parts of a mail message.
+    pub mail_depth: u32,
     /// Deepest nesting of archives in archives.
     pub archive_depth: u32,
     /// Most members of one archive.
@@ -142,6 +157,12 @@ impl Default for Limits {
             json_depth: 128,
             xml_depth: 256,
             html_depth: 512,
+            html_tree: 40_000,
+            html_misnested: 64,
+            attributes: 1000,
+            xml_nodes: 500_000,
+            mail_parts: 10_000,
+            mail_depth: 32,
             archive_depth: 4,
             archive_members: 1_000_000,
             rejections: 100_000,
@@ -241,8 +262,7 @@ pub struct Counts {
     /// Documents by the name of their encoding; `(repaired)` behind it means
     /// that bad bytes became U+FFFD.
     pub encodings: BTreeMap<String, u64>,
-    /// How often each of the [`Limits`] was hit, by its name; of pages also `html_misnested` and
-    /// `html_tree`, bounds of their own.
+    /// How often each of the [`Limits`] was hit, by its name.
     pub limits: BTreeMap<String, u64>,
 }
 
@@ -461,7 +481,7 @@ fn conclude(
     counts.merged = settled.merged;
     counts.renamed = settled.renamed;
     counts.rejected = rejected.iter().map(|r| r.count).sum();
-    let hit = rejected.iter().map(|r| (r.reason.limit(), r.count));
+    let hit = rejected.iter().map(|r| (r.limit, r.count));
     for (limit, count) in hit.chain([(Some("rejections"), files_beyond)]) {
         if let (Some(limit), 1..) = (limit, count) {
             *counts.limits.entry(limit.to_owned()).or_default() += count;

@@ -121,6 +121,8 @@ pub(super) fn story(value: &Value, limits: &Limits) -> Result<Cells, Refusal> {
     let uri = string(value, "uri");
     offer(Role::Url, 1, uri.filter(|uri| uri.starts_with("http")));
     cells.offer((Role::Text, 0), Cell::Text(text));
+    cells.write_by(string(value, "byline"));
+    cells.write_by(main(value, "bylines"));
     Ok(cells)
 }
 

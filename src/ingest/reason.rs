@@ -38,15 +38,14 @@ codes! {
 }
 
 impl Reason {
-    /// Name of the limit in [`Limits`](super::Limits) that was hit, if one was.
+    /// Name of the limit in [`Limits`](super::Limits) that was hit, if it is always the same one;
+    /// [`Rejection::limit`] tells it where there are several.
     pub fn limit(self) -> Option<&'static str> {
         match self {
             Reason::TextTooLong => Some("text_bytes"),
             Reason::TooLong => Some("record_bytes"),
             Reason::Bomb => Some("ratio"),
             Reason::Window => Some("zstd_window_log"),
-            Reason::TooDeep => Some("depth"),
-            Reason::TooMany => Some("parts"),
             _ => None,
         }
     }
@@ -71,6 +70,8 @@ pub struct Rejection {
     /// file beyond [`Limits::rejections`](super::Limits) that have this reason; the place is that
     /// of the first.
     pub count: u64,
+    /// Name of the limit in [`Limits`](super::Limits) that was hit, if one was.
+    pub limit: Option<&'static str>,
 }
 
 impl fmt::Display for Rejection {
@@ -88,6 +89,7 @@ pub(super) struct Refusal {
     pub message: Arc<str>,
     /// How many of the last bytes of a compressed stream came from the damaged part of it.
     pub spoilt: u64,
+    limit: Option<&'static str>,
 }
 
 impl Refusal {
@@ -96,6 +98,15 @@ impl Refusal {
             reason,
             message: message.into(),
             spoilt: 0,
+            limit: reason.limit(),
+        }
+    }
+
+    /// Too deep or too many by the limit of this name.
+    pub fn beyond(self, limit: &'static str) -> Self {
+        Refusal {
+            limit: Some(limit),
+            ..self
         }
     }
 
@@ -114,6 +125,7 @@ impl Refusal {
             reason: self.reason,
             message: self.message,
             count: 1,
+            limit: self.limit,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::author;
 use super::fields::{Fields, Role};
 use super::mojibake;
 use super::reason::{Reason, Refusal};
@@ -30,6 +31,8 @@ pub(super) struct Cells {
     collected: Option<(usize, Cell)>,
     url: Option<(usize, Cell)>,
     syndicated_from: Option<(usize, Cell)>,
+    /// Who wrote it, where the format of the record has a place of its own for that.
+    pub author: Option<String>,
     /// Where in its record the text stands as a JSON string.
     pub literal: Option<Range<usize>>,
     /// Whether the text was made by a map and stands nowhere as it is.
@@ -68,8 +71,20 @@ impl Cells {
     }
 
     /// What goes beside the document: whether its text was made, and what is carried through.
-    pub fn aside(&mut self) -> (bool, Option<Box<[u8]>>) {
-        (self.made, self.carried.take())
+    pub fn aside(&mut self, fields: &Fields) -> (bool, Option<Box<[u8]>>) {
+        let carried = self.carried.take();
+        let author = self.author.take();
+        let carried = match (&fields.lookup, author) {
+            (Some(lookup), Some(author)) => lookup.with_author(carried, &author),
+            _ => carried,
+        };
+        (self.made, carried)
+    }
+
+    /// Takes who wrote it, unless somebody is known already.
+    pub fn write_by<S: AsRef<str>>(&mut self, authors: impl IntoIterator<Item = S>) {
+        let named = || author::names(authors);
+        self.author = self.author.take().or_else(named);
     }
 
     /// Undoes the text, and with it the title, where they were read in a wrong encoding for
@@ -173,8 +188,8 @@ fn text(cell: Option<(usize, Cell)>, fields: &Fields) -> Result<String, Refusal>
         Some((_, Cell::Text(text))) => Ok(without_mark(text)),
         None => Err(Refusal::new(Reason::NoText, fields.no_text_message())),
         Some((_, Cell::Null)) => Err(Refusal::new(Reason::NoText, "no text: the field is null")),
-        Some((_, Cell::Number(_))) => Err(wrong_type("a number")),
-        Some((_, Cell::Other(what))) => Err(wrong_type(what)),
+        Some((_, Cell::Number(_))) => Err(wrong_type("a number", fields)),
+        Some((_, Cell::Other(what))) => Err(wrong_type(what, fields)),
     }
 }
 
@@ -212,10 +227,13 @@ fn check_length(text: &str, limit: u64) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn wrong_type(what: &str) -> Refusal {
+fn wrong_type(what: &str, fields: &Fields) -> Refusal {
     Refusal::new(
         Reason::BadField,
-        format!("the text field holds {what}, not a string; --text-field names another"),
+        format!(
+            "the text field holds {what}, not a string; {}",
+            fields.advice()
+        ),
     )
 }
 

@@ -19,8 +19,9 @@ pub(super) struct Rejections {
     bound: u64,
     of_file: u64,
     of_run: u64,
-    /// For each reason the first one of this file that is beyond the bound; its count is that of all.
-    beyond: BTreeMap<Reason, Rejection>,
+    /// For each reason, and limit, the first one of this file that is beyond the bound; its count is
+    /// that of all.
+    beyond: BTreeMap<(Reason, Option<&'static str>), Rejection>,
     /// The last message of each reason: mostly the next one is the same.
     messages: BTreeMap<Reason, Arc<str>>,
     /// Input files with more rejections than are told.
@@ -42,9 +43,10 @@ impl Rejections {
 
     pub fn push(&mut self, mut rejection: Rejection) {
         if self.of_file >= self.bound || self.of_run >= self.bound.saturating_mul(FILES) {
-            match self.beyond.get_mut(&rejection.reason) {
+            let kind = (rejection.reason, rejection.limit);
+            match self.beyond.get_mut(&kind) {
                 Some(first) => first.count += rejection.count,
-                None => drop(self.beyond.insert(rejection.reason, rejection)),
+                None => drop(self.beyond.insert(kind, rejection)),
             }
             return;
         }

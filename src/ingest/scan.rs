@@ -218,9 +218,9 @@ fn shape(row: &[u8], dialect: Dialect) -> Vec<u8> {
     shape
 }
 
-/// Passes over the rest of the line without holding it.
-pub(super) fn skip_line<R: Read>(window: &mut Window<R>) {
-    loop {
+/// Passes over the rest of the line without holding it; `false` where the stream ended before.
+pub(super) fn skip_line<R: Read>(window: &mut Window<R>) -> bool {
+    let ended = loop {
         let end = window
             .available()
             .iter()
@@ -229,15 +229,16 @@ pub(super) fn skip_line<R: Read>(window: &mut Window<R>) {
             Some(at) => {
                 let total = at + line_end(window, at);
                 window.consume(total);
-                break;
+                break true;
             }
             None => window.consume(window.available().len()),
         }
         if !window.more() {
-            break;
+            break false;
         }
-    }
+    };
     window.shrink();
+    ended
 }
 
 /// Length of the line end at `at`: 2 for CRLF.

@@ -121,7 +121,13 @@ impl<R: Read> Window<R> {
     /// consumed; `false` where nothing follows. The damage is forgotten.
     pub fn resume(&mut self) -> bool {
         let reason = self.damage.as_ref().map(|damage| damage.reason);
-        let damaged = [Reason::Corrupt, Reason::Truncated, Reason::Window].map(Some);
+        let damaged = [
+            Reason::Corrupt,
+            Reason::Truncated,
+            Reason::Window,
+            Reason::Bomb,
+        ]
+        .map(Some);
         if !self.available().is_empty() || !damaged.contains(&reason) {
             return false;
         }
@@ -201,22 +207,24 @@ impl<R: Read> Window<R> {
         })
     }
 
-    /// Passes over the rest of the line, including its end, without holding it.
-    pub fn skip_line(&mut self) {
-        loop {
+    /// Passes over the rest of the line, including its end, without holding it; `false` where
+    /// the stream ended before the line did.
+    pub fn skip_line(&mut self) -> bool {
+        let ended = loop {
             let end = self.available().iter().position(|&byte| byte == b'\n');
             match end {
                 Some(at) => {
                     self.consume(at + 1);
-                    break;
+                    break true;
                 }
                 None => self.consume(self.available().len()),
             }
             if !self.more() {
-                break;
+                break false;
             }
-        }
+        };
         self.shrink();
+        ended
     }
 
     /// Gives back what one long record made the buffer grow by.

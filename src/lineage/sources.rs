@@ -14,6 +14,13 @@ use crate::normalise::{Normalised, normalise};
 static AGENCIES: LazyLock<Vec<Alias>> =
     LazyLock::new(|| aliases(include_str!("agencies.txt")).unwrap_or_default());
 
+/// The agencies alone: their names are normalised once, not for each index that is opened.
+static BUILT_IN: LazyLock<SourceNames> = LazyLock::new(|| {
+    let mut sources = SourceNames::default();
+    AGENCIES.iter().for_each(|entry| sources.take(entry));
+    sources
+});
+
 /// A host belongs to the outlet of so many documents there and more ...
 const HOST_DOCUMENTS: usize = 3;
 /// ... that are this share of all of them, in percent.
@@ -36,7 +43,7 @@ const INITIALS: usize = 5;
 /// assert_eq!(names.number("Hill News"), None);
 /// # Ok::<(), wirecopy::error::Error>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct SourceNames {
     /// What each is shown as: its first spelling in the inputs, else its name in a table.
     shown: Vec<String>,
@@ -49,7 +56,7 @@ pub struct SourceNames {
 }
 
 /// One name of a source.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Called {
     /// Canonical.
     words: String,
@@ -115,9 +122,13 @@ impl SourceNames {
         spellings: impl IntoIterator<Item = &'a str>,
         aliases: &[Alias],
     ) -> Self {
-        let mut sources = SourceNames::default();
-        for entry in aliases.iter().chain(&*AGENCIES) {
-            sources.take(entry);
+        let mut sources = match aliases {
+            [] => BUILT_IN.clone(),
+            _ => SourceNames::default(),
+        };
+        if !aliases.is_empty() {
+            let all = aliases.iter().chain(&*AGENCIES);
+            all.for_each(|entry| sources.take(entry));
         }
         for entry in aliases {
             let name = unmarked(&entry.name).0;

@@ -183,7 +183,7 @@ impl Rows {
         let mut line = serde_json::to_vec(&raw).unwrap_or_default();
         line.push(b'\n');
         let place = file.place(Some(self.number), offset);
-        let aside = cells.aside();
+        let aside = cells.aside(file.fields);
         let read = cells.document(place, file.fields, file.options.limits.text_bytes)?;
         file.accept(Accepted::new(read, encoding).with(aside), Some(&line));
         Ok(())
@@ -203,7 +203,7 @@ impl Rows {
         }
         if self.rejected > REJECTED_ROWS {
             let message = format!("more than {REJECTED_ROWS} bad rows; the rest is left out");
-            return Err(Refusal::new(Reason::TooMany, message));
+            return Err(Refusal::new(Reason::TooMany, message).beyond("rejections"));
         }
         Ok(())
     }

@@ -1,8 +1,10 @@
 //! What a page says of itself: title, date, outlet, address, and whom the story is from.
 
+use super::super::{Limits, author};
 use super::Hints;
 use super::address::{day, host, keeps_copies, outlet, resolved, same_site};
 use super::linked::{Linked, linked};
+use super::micro::{Party, Scopes};
 use super::token::{Tag, Token, Tokens};
 use crate::date;
 
@@ -15,6 +17,8 @@ pub(super) struct About {
     pub url: Option<String>,
     /// The address or name of the outlet that the story was taken from.
     pub syndicated_from: Option<String>,
+    /// Who wrote the story.
+    pub author: Option<String>,
     /// The whole text where JSON-LD has it.
     pub body: Option<String>,
 }
@@ -57,6 +61,20 @@ const DATES: &[&str] = &[
     "date_published",
 ];
 
+/// The names of `meta` fields that give authors, best first.
+const AUTHORS: &[&str] = &[
+    "author",
+    "article:author",
+    "og:article:author",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "dcterms.creator",
+    "citation_author",
+    "byl",
+    "cxenseparse:recs:author",
+];
+
 /// What one pass over the page picks up.
 #[derive(Default)]
 struct Seen<'a> {
@@ -66,14 +84,17 @@ struct Seen<'a> {
     h1: Option<String>,
     micro_headline: Option<String>,
     micro_date: Option<String>,
+    micro_publisher: Option<String>,
+    micro_authors: Vec<String>,
+    byline: Option<String>,
     times: Vec<String>,
     canonical: Option<String>,
     base: Option<String>,
 }
 
 /// Reads the facts of a page.
-pub(super) fn about(html: &str, hints: &Hints<'_>) -> About {
-    let seen = seen(html);
+pub(super) fn about(html: &str, hints: &Hints<'_>, limits: &Limits) -> About {
+    let seen = seen(Tokens::limited(html, limits.attributes));
     let linked = linked(&seen.blocks);
     let meta = |names: &[&str]| {
         names.iter().find_map(|name| {
@@ -96,6 +117,7 @@ pub(super) fn about(html: &str, hints: &Hints<'_>) -> About {
     let (url, elsewhere) = own_address(canonical, shared, fetched, &linked);
     let site = meta(&["og:site_name"])
         .or_else(|| linked.publisher.clone())
+        .or_else(|| seen.micro_publisher.clone())
         .or_else(|| meta(&["application-name", "dc.publisher", "publisher"]));
     let outlet_name = site.filter(|name| !name.contains("://")).or_else(|| {
         url.as_deref()
@@ -130,7 +152,16 @@ pub(super) fn about(html: &str, hints: &Hints<'_>) -> About {
             let title = folded(&seen.title);
             (!title.is_empty()).then(|| without_site(&title, outlet_name.as_deref()))
         });
+    let in_meta = |name: &&str| {
+        let found = seen.meta.iter().filter(|(known, _)| known == name);
+        author::names(found.map(|(_, content)| content))
+    };
+    let author = author::names(&linked.authors)
+        .or_else(|| AUTHORS.iter().find_map(in_meta))
+        .or_else(|| author::names(&seen.micro_authors))
+        .or_else(|| seen.byline.clone());
     About {
+        author,
         title,
         published: published(&seen, &linked, meta, url.as_deref()),
         outlet: outlet_name,
@@ -184,19 +215,32 @@ fn published(
     all.find(|text| date::parse(text).is_some()).or(first)
 }
 
-fn seen(html: &str) -> Seen<'_> {
+fn seen<'a>(tokens: Tokens<'a>) -> Seen<'a> {
     const META: usize = 500;
     const TIMES: usize = 20;
     const BLOCKS: usize = 64;
+    const AUTHORS: usize = 20;
     /// Bytes of a headline, and of a title with the outlet's name.
     const TITLE: usize = 1000;
     let mut seen = Seen::default();
     let mut json = false;
     // What the text goes to that comes now, and the name of the element that ends it.
     let mut into: Option<(&str, Gather, String)> = None;
-    for token in Tokens::new(html) {
+    let mut scopes = Scopes::default();
+    for token in tokens {
         match token {
             Token::Open(tag) => {
+                let mut whose = scopes.enter(&tag);
+                if let (Some(party), Some(name)) = (whose, tag.value("content")) {
+                    whose = None;
+                    match party {
+                        Party::Publisher => drop(seen.micro_publisher.get_or_insert(name)),
+                        Party::Author if seen.micro_authors.len() < AUTHORS => {
+                            seen.micro_authors.push(name)
+                        }
+                        Party::Author => {}
+                    }
+                }
                 json = tag.is("script")
                     && tag.get("type").is_some_and(|kind| {
                         kind.trim()
@@ -229,8 +273,24 @@ fn seen(html: &str) -> Seen<'_> {
                         }
                     }
                 }
-                let wanted = gather(&tag, &seen);
-                if let (Some(wanted), None) = (wanted, &into) {
+                let wanted = gather(&tag, &seen).or(match whose {
+                    Some(Party::Publisher) if seen.micro_publisher.is_none() => {
+                        Some(Gather::Publisher)
+                    }
+                    Some(Party::Author) if seen.micro_authors.len() < AUTHORS => {
+                        Some(Gather::Author)
+                    }
+                    _ => None,
+                });
+                // What stands in a byline may be the headline.
+                let is_free = match (&into, wanted) {
+                    (None, _) => true,
+                    (Some((_, held, _)), Some(wanted)) => {
+                        *held == Gather::Byline && wanted != Gather::Byline
+                    }
+                    _ => false,
+                };
+                if let (Some(wanted), true) = (wanted, is_free) {
                     into = Some((tag.name, wanted, String::new()));
                 } else if let Some((_, _, text)) = &mut into {
                     text.push(' ');
@@ -248,6 +308,7 @@ fn seen(html: &str) -> Seen<'_> {
                 }
             }
             Token::Close(name) => {
+                scopes.leave(name);
                 if let Some((end, _, _)) = &into
                     && (end.eq_ignore_ascii_case(name)
                         || end.eq_ignore_ascii_case("h1") && name.len() == 2)
@@ -260,6 +321,9 @@ fn seen(html: &str) -> Seen<'_> {
                         Gather::Heading => seen.h1 = Some(text),
                         Gather::Headline => seen.micro_headline = Some(text),
                         Gather::Date => seen.micro_date = Some(text),
+                        Gather::Publisher => seen.micro_publisher = Some(text),
+                        Gather::Author => seen.micro_authors.push(text),
+                        Gather::Byline => seen.byline = byline(&text),
                     }
                 }
             }
@@ -274,6 +338,9 @@ enum Gather {
     Heading,
     Headline,
     Date,
+    Publisher,
+    Author,
+    Byline,
 }
 
 /// What the text of an element is wanted for.
@@ -296,7 +363,34 @@ fn gather(tag: &Tag<'_>, seen: &Seen<'_>) -> Option<Gather> {
     {
         return Some(Gather::Date);
     }
-    (tag.is("h1") && seen.h1.is_none()).then_some(Gather::Heading)
+    if tag.is("h1") && seen.h1.is_none() {
+        return Some(Gather::Heading);
+    }
+    (seen.byline.is_none() && is_byline(tag)).then_some(Gather::Byline)
+}
+
+/// Whether an element is set as a byline.
+fn is_byline(tag: &Tag<'_>) -> bool {
+    let has = |name: &str, wanted: &[&str]| {
+        let value = tag.get(name).unwrap_or_default();
+        let mut words = value.split_ascii_whitespace();
+        words.any(|word| wanted.iter().any(|known| known.eq_ignore_ascii_case(word)))
+    };
+    let classes = [
+        "byline",
+        "author",
+        "author-name",
+        "byline-name",
+        "byline__name",
+    ];
+    tag.is("a") && has("rel", &["author"]) || has("class", &classes)
+}
+
+/// The names in a byline; none where it is a sentence, or tells of more.
+fn byline(text: &str) -> Option<String> {
+    const WORDS: usize = 12;
+    let is_name = text.split(' ').count() <= WORDS && !text.contains(|c: char| c.is_ascii_digit());
+    author::names([text]).filter(|_| is_name)
 }
 
 fn meta(tag: &Tag<'_>, seen: &mut Seen<'_>) {

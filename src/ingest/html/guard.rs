@@ -6,27 +6,21 @@
 //! closed in order, nesting is bounded, and whatever has no words is gone. Text is never
 //! lost to a limit: tags beyond it are dropped and their words kept.
 
+use super::super::Limits;
 use super::furniture::{self, Cut};
 use super::lines::is_block;
 use super::stand_in;
 use super::token::{Tag, Token, Tokens};
 
-/// Elements beyond which no tree is built. Long live blogs have some 20,000.
-const ELEMENTS: usize = 40_000;
+/// Levels for each element that a tree may have: what scores a tree asks of each level how much
+/// text is below it. Long live blogs have some 20,000 elements.
+const LEVELS: usize = 75;
 
-/// Levels of all elements together beyond which no tree is built: what scores a tree asks of
-/// each level how much text is below it.
-const LEVELS: usize = 3_000_000;
-
-/// Bytes beyond which no tree is built.
-const BYTES: usize = 4 << 20;
+/// Bytes for each element that a tree may have.
+const BYTES: usize = 105;
 
 /// Levels kept for a tree at most: real pages nest 30 to 80 deep.
 const DEPTH: usize = 160;
-
-/// Formatting elements that end inside of others, as `<a><div></a></div>` does, at most;
-/// each costs the tree builder a walk.
-const MISNESTED: usize = 64;
 
 /// Bytes of an attribute that are kept.
 const VALUE: usize = 256;
@@ -68,7 +62,10 @@ struct Guard<'a> {
     cut: usize,
     elements: usize,
     levels: usize,
+    /// Formatting elements that end inside of others, as `<a><div></a></div>` does; each costs the
+    /// tree builder a walk.
     misnested: usize,
+    limits: &'a Limits,
     depth: usize,
     deepest: usize,
     is_flattened: bool,
@@ -87,7 +84,7 @@ fn is(name: &str, of: &[&str]) -> bool {
 }
 
 /// A page fit for a tree builder, with furniture cut away where `cut` says so.
-pub(super) fn guarded(html: &str, title: &str, depth: u32, cut: bool) -> Guarded {
+pub(super) fn guarded(html: &str, title: &str, limits: &Limits, cut: bool) -> Guarded {
     let mut guard = Guard {
         out: String::with_capacity(html.len() / 2),
         open: Vec::new(),
@@ -99,14 +96,15 @@ pub(super) fn guarded(html: &str, title: &str, depth: u32, cut: bool) -> Guarded
         elements: 0,
         levels: 0,
         misnested: 0,
-        depth: DEPTH.min(depth as usize),
+        limits,
+        depth: DEPTH.min(limits.html_depth as usize),
         deepest: 0,
         is_flattened: false,
     };
     guard.out.push_str("<!DOCTYPE html><html><head><title>");
     guard.out.push_str(&title.replace(['<', '&'], " "));
     guard.out.push_str("</title></head><body>");
-    let mut tokens = Tokens::new(html);
+    let mut tokens = Tokens::limited(html, limits.attributes);
     let mut in_title = false;
     while let Some(token) = tokens.next() {
         match token {
@@ -128,8 +126,9 @@ pub(super) fn guarded(html: &str, title: &str, depth: u32, cut: bool) -> Guarded
     let too_large = guard.is_too_large();
     let limits = [
         ("html_depth", guard.is_flattened),
-        ("html_misnested", guard.misnested > MISNESTED),
+        ("html_misnested", guard.is_misnested()),
         ("html_tree", too_large),
+        ("attributes", tokens.too_many),
     ];
     let limits = limits.into_iter().filter(|(_, hit)| *hit);
     let limits = limits.map(|(limit, _)| limit).collect();
@@ -147,7 +146,14 @@ pub(super) fn guarded(html: &str, title: &str, depth: u32, cut: bool) -> Guarded
 
 impl<'a> Guard<'a> {
     fn is_too_large(&self) -> bool {
-        self.elements > ELEMENTS || self.levels > LEVELS || self.out.len() > BYTES
+        let most = self.limits.html_tree as usize;
+        self.elements > most
+            || self.levels > most.saturating_mul(LEVELS)
+            || self.out.len() > most.saturating_mul(BYTES)
+    }
+
+    fn is_misnested(&self) -> bool {
+        self.misnested > self.limits.html_misnested as usize
     }
 
     fn text(&mut self, text: &str) {
@@ -295,7 +301,7 @@ impl<'a> Guard<'a> {
         if inline && blocks {
             // The block stays open without the element: the tree builder moves it.
             self.misnested += 1;
-            if self.misnested <= MISNESTED && is(name, &["a", "b", "i", "em", "strong", "u"]) {
+            if !self.is_misnested() && is(name, &["a", "b", "i", "em", "strong", "u"]) {
                 self.out.push_str("</");
                 self.out
                     .extend(name.chars().map(|c| c.to_ascii_lowercase()));
@@ -418,7 +424,16 @@ mod tests {
     use super::*;
 
     fn shown(html: &str, depth: u32, cut: bool) -> String {
-        let guarded = guarded(html, "t", depth, cut).html;
+        let guarded = guarded(
+            html,
+            "t",
+            &Limits {
+                html_depth: depth,
+                ..Limits::default()
+            },
+            cut,
+        )
+        .html;
         let body = guarded.split_once("<body>").unwrap().1;
         body.strip_suffix("</body></html>").unwrap().to_string()
     }
@@ -465,20 +480,20 @@ mod tests {
             "<div><div><br>ab</div>c</div>d"
         );
         let deep = "<div><b>".repeat(100_000) + "words";
-        let guarded = guarded(&deep, "", 512, true);
+        let guarded = guarded(&deep, "", &Limits::default(), true);
         assert!(guarded.too_large || guarded.html.contains("words"));
     }
 
     #[test]
     fn what_was_dropped_is_told_once() {
-        let limits = |html: &str| guarded(html, "", 512, true).limits;
+        let limits = |html: &str| guarded(html, "", &Limits::default(), true).limits;
         for (html, wanted) in [
             ("<div><b>a</div>c</b>".to_string(), &[][..]),
             ("<div>".repeat(DEPTH) + "a", &[]),
             ("<div>".repeat(DEPTH + 9) + "a", &["html_depth"]),
-            ("<i><div></i>a".repeat(MISNESTED + 1), &["html_misnested"]),
-            ("<p>a".repeat(ELEMENTS + 1), &["html_tree"]),
-            ("<div>".repeat(ELEMENTS + 1), &["html_depth", "html_tree"]),
+            ("<i><div></i>a".repeat(65), &["html_misnested"]),
+            ("<p>a".repeat(40_001), &["html_tree"]),
+            ("<div>".repeat(40_001), &["html_depth", "html_tree"]),
         ] {
             assert_eq!(limits(&html), wanted, "{} bytes", html.len());
         }

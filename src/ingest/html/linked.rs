@@ -13,6 +13,7 @@ pub(super) struct Linked {
     pub headline: Option<String>,
     pub published: Option<String>,
     pub publisher: Option<String>,
+    pub authors: Vec<String>,
     pub body: Option<String>,
     pub url: Option<String>,
     /// What it is based on; an address or a name.
@@ -37,11 +38,14 @@ pub(super) fn linked(blocks: &[&str]) -> Linked {
     for value in &values {
         gather(value, &mut things, 0);
     }
-    let by_id: BTreeMap<&str, &Map<String, Value>> = things
-        .iter()
-        .filter(|thing| thing.len() > 1)
-        .filter_map(|thing| Some((thing.get("@id")?.as_str()?, *thing)))
-        .collect();
+    let mut by_id: BTreeMap<&str, &Map<String, Value>> = BTreeMap::new();
+    for thing in &things {
+        if let Some(id) = thing.get("@id").and_then(Value::as_str)
+            && (thing.contains_key("name") || !by_id.contains_key(id))
+        {
+            by_id.insert(id, thing);
+        }
+    }
     // The article with the longest text, else the first with a headline.
     let articles: Vec<&Map<String, Value>> = things
         .iter()
@@ -65,6 +69,11 @@ pub(super) fn linked(blocks: &[&str]) -> Linked {
     found.publisher = article
         .get("publisher")
         .and_then(|value| name(value, &by_id));
+    let authors = ["author", "creator"].into_iter().find_map(|key| {
+        let names = all_names(article.get(key)?, &by_id);
+        (!names.is_empty()).then_some(names)
+    });
+    found.authors = authors.unwrap_or_default();
     found.based_on = article
         .get("isBasedOn")
         .or_else(|| article.get("isBasedOnUrl"))
@@ -118,6 +127,7 @@ fn gather<'v>(value: &'v Value, things: &mut Vec<&'v Map<String, Value>>, depth:
                 "mainEntity",
                 "mainEntityOfPage",
                 "publisher",
+                "author",
                 "hasPart",
             ] {
                 if let Some(value) = thing.get(key) {
@@ -181,11 +191,26 @@ fn address(value: &Value) -> Option<String> {
 fn name(value: &Value, by_id: &BTreeMap<&str, &Map<String, Value>>) -> Option<String> {
     match value {
         Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_string()),
-        Value::Array(values) => name(values.first().filter(|value| !value.is_array())?, by_id),
+        Value::Array(values) => {
+            let mut values = values.iter().filter(|value| !value.is_array());
+            values.find_map(|value| name(value, by_id))
+        }
         Value::Object(thing) => {
             text(thing, "name").or_else(|| text(by_id.get(thing.get("@id")?.as_str()?)?, "name"))
         }
         _ => None,
+    }
+}
+
+/// The names of one or of a list.
+fn all_names(value: &Value, by_id: &BTreeMap<&str, &Map<String, Value>>) -> Vec<String> {
+    const MOST: usize = 50;
+    match value {
+        Value::Array(values) => {
+            let values = values.iter().filter(|value| !value.is_array()).take(MOST);
+            values.filter_map(|value| name(value, by_id)).collect()
+        }
+        value => name(value, by_id).into_iter().collect(),
     }
 }
 
@@ -204,6 +229,11 @@ mod tests {
         assert_eq!(found.body.as_deref(), Some("B"));
         assert_eq!(found.based_on.as_deref(), Some("https://x.example/1"));
         assert_eq!(found.origin.as_deref(), Some("Wire"));
+        let names = r##"[{"@type":"NewsArticle","headline":"H","publisher":[{"@id":"#lost"},{"@id":"#o"}],
+            "author":[{"@id":"#a"},{"name":"Jo Ek"},"Al Orm"]},{"@id":"#o","name":"Daily"},{"@id":"#a","name":"Ann Hart"},{"@id":"#o","url":"x"}]"##;
+        let found = linked(&[names]);
+        assert_eq!(found.publisher.as_deref(), Some("Daily"));
+        assert_eq!(found.authors, ["Ann Hart", "Jo Ek", "Al Orm"]);
         let dirty = "<!--\n{\"@type\":\"BlogPosting\",\"headline\":\"a\nb\"}\n-->";
         assert_eq!(linked(&[dirty]).headline.as_deref(), Some("a b"));
         assert_eq!(linked(&[&"[".repeat(100_000)]), Linked::default());

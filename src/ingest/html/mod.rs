@@ -24,6 +24,8 @@ mod kept;
 #[cfg(feature = "html")]
 mod linked;
 #[cfg(feature = "html")]
+mod micro;
+#[cfg(feature = "html")]
 mod publisher;
 #[cfg(feature = "html")]
 mod region;
@@ -71,7 +73,7 @@ pub(super) fn page(bytes: &[u8], hints: &Hints<'_>, limits: &Limits) -> Result<P
 
     check_length(bytes, limits)?;
     let (html, encoding) = charset::decoded(bytes, hints.charset)?;
-    let about = about::about(&html, hints);
+    let about = about::about(&html, hints, limits);
     let (text, limits) = story::story(&html, &about, limits)?;
     let mut cells = Cells::default();
     let facts = [
@@ -88,6 +90,7 @@ pub(super) fn page(bytes: &[u8], hints: &Hints<'_>, limits: &Limits) -> Result<P
             cells.offer((role, 0), Cell::Text(fact));
         }
     }
+    cells.write_by(about.author);
     Ok(Page {
         cells,
         encoding,
@@ -143,15 +146,19 @@ pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) -> Result<()
         ..Hints::default()
     };
     let bytes = window.available().len();
-    let page = page(window.available(), &hints, limits)?;
+    let mut page = page(window.available(), &hints, limits)?;
     file.out.limits_hit(&page.limits);
     let place = file.place(None, 0);
+    let aside = page.cells.aside(file.fields);
     let (document, text) = (page.cells).document(place, file.fields, limits.text_bytes)?;
     if text.is_empty() {
         let message = "no text: the page holds no words of a story, as one does that a script fills in; save it as the browser shows it";
         return Err(Refusal::new(Reason::NoText, message));
     }
-    file.accept(Accepted::new((document, text), page.encoding), None);
+    file.accept(
+        Accepted::new((document, text), page.encoding).with(aside),
+        None,
+    );
     file.told(bytes);
     Ok(())
 }

@@ -32,7 +32,7 @@ pub(super) fn story(
 ) -> Result<(String, Vec<&'static str>), Refusal> {
     let title = about.title.as_deref().unwrap_or_default();
     let most = usize::try_from(limits.text_bytes).unwrap_or(usize::MAX);
-    let page = guarded(html, title, limits.html_depth, true);
+    let page = guarded(html, title, limits, true);
     if page.too_large {
         // Without a tree: the part that is marked or densest, unless it is the lesser part.
         let parts = regions(&page.html);
@@ -48,7 +48,7 @@ pub(super) fn story(
     // So much furniture, or so little else, may be a story in an element with an unlucky name.
     let unlucky = page.cut > 1500 && page.cut > 2 * page.words;
     if unlucky || (best.len() < 100 && page.cut > best.len()) {
-        let whole = guarded(html, title, limits.html_depth, false);
+        let whole = guarded(html, title, limits, false);
         if !whole.too_large {
             let other = extracted(&whole, title)?;
             if other.len() > 2 * best.len() {

@@ -6,9 +6,6 @@
 
 use memchr::{memchr, memmem};
 
-/// Attributes looked at in one tag.
-const ATTRIBUTES: usize = 256;
-
 /// Elements whose content is no markup, and whether it is text all the same.
 const RAW: [(&str, bool); 7] = [
     ("script", false),
@@ -43,6 +40,7 @@ pub(super) struct Tag<'a> {
     /// As written.
     pub name: &'a str,
     attributes: &'a str,
+    is_empty: bool,
 }
 
 impl<'a> Tag<'a> {
@@ -50,7 +48,7 @@ impl<'a> Tag<'a> {
         self.name.eq_ignore_ascii_case(name)
     }
 
-    /// Names and values as written, of the first [`ATTRIBUTES`].
+    /// Names and values as written.
     pub fn attributes(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let mut rest = self.attributes;
         std::iter::from_fn(move || {
@@ -58,12 +56,11 @@ impl<'a> Tag<'a> {
             rest = after;
             Some((name, value))
         })
-        .take(ATTRIBUTES)
     }
 
     /// Whether the tag ends with a slash.
     pub fn is_empty(&self) -> bool {
-        self.attributes.ends_with('/')
+        self.is_empty
     }
 
     /// The value of an attribute as written.
@@ -92,13 +89,23 @@ pub(super) struct Tokens<'a> {
     unclosed: [bool; RAW.len()],
     unclosed_wordless: [bool; WORDLESS.len()],
     no_comment_end: bool,
+    /// Attributes of a tag that are looked at, and whether one had more.
+    attributes: u32,
+    pub too_many: bool,
     /// Whether `<x/>` is an element without content, as in XHTML.
     pub xml: bool,
 }
 
 impl<'a> Tokens<'a> {
     pub fn new(text: &'a str) -> Self {
+        Tokens::limited(text, u32::MAX)
+    }
+
+    /// As [`new`](Tokens::new), with the first so many attributes of each tag.
+    pub fn limited(text: &'a str, attributes: u32) -> Self {
         Tokens {
+            attributes,
+            too_many: false,
             text,
             at: 0,
             inside: None,
@@ -222,23 +229,38 @@ impl<'a> Tokens<'a> {
             .unwrap_or(rest.len());
         let (name, inside) = rest.split_at(end);
         let mut after = inside;
+        let mut seen = 0;
+        // Where the attributes end that are looked at.
+        let mut beyond = None;
         loop {
             after = after.trim_start_matches(is_between);
+            let length = inside.len() - after.len();
             if let Some(behind) = after.strip_prefix('>') {
-                let length = inside.len() - after.len();
                 self.at = self.text.len() - behind.len();
+                let whole = inside.get(..length).unwrap_or_default();
                 return Tag {
                     name,
-                    attributes: inside.get(..length).unwrap_or_default(),
+                    attributes: whole.get(..beyond.unwrap_or(length)).unwrap_or(whole),
+                    is_empty: whole.ends_with('/'),
                 };
             }
             match attribute(after) {
-                Some((_, _, next)) if next.len() < after.len() => after = next,
+                Some((_, _, next)) if next.len() < after.len() => {
+                    if seen == self.attributes {
+                        beyond.get_or_insert(length);
+                        self.too_many = true;
+                    }
+                    seen = seen.saturating_add(1);
+                    after = next;
+                }
                 _ => {
                     self.at = self.text.len();
                     return Tag {
                         name,
-                        attributes: inside,
+                        attributes: inside
+                            .get(..beyond.unwrap_or(inside.len()))
+                            .unwrap_or(inside),
+                        is_empty: inside.ends_with('/'),
                     };
                 }
             }

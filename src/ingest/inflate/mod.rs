@@ -5,7 +5,8 @@
 //!
 //! A damaged member ends the stream with an error. Whoever reads on after the error gets
 //! the next member that begins, if there is one; the reader of a format whose records
-//! would run together across the gap does not.
+//! would run together across the gap does not. A member that is a bomb is passed over in the
+//! same way, without decoding the rest of it.
 
 mod codec;
 mod tally;
@@ -149,6 +150,12 @@ impl<'a> Inflate<'a> {
         }
     }
 
+    /// Does not hold a bomb against what stands behind it, if there were not too many.
+    fn forgive(&mut self) -> bool {
+        self.given = self.given.saturating_sub(self.of_member);
+        self.tally.forgive(self.of_member)
+    }
+
     /// Passes over bytes at the front.
     fn consume(&mut self, count: usize) {
         self.taken += count as u64;
@@ -259,7 +266,12 @@ impl Read for Inflate<'_> {
                 },
                 Next::Failure(mut refusal) => {
                     refusal.spoilt = self.of_member;
-                    let ends = refusal.reason == Reason::Bomb || self.input.damage().is_some();
+                    let forgiven = refusal.reason != Reason::Bomb || self.forgive();
+                    if !forgiven {
+                        let many = "; there are so many that what stands behind is not read";
+                        refusal.message = format!("{}{many}", refusal.message).into();
+                    }
+                    let ends = !forgiven || self.input.damage().is_some();
                     self.next = if ends { Next::End } else { Next::Resume };
                     return Err(refusal.into());
                 }

@@ -3,7 +3,11 @@
 
 use std::io::{self, Read};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+/// Bombs in one input behind which reading goes on: each costs
+/// [`ratio_after_bytes`](super::super::Limits) of work before it is known to be one.
+const BOMBS: u32 = 16;
 
 /// Bytes of one input and everything in it.
 #[derive(Debug, Default)]
@@ -12,6 +16,7 @@ pub(in crate::ingest) struct Tally {
     taken: AtomicU64,
     /// Decompressed, on any layer.
     given: AtomicU64,
+    bombs: AtomicU32,
 }
 
 impl Tally {
@@ -21,6 +26,17 @@ impl Tally {
 
     pub fn give(&self, bytes: usize) {
         self.given.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// Takes back what a bomb gave, so that it is not held against what stands behind it; false
+    /// where there were so many that nothing more of the input is read.
+    pub fn forgive(&self, given: u64) -> bool {
+        if self.bombs.fetch_add(1, Ordering::Relaxed) >= BOMBS {
+            return false;
+        }
+        let rest = |all: u64| Some(all.saturating_sub(given));
+        let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
+        self.given.fetch_update(set, fetch, rest).is_ok()
     }
 
     /// Bytes taken and given.

@@ -303,6 +303,28 @@ impl Lookup {
         Ok(())
     }
 
+    /// What is carried through, with the author in the place of `author` where the record has no
+    /// field of that name.
+    pub fn with_author(&self, carried: Option<Box<[u8]>>, author: &str) -> Option<Box<[u8]>> {
+        let carries = |way: &&Way| way.is_carried();
+        let ways = self.ways.iter().filter(carries);
+        let at = ways
+            .clone()
+            .position(|way| way.path.whole_name() == "author");
+        let Some(at) = at else {
+            return carried;
+        };
+        let known: Option<Vec<String>> = carried
+            .as_deref()
+            .and_then(|values| serde_json::from_slice(values).ok());
+        let mut values = known.unwrap_or_else(|| vec![String::new(); ways.count()]);
+        match values.get_mut(at) {
+            Some(value) if value.is_empty() => author.clone_into(value),
+            _ => return carried,
+        }
+        serde_json::to_vec(&values).ok().map(Vec::into_boxed_slice)
+    }
+
     /// The values to carry through, in the order of their ways; none where all are missing.
     fn carried(&self, places: &mut [Found]) -> Option<Box<[u8]>> {
         let ways = self.ways.iter().zip(places);

@@ -38,6 +38,7 @@ pub(super) fn cells(bytes: &[u8], limits: &Limits) -> Result<(Cells, &'static st
         id.map(|id| id.trim_matches(['<', '>', ' ']).to_owned()),
     );
     let (name, address) = head.from.as_deref().map(sender).unwrap_or_default();
+    let author = name.clone().or_else(|| address.clone());
     offer(Role::Source, 0, name);
     let domain = address
         .as_deref()
@@ -45,6 +46,7 @@ pub(super) fn cells(bytes: &[u8], limits: &Limits) -> Result<(Cells, &'static st
     offer(Role::Source, 1, domain.map(|(_, domain)| domain.to_owned()));
     let (name, id) = head.list.as_deref().map(sender).unwrap_or_default();
     offer(Role::Source, 2, name.or(id));
+    cells.write_by(author);
     Ok((cells, texts.encoding.unwrap_or(encoding_rs::UTF_8.name())))
 }
 

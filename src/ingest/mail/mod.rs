@@ -51,8 +51,8 @@ pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) -> Result<()
 pub(super) fn read_box(window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
     let limit = file.record_limit();
     let mut number = 0;
-    // What was searched for the next message, and whether this one is passed over.
-    let (mut searched, mut lost) = (0, false);
+    // What was searched for the next message, and where this one began if it is passed over.
+    let (mut searched, mut lost) = (0, None);
     while file.out.failed.is_none() {
         let held = window.available();
         let found = next(held, searched, window.is_done());
@@ -64,12 +64,8 @@ pub(super) fn read_box(window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
                     Next::Unclear(at) => at,
                     _ => held.len().saturating_sub(8),
                 };
-                if lost || held.len() > limit {
-                    if !lost {
-                        number += 1;
-                        file.reject(Some(number), window.offset(), file.too_long());
-                    }
-                    lost = true;
+                if lost.is_some() || held.len() > limit {
+                    lost.get_or_insert(window.offset());
                     // Enough stays to see the empty line before the next message.
                     let passed = searched.saturating_sub(8);
                     window.consume(passed);
@@ -81,28 +77,29 @@ pub(super) fn read_box(window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
                 continue;
             }
         };
-        if held.is_empty() {
+        if held.is_empty() && lost.is_none() {
             break;
         }
         let is_last = end == held.len();
         let is_cut = is_last && window.damage().is_some();
         let bytes = held.get(..end).unwrap_or_default();
         // What is lost of a cut message is told by the damage itself.
-        if !lost && !is_cut && !bytes.trim_ascii().is_empty() {
+        if !is_cut && (lost.is_some() || !bytes.trim_ascii().is_empty()) {
             number += 1;
-            let outcome = if bytes.len() > limit {
+            let offset = lost.unwrap_or(window.offset());
+            let outcome = if lost.is_some() || bytes.len() > limit {
                 Err(file.too_long())
             } else {
-                message(&unquoted(bytes), (Some(number), window.offset()), file)
+                message(&unquoted(bytes), (Some(number), offset), file)
             };
             if let Err(refusal) = outcome {
-                file.reject(Some(number), window.offset(), refusal);
+                file.reject(Some(number), offset, refusal);
             }
         }
         window.consume(end);
         window.shrink();
         file.told(end);
-        (searched, lost) = (0, false);
+        (searched, lost) = (0, None);
     }
     file.finish(window, (number > 0).then_some(number + 1));
 }
@@ -171,10 +168,11 @@ fn message(
     file: &mut File<'_, '_>,
 ) -> Result<(), Refusal> {
     let limits = &file.options.limits;
-    let (cells, encoding) = shielded("mail", || letter::cells(bytes, limits))?;
+    let (mut cells, encoding) = shielded("mail", || letter::cells(bytes, limits))?;
     let place = file.place(number, offset);
+    let aside = cells.aside(file.fields);
     let read = cells.document(place, file.fields, limits.text_bytes)?;
-    file.accept(Accepted::new(read, encoding), None);
+    file.accept(Accepted::new(read, encoding).with(aside), None);
     Ok(())
 }
 

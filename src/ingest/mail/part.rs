@@ -7,11 +7,6 @@ use super::super::xml::{base64, tidy};
 use super::super::{Limits, html};
 use super::header::{self, Head, parameter};
 
-/// Deepest nesting of parts. Mail programs make 4 or 5; each level looks at all bytes again.
-const DEPTH: u32 = 32;
-/// Most parts of a message.
-const PARTS: u32 = 10_000;
-
 /// The texts of a message.
 pub(super) struct Texts<'l> {
     limits: &'l Limits,
@@ -46,14 +41,22 @@ impl<'l> Texts<'l> {
 
     fn part(&mut self, head: &Head, body: &[u8], depth: u32) -> Result<Forms, Refusal> {
         self.parts += 1;
-        if self.parts > PARTS {
-            let message = format!("the message has more than {PARTS} parts; it is left out");
-            return Err(Refusal::new(Reason::TooMany, message));
-        }
-        if depth > DEPTH {
+        let Limits {
+            mail_parts: most,
+            mail_depth: deepest,
+            ..
+        } = *self.limits;
+        if self.parts > most {
             let message =
-                format!("parts of the message are nested deeper than {DEPTH}; it is left out");
-            return Err(Refusal::new(Reason::TooDeep, message));
+                format!("the message has more than {most} parts, --max-mail-parts; it is left out");
+            return Err(Refusal::new(Reason::TooMany, message).beyond("mail_parts"));
+        }
+        // Mail programs nest 4 or 5 levels; each one looks at all bytes again.
+        if depth > deepest {
+            let message = format!(
+                "parts of the message are nested deeper than {deepest}, --max-mail-depth; it is left out"
+            );
+            return Err(Refusal::new(Reason::TooDeep, message).beyond("mail_depth"));
         }
         let of = String::from_utf8_lossy(head.kind.as_deref().unwrap_or(b"text/plain"));
         let kind = of
@@ -68,7 +71,7 @@ impl<'l> Texts<'l> {
             .is_some_and(|how| how.eq_ignore_ascii_case(b"attachment"));
         if let Some(how) = kind.strip_prefix("multipart/") {
             let boundary = parameter(&of, "boundary").unwrap_or_default();
-            let parts = split(body, boundary.as_bytes());
+            let parts = split(body, boundary.as_bytes(), self.limits.mail_parts as usize);
             // A message whose parts are not to be found is a text with lines between.
             if !parts.is_empty() {
                 return self.parts(&parts, how, depth);
@@ -153,8 +156,9 @@ fn append(all: &mut String, more: &str) {
     all.push_str(more);
 }
 
-/// What stands between lines `--boundary`; an end that is missing is that of the body.
-fn split<'b>(body: &'b [u8], boundary: &[u8]) -> Vec<&'b [u8]> {
+/// What stands between lines `--boundary`, of `most` parts and one more; an end that is missing is
+/// that of the body.
+fn split<'b>(body: &'b [u8], boundary: &[u8], most: usize) -> Vec<&'b [u8]> {
     let mark = [b"--", boundary].concat();
     let mut parts = Vec::new();
     let mut start = None;
@@ -181,7 +185,7 @@ fn split<'b>(body: &'b [u8], boundary: &[u8]) -> Vec<&'b [u8]> {
             return parts;
         }
         start = Some(at);
-        if parts.len() > PARTS as usize {
+        if parts.len() > most {
             break;
         }
     }
@@ -266,10 +270,10 @@ mod tests {
     #[test]
     fn parts_end_at_whole_lines() {
         let body = b"before\n--b\none\n--bc\n--b  \r\ntwo\nx--b\n--b--\nafter\n--b\n";
-        assert_eq!(split(body, b"b"), [&b"one\n--bc\n"[..], b"two\nx--b\n"]);
-        assert_eq!(split(b"--b\nend is missing", b"b"), [b"end is missing"]);
-        assert_eq!(split(b"--b\n", b"b"), [b""]);
-        assert_eq!(split(b"--\n--\n", b""), [] as [&[u8]; 0]);
+        assert_eq!(split(body, b"b", 9), [&b"one\n--bc\n"[..], b"two\nx--b\n"]);
+        assert_eq!(split(b"--b\nend is missing", b"b", 9), [b"end is missing"]);
+        assert_eq!(split(b"--b\n", b"b", 9), [b""]);
+        assert_eq!(split(b"--\n--\n", b"", 9), [] as [&[u8]; 0]);
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(super) fn read(window: &mut Bytes<'_>, dialect: Dialect, file: &mut File<'_,
         if window.available().is_empty() {
             if window.damage().is_some() && told != Some(window.end_offset()) {
                 number += 1;
-                file.finish(window, Some(number));
+                file.pause(window, Some(number));
             }
             if window.resume() {
                 told = None;

@@ -146,9 +146,10 @@ pub(super) fn read(
     offer(Role::Collected, 0, head.date.as_deref());
     // Where the page itself names no outlet.
     offer(Role::Source, 9, host(url));
+    let aside = cells.aside(file.fields);
     let (mut document, text) = cells.document(place, file.fields, limits.text_bytes)?;
     document.record_hash = hash128(&bytes).to_be_bytes();
-    file.accept(Accepted::new((document, text), encoding), None);
+    file.accept(Accepted::new((document, text), encoding).with(aside), None);
     Ok(true)
 }
 

@@ -40,7 +40,10 @@ impl Context {
 
     /// Where what a text between records says of the feed is kept.
     pub fn said(&mut self) -> Option<&mut String> {
-        let mut names = self.around.iter().rev().map(|(name, _)| local(name));
+        // Markup within a title is part of it.
+        let telling: &[&[u8]] = &[b"title", b"link", b"name"];
+        let names = self.around.iter().rev().map(|(name, _)| local(name));
+        let mut names = names.skip_while(|name| !telling.contains(name));
         let is_feed =
             |name: Option<&[u8]>| name.is_some_and(|name| is_any(name, &[b"channel", b"feed"]));
         match names.next()? {

@@ -4,8 +4,9 @@ use super::context::{Context, TITLE_BYTES};
 use super::entities::decode;
 use super::family::Family;
 use super::token::{CDATA, Kind, Scanner, Token, name, swallows};
-use super::tree::ill_formed;
+use super::tree::{ill_formed, too_many_attributes};
 use super::{About, record};
+use crate::ingest::Limits;
 use crate::ingest::gather::File;
 use crate::ingest::reason::{Reason, Refusal};
 use crate::ingest::window::Bytes;
@@ -28,6 +29,9 @@ pub(super) struct Cutter {
     context: Context,
     /// The next token, from the front of the window.
     at: usize,
+    /// The record that is too long, told once it ended: where the stream is cut off before, that is
+    /// what is told.
+    too_long: Option<(u64, u64, Refusal)>,
     /// Whether a document was seen.
     began: bool,
     /// Whether it was told that elements are nested too deep.
@@ -37,13 +41,14 @@ pub(super) struct Cutter {
 }
 
 impl Cutter {
-    pub fn new() -> Self {
+    pub fn new(limits: &Limits) -> Self {
         Cutter {
             number: 0,
-            scanner: Scanner::default(),
+            scanner: Scanner::new(limits.attributes),
             state: State::Between,
             context: Context::new(),
             at: 0,
+            too_long: None,
             began: false,
             too_deep: false,
             told_other: false,
@@ -255,7 +260,7 @@ impl Cutter {
                 file.reject(
                     None,
                     window.offset(),
-                    Refusal::new(Reason::TooDeep, message),
+                    Refusal::new(Reason::TooDeep, message).beyond("xml_depth"),
                 );
             }
         }
@@ -265,6 +270,7 @@ impl Cutter {
 
     /// The record is whole, up to where the next token begins.
     fn close(&mut self, window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
+        self.tell_too_long(file);
         let state = std::mem::replace(&mut self.state, State::Between);
         let (number, offset) = (self.number, window.offset());
         if matches!(state, State::Inside(_)) {
@@ -281,6 +287,7 @@ impl Cutter {
 
     /// The record ends where it must not; the token that says so is looked at again.
     fn unclosed(&mut self, window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
+        self.tell_too_long(file);
         if matches!(self.state, State::Inside(_)) {
             let byte = window.offset() + self.at as u64;
             let refusal = ill_formed(&format!("it is not closed before byte {byte}"));
@@ -291,13 +298,22 @@ impl Cutter {
 
     /// Rejects the record and passes over what was looked at of it.
     fn lose(&mut self, refusal: Refusal, window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
-        file.reject(Some(self.number), window.offset(), refusal);
+        match refusal.reason {
+            Reason::TooLong => self.too_long = Some((self.number, window.offset(), refusal)),
+            _ => file.reject(Some(self.number), window.offset(), refusal),
+        }
         let state = std::mem::replace(&mut self.state, State::Between);
         if let State::Inside(own) | State::Lost(own) = state {
             self.state = State::Lost(own);
         }
         self.pass(0, window, file);
         window.shrink();
+    }
+
+    fn tell_too_long(&mut self, file: &mut File<'_, '_>) {
+        if let Some((number, offset, refusal)) = self.too_long.take() {
+            file.reject(Some(number), offset, refusal);
+        }
     }
 
     /// Passes over everything up to the next token and `more` bytes.
@@ -310,6 +326,10 @@ impl Cutter {
     fn end(&mut self, window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
         // What is lost of a cut stream is told by the damage itself.
         let cut = window.damage().is_some();
+        if cut {
+            self.too_long = None;
+        }
+        self.tell_too_long(file);
         if !cut && matches!(self.state, State::Inside(_)) {
             let refusal = ill_formed("the file ends within it");
             self.lose(refusal, window, file);
@@ -351,12 +371,7 @@ impl Cutter {
 
 fn broken(token: Token, byte: u64) -> Refusal {
     match token.kind {
-        Kind::TooMany => Refusal::new(
-            Reason::TooMany,
-            format!(
-                "the tag at byte {byte} has more attributes than any article needs; its record is left out"
-            ),
-        ),
+        Kind::TooMany => too_many_attributes(&format!("the tag at byte {byte}")),
         _ => ill_formed(&format!("the markup at byte {byte} is not closed")),
     }
 }

@@ -1,9 +1,10 @@
 //! Items of feeds: RSS of every version, RDF, Atom.
 
 use super::About;
-use super::markup::markup;
+use super::markup::{markup, unescaped};
 use super::prose::{longest, of_markup, of_title, one_line, tidy};
 use super::tree::{Id, ROOT, Tree};
+use crate::ingest::author;
 use crate::ingest::decode::is_stray_control;
 use crate::ingest::fields::Role;
 use crate::ingest::reason::Refusal;
@@ -17,6 +18,9 @@ struct Said {
     title: Option<String>,
     /// Addresses with their rank.
     links: Vec<(usize, String)>,
+    authors: Vec<String>,
+    /// Authors by a vocabulary that says less.
+    others: Vec<String>,
 }
 
 pub(super) fn item(tree: &Tree<'_>, about: &About, limits: &Limits) -> Result<Cells, Refusal> {
@@ -97,6 +101,11 @@ pub(super) fn item(tree: &Tree<'_>, about: &About, limits: &Limits) -> Result<Ce
                 };
                 offer(Role::Source, 0, own);
             }
+            ("", "author") => said.authors.extend(authors(tree, id)),
+            ("dc", "creator") => said.authors.push(tree.text(id)),
+            ("dc" | "atom", "contributor") | ("itunes" | "media", "author" | "credit") => {
+                said.others.push(tree.text(id));
+            }
             ("dc", "publisher") => offer(Role::Source, 1, one_line(&tree.text(id))),
             _ => {}
         }
@@ -117,6 +126,9 @@ pub(super) fn item(tree: &Tree<'_>, about: &About, limits: &Limits) -> Result<Ce
             cells.offer((Role::Source, rank), Cell::Text(name));
         }
     }
+    cells.write_by(said.authors);
+    cells.write_by(said.others);
+    cells.write_by([&about.author]);
     let text = longest(said.texts).or_else(|| said.title.clone());
     let Some(text) = text else {
         return Err(super::no_text(
@@ -145,6 +157,15 @@ fn link(tree: &Tree<'_>, id: Id) -> Option<(usize, String)> {
     Some((if is_page { 1 } else { 2 }, address.into_owned()))
 }
 
+/// Who wrote an item: names in Atom, a mailbox in RSS.
+fn authors(tree: &Tree<'_>, id: Id) -> Vec<String> {
+    let names = tree.all(id, "name");
+    if names.is_empty() {
+        return vec![author::of_mailbox(&tree.text(id)).to_owned()];
+    }
+    names.into_iter().map(|name| tree.text(name)).collect()
+}
+
 fn title(tree: &Tree<'_>, id: Id, limits: &Limits) -> Result<String, Refusal> {
     Ok(one_line(&content(tree, id, limits)?))
 }
@@ -171,7 +192,12 @@ fn content(tree: &Tree<'_>, id: Id, limits: &Limits) -> Result<String, Refusal> 
         };
     }
     if tree.has_elements(id) {
-        return html::plain_text(&markup(tree, id), limits).map(|text| tidy(&text));
+        let html = if of.contains("xhtml") || !is_half_escaped(tree, id) {
+            markup(tree, id)
+        } else {
+            unescaped(tree, id)
+        };
+        return html::plain_text(&html, limits).map(|text| tidy(&text));
     }
     let is_text = matches!(of.as_str(), "" | "text" | "html" | "xhtml" | "plain")
         || of.contains("html")
@@ -200,6 +226,22 @@ fn undeclared(coded: &str, limits: &Limits) -> Result<String, Refusal> {
         Some(Ok(text)) if !text.chars().any(is_stray_control) => of_markup(&text, limits),
         _ => Ok(String::new()),
     }
+}
+
+/// Whether beside elements there is HTML that is escaped: a feed that forgot to escape some of it.
+fn is_half_escaped(tree: &Tree<'_>, id: Id) -> bool {
+    const MARKS: [&str; 5] = ["</", "<br", "<BR", "<p>", "<P>"];
+    let mut found = false;
+    tree.walk(
+        id,
+        |id| {
+            let piece = tree.piece(id);
+            found |= MARKS.iter().any(|mark| piece.contains(mark));
+            !found
+        },
+        |_| {},
+    );
+    found
 }
 
 /// The bytes behind base64; everything else is passed over.

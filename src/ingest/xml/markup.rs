@@ -13,6 +13,15 @@ const VOID: &[&str] = &[
 
 /// What stands inside an element as HTML: names without prefixes, text escaped.
 pub(super) fn markup(tree: &Tree<'_>, id: Id) -> String {
+    written(tree, id, escape)
+}
+
+/// As [`markup`], where the text between the elements is HTML too.
+pub(super) fn unescaped(tree: &Tree<'_>, id: Id) -> String {
+    written(tree, id, |text, html| html.push_str(text))
+}
+
+fn written(tree: &Tree<'_>, id: Id, text: impl Fn(&str, &mut String)) -> String {
     let html = RefCell::new(String::new());
     tree.walk(
         id,
@@ -28,7 +37,7 @@ pub(super) fn markup(tree: &Tree<'_>, id: Id) -> String {
                 html.push_str(behind.trim_end_matches(['>', '/']));
                 html.push('>');
             } else {
-                escape(&tree.piece(id), &mut html);
+                text(&tree.piece(id), &mut html);
             }
             true
         },

@@ -75,7 +75,7 @@ fn decoded(window: &mut Bytes<'_>, file: &mut File<'_, '_>) -> Result<(), Refusa
     if token::is_page(window.available()) {
         return html::read(window, file);
     }
-    let mut cutter = cut::Cutter::new();
+    let mut cutter = cut::Cutter::new(&file.options.limits);
     cutter.read(window, file)?;
     file.finish(window, (cutter.number > 0).then_some(cutter.number + 1));
     Ok(())
@@ -95,32 +95,36 @@ fn record(
             let from = offset as usize;
             found.push(Found {
                 range: from..from + bytes.len(),
-                read: read.map(|(read, _)| read),
+                read: read.map(|(read, _, _)| read),
             });
         }
         return Ok(());
     }
-    let (read, encoding) = read?;
-    file.accept(Accepted::new(read, encoding), None);
+    let (read, encoding, aside) = read?;
+    file.accept(Accepted::new(read, encoding).with(aside), None);
     Ok(())
 }
 
-/// The document that one record is, its text apart, and the encoding of it.
+/// The document that one record is, its text apart, the encoding of it, and what goes beside.
+type Read = ((Document, String), &'static str, (bool, Option<Box<[u8]>>));
+
+/// The document that one record is.
 fn document(
     bytes: &[u8],
     (number, offset): (u64, u64),
     cutter: &mut context::Context,
     file: &File<'_, '_>,
-) -> Result<((Document, String), &'static str), Refusal> {
+) -> Result<Read, Refusal> {
     let limits = &file.options.limits;
     let (text, encoding) = file.decode(bytes)?;
-    let cells = shielded("XML", || {
+    let mut cells = shielded("XML", || {
         let tree = Tree::parse(&text, cutter.usual(), &mut cutter.prefixes, limits)?;
         cutter.family.cells(&tree, &cutter.about, limits)
     })?;
     let place = file.place(Some(number), offset);
+    let aside = cells.aside(file.fields);
     let read = cells.document(place, file.fields, limits.text_bytes)?;
-    Ok((read, encoding))
+    Ok((read, encoding, aside))
 }
 
 /// Reads the items of a feed that is held whole, in UTF-8 or where bytes below 0x80 are ASCII;
@@ -134,7 +138,7 @@ pub(super) fn items(
         return Err(Refusal::new(Reason::Unsupported, "this is a web page"));
     }
     let mut window: Bytes<'_> = Window::new(Box::new(feed));
-    let mut cutter = cut::Cutter::new();
+    let mut cutter = cut::Cutter::new(&file.options.limits);
     cutter.read(&mut window, file)?;
     let (family, about) = cutter.into_document();
     let notation = match family {
@@ -153,7 +157,7 @@ pub(super) fn items(
 /// What stands inside an item, from behind its start tag to its end tag; `None` where it has no
 /// inside.
 pub(super) fn inside(item: &[u8]) -> Option<Range<usize>> {
-    let start = token::Scanner::default().token(item, 0, true)?;
+    let start = token::Scanner::new(u32::MAX).token(item, 0, true)?;
     let end = memchr::memrchr(b'<', item)?;
     (start.kind == token::Kind::Start && start.len <= end).then_some(start.len..end)
 }

@@ -63,6 +63,16 @@ pub(super) fn item(tree: &Tree<'_>, limits: &Limits) -> Result<Cells, Refusal> {
         0,
         link.and_then(|id| Some(tree.attribute(id, "href")?.into_owned())),
     );
+    let meta = tree.child(ROOT, "contentMeta");
+    let all = |name: &str| {
+        let elements = meta.into_iter().flat_map(|meta| tree.elements(meta));
+        elements
+            .filter(|&id| tree.name(id) == name)
+            .collect::<Vec<_>>()
+    };
+    cells.write_by(all("by").into_iter().map(|id| tree.text(id)));
+    cells.write_by(all("creator").into_iter().filter_map(|id| named(tree, id)));
+    let mut offer = |role, rank, text| nitf::offer(&mut cells, role, rank, text);
     let text = longest(texts);
     if text.is_none() {
         return Err(super::no_text(
@@ -79,7 +89,9 @@ pub(super) fn item(tree: &Tree<'_>, limits: &Limits) -> Result<Cells, Refusal> {
 /// Fields of the envelope before those of the story in it.
 fn under(mut cells: Cells, tree: &Tree<'_>, nitf: Id) -> Cells {
     const BEHIND: usize = 10;
-    for (role, cell) in nitf::document(tree, nitf).into_fields() {
+    let story = nitf::document(tree, nitf);
+    cells.write_by(story.author.clone());
+    for (role, cell) in story.into_fields() {
         if role != Role::Text {
             cells.offer((role, BEHIND), cell);
         }
@@ -89,7 +101,11 @@ fn under(mut cells: Cells, tree: &Tree<'_>, nitf: Id) -> Cells {
 
 /// Who is named: by a name, in letters, or by a code.
 fn party(tree: &Tree<'_>, path: &[&str]) -> Option<String> {
-    let id = tree.path(ROOT, path)?;
+    named(tree, tree.path(ROOT, path)?)
+}
+
+/// The name of a party.
+fn named(tree: &Tree<'_>, id: Id) -> Option<String> {
     let name = tree
         .child(id, "name")
         .map_or_else(|| tree.text(id), |name| tree.text(name));
@@ -207,6 +223,8 @@ pub(super) fn first(tree: &Tree<'_>, limits: &Limits) -> Result<Cells, Refusal> 
         2,
         about(&["Identification", "NewsIdentifier", "ProviderId"]),
     );
+    cells.write_by(tree.all(ROOT, "ByLine").into_iter().map(|id| tree.text(id)));
+    let mut offer = |role, rank, text| nitf::offer(&mut cells, role, rank, text);
     let text = longest(texts);
     if text.is_none() {
         return Err(super::no_text(

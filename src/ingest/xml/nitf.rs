@@ -46,6 +46,15 @@ pub(super) fn document(tree: &Tree<'_>, nitf: Id) -> Cells {
     offer(Role::Url, 0, url.map(|id| tree.text(id)));
     offer(Role::Url, 1, printed("ex-ref"));
     offer(Role::Text, 0, story(tree, nitf));
+    let byline = head.and_then(|head| tree.child(head, "byline"));
+    if let Some(byline) = byline {
+        let people = tree
+            .all(byline, "person")
+            .into_iter()
+            .map(|id| tree.text(id));
+        cells.write_by(people);
+        cells.write_by(line(Some(byline)));
+    }
     cells
 }
 
@@ -93,6 +102,7 @@ pub(super) fn corpus(tree: &Tree<'_>) -> Cells {
     }
     let text = tree.child(ROOT, "text").map(|id| lines(tree, id));
     offer(Role::Text, 0, text);
+    cells.write_by(child("byline"));
     cells
 }
 

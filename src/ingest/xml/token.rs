@@ -9,9 +9,6 @@ use memchr::{memchr, memchr3, memmem};
 
 /// Longest tag, in bytes.
 const TAG_BYTES: usize = 1 << 20;
-/// Most attributes of a tag.
-const ATTRIBUTES: usize = 1000;
-
 pub(super) const CDATA: &[u8] = b"<![CDATA[";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +44,9 @@ struct Searched {
 }
 
 /// Finds tokens in one stream.
-#[derive(Default)]
 pub(super) struct Scanner {
+    /// Most attributes of a tag.
+    attributes: u32,
     cdata: Searched,
     comment: Searched,
     instruction: Searched,
@@ -77,6 +75,16 @@ impl Searched {
 }
 
 impl Scanner {
+    /// Tags of more than so many attributes are [`Kind::TooMany`].
+    pub fn new(attributes: u32) -> Self {
+        Scanner {
+            attributes,
+            cdata: Searched::default(),
+            comment: Searched::default(),
+            instruction: Searched::default(),
+        }
+    }
+
     /// The token at the front of `bytes`, which begin at `offset` of the stream; `None` where
     /// more bytes are needed, never so where these are the `last`.
     pub fn token(&mut self, bytes: &[u8], offset: u64, last: bool) -> Option<Token> {
@@ -132,7 +140,7 @@ impl Scanner {
                 None if bytes.len() > TAG_BYTES => of(Kind::Broken, bytes.len()),
                 None => broken(bytes.len()),
             },
-            Some(&byte) if is_name_start(byte) => start(bytes, last),
+            Some(&byte) if is_name_start(byte) => start(bytes, last, self.attributes),
             // A mark of its own, as in "a < b".
             Some(_) => of(
                 Kind::Text,
@@ -181,7 +189,7 @@ impl Scanner {
 }
 
 /// A start tag. A `<` in it means that it was never closed.
-fn start(bytes: &[u8], last: bool) -> Option<Token> {
+fn start(bytes: &[u8], last: bool, most: u32) -> Option<Token> {
     let mut quote = None;
     let mut attributes = 0;
     for (at, &byte) in bytes.iter().enumerate().skip(1) {
@@ -203,7 +211,7 @@ fn start(bytes: &[u8], last: bool) -> Option<Token> {
             (b'=', None) => attributes += 1,
             (b'>', None) => {
                 let kind = match bytes.get(at - 1) {
-                    _ if attributes > ATTRIBUTES => Kind::TooMany,
+                    _ if attributes > most => Kind::TooMany,
                     Some(b'/') => Kind::Empty,
                     _ => Kind::Start,
                 };
@@ -263,7 +271,7 @@ pub(super) fn swallows(section: &[u8], own: &[u8]) -> bool {
 
 /// Whether the first element is that of a page.
 pub(super) fn is_page(head: &[u8]) -> bool {
-    let (mut scanner, mut at) = (Scanner::default(), 0);
+    let (mut scanner, mut at) = (Scanner::new(u32::MAX), 0);
     while let Some(rest) = head.get(at..).filter(|rest| !rest.is_empty()) {
         match scanner.token(rest, at as u64, false) {
             Some(token) if matches!(token.kind, Kind::Start | Kind::Empty) => {
@@ -282,7 +290,7 @@ mod tests {
     use Kind::*;
 
     fn tokens(text: &str) -> Vec<(Kind, &str)> {
-        let (mut scanner, mut at, mut all) = (Scanner::default(), 0, Vec::new());
+        let (mut scanner, mut at, mut all) = (Scanner::new(1000), 0, Vec::new());
         while at < text.len() {
             let token = scanner
                 .token(&text.as_bytes()[at..], at as u64, true)
@@ -350,7 +358,7 @@ mod tests {
         #[test]
         fn pieces_give_the_tokens_of_the_whole(text in r#"(<a |</a|>|'|"|=|<!--|-->|<!\[CDATA\[|\]\]>|<\?|\?>|<!DOCTYPE|\[|\]|x|<){0,30}"#, step in 1usize..6) {
             let whole = tokens(&text);
-            let (mut scanner, mut at, mut held, mut all) = (Scanner::default(), 0, 0, Vec::new());
+            let (mut scanner, mut at, mut held, mut all) = (Scanner::new(1000), 0, 0, Vec::new());
             while at < text.len() {
                 match scanner.token(&text.as_bytes()[at..held.max(at)], at as u64, held == text.len()) {
                     Some(token) if token.len > 0 => {

@@ -8,9 +8,6 @@ use super::entities::decode;
 use super::names::{Prefixes, Vocabulary, attribute};
 use super::token::{Kind, Scanner, name};
 
-/// Most nodes of a record: an article has thousands, and each costs 80 bytes.
-const NODES: usize = 500_000;
-
 const NONE: u32 = u32::MAX;
 
 pub(super) type Id = u32;
@@ -53,23 +50,24 @@ impl<'s> Tree<'s> {
     ) -> Result<Self, Refusal> {
         let mut tree = Tree { nodes: Vec::new() };
         let mut open: Vec<Open<'s>> = Vec::new();
-        let (mut scanner, mut at) = (Scanner::default(), 0);
+        let (mut scanner, mut at) = (Scanner::new(limits.attributes), 0);
+        let most = limits.xml_nodes as usize;
         while let Some(rest) = source.get(at..).filter(|rest| !rest.is_empty()) {
             let Some(token) = scanner.token(rest.as_bytes(), at as u64, true) else {
                 break;
             };
             let raw = rest.get(..token.len).unwrap_or(rest);
             match token.kind {
-                Kind::Text => tree.push(&mut open, Kind::Text, raw)?,
+                Kind::Text => tree.push(&mut open, Kind::Text, raw, most)?,
                 Kind::Cdata => {
                     let inner = raw.get(9..raw.len().saturating_sub(3)).unwrap_or_default();
-                    tree.push(&mut open, Kind::Cdata, inner)?;
+                    tree.push(&mut open, Kind::Cdata, inner, most)?;
                 }
                 Kind::Start | Kind::Empty => {
                     let before = open.last().map_or(usual, |open| open.usual);
                     let usual = prefixes.declare(raw).unwrap_or(before);
                     let id = tree.nodes.len() as Id;
-                    tree.push(&mut open, Kind::Start, raw)?;
+                    tree.push(&mut open, Kind::Start, raw, most)?;
                     let qualified = text_of(name(raw.as_bytes()));
                     let (vocabulary, local) = prefixes.resolve(qualified, usual);
                     if let Some(node) = tree.nodes.get_mut(id as usize) {
@@ -80,7 +78,7 @@ impl<'s> Tree<'s> {
                             let limit = limits.xml_depth;
                             let message =
                                 format!("elements are nested deeper than the limit of {limit}");
-                            return Err(Refusal::new(Reason::TooDeep, message));
+                            return Err(Refusal::new(Reason::TooDeep, message).beyond("xml_depth"));
                         }
                         open.push(Open {
                             id,
@@ -101,7 +99,7 @@ impl<'s> Tree<'s> {
                         open.truncate(ended);
                     }
                 }
-                Kind::TooMany => return Err(too_many("attributes")),
+                Kind::TooMany => return Err(too_many_attributes("a tag of it")),
                 Kind::Broken => return Err(ill_formed("a tag in it is not closed")),
                 Kind::Declaration | Kind::Passed => {}
             }
@@ -110,10 +108,20 @@ impl<'s> Tree<'s> {
         Ok(tree)
     }
 
-    fn push(&mut self, open: &mut [Open<'s>], kind: Kind, raw: &'s str) -> Result<(), Refusal> {
+    /// Adds a node, of `most` that there may be; an article has thousands, and each costs 80 bytes.
+    fn push(
+        &mut self,
+        open: &mut [Open<'s>],
+        kind: Kind,
+        raw: &'s str,
+        most: usize,
+    ) -> Result<(), Refusal> {
         let id = self.nodes.len() as Id;
-        if self.nodes.len() >= NODES {
-            return Err(too_many("elements"));
+        if self.nodes.len() >= most {
+            let message = format!(
+                "the record has more than {most} elements and texts, --max-xml-nodes; it is left out"
+            );
+            return Err(Refusal::new(Reason::TooMany, message).beyond("xml_nodes"));
         }
         if let Some(parent) = open.last_mut() {
             let before = if parent.last == NONE {
@@ -266,11 +274,12 @@ fn text_of(name: &[u8]) -> &str {
     std::str::from_utf8(name).unwrap_or_default()
 }
 
-fn too_many(what: &str) -> Refusal {
-    Refusal::new(
-        Reason::TooMany,
-        format!("the record has more {what} than any article; it is left out"),
-    )
+/// Why the record of a tag is left out.
+pub(super) fn too_many_attributes(tag: &str) -> Refusal {
+    let message = format!(
+        "{tag} has more attributes than --max-attributes, or is longer than 1 MiB; its record is left out"
+    );
+    Refusal::new(Reason::TooMany, message).beyond("attributes")
 }
 
 pub(super) fn ill_formed(what: &str) -> Refusal {
@@ -310,7 +319,7 @@ mod tests {
         let deep = |n: usize| "<a>".repeat(n) + &"</a>".repeat(n);
         assert!(parse(&deep(256)).is_ok());
         assert_eq!(parse(&deep(257)).err().unwrap().reason, Reason::TooDeep);
-        let wide = format!("<a>{}</a>", "<b/>".repeat(NODES));
+        let wide = format!("<a>{}</a>", "<b/>".repeat(500_000));
         assert_eq!(parse(&wide).err().unwrap().reason, Reason::TooMany);
     }
 
