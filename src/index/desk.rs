@@ -17,6 +17,9 @@ use crate::verify::{AtHand, Standing, Verdict, judge, verify};
 /// Shingles of the texts that are kept at hand: some 150 articles.
 const SHINGLES: usize = 1 << 17;
 
+/// Shingles of proposed texts that are remembered: some 4,000 articles in 16 MiB.
+const GLANCED: usize = 1 << 21;
+
 /// A text with its class, or [`NONE`] for one that is not in the index.
 pub(super) type Own = Rc<AtHand<'static>>;
 
@@ -25,7 +28,60 @@ pub(super) struct Desk {
     pub scanner: Scanner,
     texts: AHashMap<u32, Own>,
     shingles: usize,
+    glanced: Glanced,
     bytes: Vec<u8>,
+}
+
+/// Shingles of texts that were proposed: what shares a passage with one text shares it with many.
+///
+/// Two generations, the older of which goes when the newer has half of all room; what is asked for stays.
+#[derive(Default)]
+struct Glanced {
+    newer: AHashMap<u32, Box<[u64]>>,
+    older: AHashMap<u32, Box<[u64]>>,
+    /// Shingles in `newer`.
+    shingles: usize,
+}
+
+impl Glanced {
+    fn of(&mut self, class: u32) -> Option<&[u64]> {
+        if let Some(shingles) = self.older.remove(&class) {
+            self.insert(class, shingles);
+        }
+        self.newer.get(&class).map(|shingles| &**shingles)
+    }
+
+    fn insert(&mut self, class: u32, shingles: Box<[u64]>) {
+        if self.shingles > GLANCED / 2 {
+            self.older = std::mem::take(&mut self.newer);
+            self.shingles = 0;
+        }
+        self.shingles += shingles.len();
+        self.newer.insert(class, shingles);
+    }
+
+    fn forget(&mut self, class: u32) {
+        self.older.remove(&class);
+        if let Some(shingles) = self.newer.remove(&class) {
+            self.shingles -= shingles.len();
+        }
+    }
+}
+
+/// Whether at least so many of these shingles are in a set, looked at only until that is decided.
+fn shares(shingles: &[u64], set: &ShingleSet, least: usize) -> bool {
+    let Some(mut room) = shingles.len().checked_sub(least) else {
+        return false;
+    };
+    for &hash in shingles {
+        if !set.contains(hash) {
+            if room == 0 {
+                return false;
+            }
+            room -= 1;
+        }
+    }
+    true
 }
 
 impl Default for Desk {
@@ -34,6 +90,7 @@ impl Default for Desk {
             scanner: Scanner::new(),
             texts: AHashMap::new(),
             shingles: 0,
+            glanced: Glanced::default(),
             bytes: Vec::new(),
         }
     }
@@ -92,7 +149,7 @@ impl Desk {
     /// Whether a text may share so many shingles with a set, at most: one that may not is neither laid out nor kept.
     ///
     /// Of texts with boilerplate, most that a search proposes share that and no more (of press releases 97 in 100). Cost: a
-    /// read, a scan, and a look at its shingles that ends where too many are missing.
+    /// read and a scan, unless it was proposed a short while ago, and a look at its shingles that ends where too many are missing.
     pub fn may_share(
         &mut self,
         (class, set, least): (u32, &ShingleSet, f64),
@@ -107,6 +164,11 @@ impl Desk {
         else {
             return Ok(true);
         };
+        // Rounded down with a margin, as verification does.
+        let least = (least - 1.0).max(0.0) as usize;
+        if let Some(shingles) = self.glanced.of(class) {
+            return Ok(shares(shingles, set, least));
+        }
         store.read(doc.place(), &mut self.bytes)?;
         let text =
             Arrival::text(&self.bytes).ok_or_else(|| store.broken(doc.place(), "no document"))?;
@@ -114,20 +176,9 @@ impl Desk {
         if !scan.even {
             return Ok(true);
         }
-        // Rounded down with a margin, as verification does.
-        let least = (least - 1.0).max(0.0) as usize;
-        let Some(mut room) = scan.shingles.len().checked_sub(least) else {
-            return Ok(false);
-        };
-        for &hash in scan.shingles {
-            if !set.contains(hash) {
-                if room == 0 {
-                    return Ok(false);
-                }
-                room -= 1;
-            }
-        }
-        Ok(true)
+        let may = shares(scan.shingles, set, least);
+        self.glanced.insert(class, scan.shingles.into());
+        Ok(may)
     }
 
     /// Keeps a text at hand as that of a class.
@@ -144,6 +195,7 @@ impl Desk {
 
     /// Forgets the text of a class, which stands for other documents from now on.
     pub fn forget(&mut self, class: u32) {
+        self.glanced.forget(class);
         if let Some(text) = self.texts.remove(&class) {
             self.shingles -= text.set.len();
         }
