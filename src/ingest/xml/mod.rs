@@ -32,7 +32,6 @@ use super::html;
 use super::reason::{Reason, Refusal};
 use super::shield::shielded;
 use super::window::{Bytes, Window};
-use crate::document::Document;
 use tree::Tree;
 
 pub(super) use feed::base64;
@@ -95,18 +94,14 @@ fn record(
             let from = offset as usize;
             found.push(Found {
                 range: from..from + bytes.len(),
-                read: read.map(|(read, _, _)| read),
+                read: read.map(|accepted| (accepted.document, accepted.text)),
             });
         }
         return Ok(());
     }
-    let (read, encoding, aside) = read?;
-    file.accept(Accepted::new(read, encoding).with(aside), None);
+    file.accept(read?, None);
     Ok(())
 }
-
-/// The document that one record is, its text apart, the encoding of it, and what goes beside.
-type Read = ((Document, String), &'static str, (bool, Option<Box<[u8]>>));
 
 /// The document that one record is.
 fn document(
@@ -114,7 +109,7 @@ fn document(
     (number, offset): (u64, u64),
     cutter: &mut context::Context,
     file: &File<'_, '_>,
-) -> Result<Read, Refusal> {
+) -> Result<Accepted, Refusal> {
     let limits = &file.options.limits;
     let (text, encoding) = file.decode(bytes)?;
     let mut cells = shielded("XML", || {
@@ -124,7 +119,7 @@ fn document(
     let place = file.place(Some(number), offset);
     let aside = cells.aside(file.fields);
     let read = cells.document(place, file.fields, limits.text_bytes)?;
-    Ok((read, encoding, aside))
+    Ok(Accepted::new(read, encoding).with(aside))
 }
 
 /// Reads the items of a feed that is held whole, in UTF-8 or where bytes below 0x80 are ASCII;
