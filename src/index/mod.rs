@@ -66,7 +66,7 @@ codes! {
         Identical "identical" "the same words as one that is held";
         Copy "copy" "a copy of one that is held, or in one group with it";
         Update "update" "a later text, or the same under another title, of the outlet whose text is kept, or that came before where it is kept itself";
-        Earlier "earlier" "the same of an earlier text: the other one is its update";
+        Earlier "earlier" "an earlier text of that outlet, which came later: the other one is its update";
     }
 }
 
