@@ -167,7 +167,8 @@ impl fmt::Display for IndexTrouble {
             IndexTrouble::Settings { found, wanted } => write!(
                 f,
                 "was made with other settings: it has {found:?} where {wanted:?} is asked for; \
-                 give it the settings it was made with, or make a new index"
+                 give it the settings it was made with, or begin a new index with the others and take this one in \
+                 with `wirecopy index merge`"
             ),
             IndexTrouble::Locked { owner } => write!(
                 f,

@@ -46,6 +46,11 @@
 //! # Ok::<(), wirecopy::error::Error>(())
 //! ```
 
+/// The examples of the documents run as they stand.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/index.md")]
+mod documents {}
+
 pub mod align;
 pub mod candidates;
 pub mod cli;

@@ -132,6 +132,18 @@ pub fn normalise(text: &str) -> Normalised {
     writer.out
 }
 
+/// Whether two texts are the same words in the same order.
+///
+/// # Examples
+/// ```
+/// use wirecopy::normalise::same_words;
+/// assert!(same_words("Rain in Orme", "RAIN, in “Orme”."));
+/// assert!(!same_words("Rain in Orme", "Rain"));
+/// ```
+pub fn same_words(a: &str, b: &str) -> bool {
+    a == b || normalise(a).canonical() == normalise(b).canonical()
+}
+
 /// Where canonical characters join into words.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Joint {

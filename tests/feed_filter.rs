@@ -352,6 +352,80 @@ fn exceptions_are_left_alone() {
     assert!(shown(&filter(&["--never", file], whole.as_bytes()).0) != whole);
 }
 
+/// By what an item says that it is from, in every way in which feeds say it.
+#[test]
+fn exceptions_by_the_source_of_an_item() {
+    let folder = tempfile::tempdir().unwrap();
+    let never = folder.path().join("never.txt");
+    std::fs::write(&never, "wire.example\n").unwrap();
+    let flags = ["--never", never.to_str().unwrap()];
+    let rss = |source: &str| {
+        let item = |id: usize, more: &str| {
+            format!(
+                "<item><guid>{id}</guid>{more}<description>{}</description></item>",
+                story(1)
+            )
+        };
+        format!(
+            "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\"><channel><title>All</title>{}{}</channel></rss>",
+            item(1, ""),
+            item(2, source)
+        )
+    };
+    let atom = |source: &str| {
+        let entry = |id: usize, more: &str| {
+            format!(
+                "<entry><id>urn:x:{id}</id><title>T</title>{more}<content>{}</content></entry>",
+                story(1)
+            )
+        };
+        format!(
+            "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>All</title>{}{}</feed>",
+            entry(1, ""),
+            entry(2, source)
+        )
+    };
+    let json = |more: &str| {
+        format!(
+            "{{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"All\",\"items\":[{{\"id\":\"1\",\"content_text\":\"{0}\"}},{{\"id\":\"2\"{more},\"content_text\":\"{0}\"}}]}}",
+            story(1)
+        )
+    };
+    let excepted = [
+        rss("<source url=\"https://wire.example/feed\">The Wire</source>"),
+        rss("<atom:source><atom:id>https://www.wire.example/</atom:id></atom:source>"),
+        atom("<source><id>tag:wire.example,2005:feed</id></source>"),
+        atom(
+            "<source><title>W</title><link rel=\"self\" href=\"https://live.wire.example/x\"/></source>",
+        ),
+        json(",\"external_url\":\"https://wire.example/1\""),
+        // An item without a link, in a feed with one.
+        rss("").replace(
+            "<title>All</title>",
+            "<title>All</title><link>https://wire.example/</link>",
+        ),
+        atom("").replace(
+            "<title>All</title>",
+            "<title>All</title><link href=\"https://wire.example/\"/>",
+        ),
+    ];
+    for feed in excepted {
+        let (out, said, code) = filter(&flags, feed.as_bytes());
+        assert_eq!((shown(&out), code), (feed, 0), "{said}");
+    }
+    for feed in [
+        rss("<source url=\"https://other.example/feed\">The Wire</source>"),
+        atom("<source><id>tag:other.example,2005:wire.example</id></source>"),
+        json(",\"external_url\":\"https://other.example/wire.example\""),
+    ] {
+        let (out, said, _) = filter(&flags, feed.as_bytes());
+        assert!(
+            shown(&out) != feed && said.contains("1 copy removed"),
+            "{said}"
+        );
+    }
+}
+
 #[test]
 fn what_is_typed_wrongly_is_said() {
     let run = |args: &[&str]| {
@@ -363,8 +437,10 @@ fn what_is_typed_wrongly_is_said() {
         assert_eq!(done.status.code(), Some(2), "{args:?}");
         String::from_utf8(done.stderr).unwrap()
     };
-    assert!(run(&["-", "--annotate"]).contains("--format feed"));
-    assert!(run(&["-", "--never", "x"]).contains("--format feed"));
+    let advice = run(&["-", "--annotate"]);
+    assert!(advice.contains("--format feed") && advice.contains("--index DIR"));
+    let advice = run(&["-", "--never", "x"]);
+    assert!(advice.contains("add --format feed") && !advice.contains("--annotate"));
     assert!(run(&["-", "--format", "feed", "--never", "no/such"]).contains("--never"));
     assert!(run(&["-", "--format", "feed", "--decisions", "x"]).contains("--decisions"));
     assert!(run(&["a", "b", "--format", "feed"]).contains("one feed"));

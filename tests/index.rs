@@ -12,7 +12,7 @@ use support::{Random, held, temp};
 use wirecopy::config::Settings;
 use wirecopy::document::Document;
 use wirecopy::index::store::{Disk, Options, Store};
-use wirecopy::index::{Durability, Index, IndexOptions, Outcome, Statistics};
+use wirecopy::index::{Durability, Index, IndexOptions, Mark, Outcome, Statistics};
 use wirecopy::ingest::{Counts, Intake};
 use wirecopy::pipeline::{Silent, trace};
 
@@ -295,4 +295,53 @@ fn numbers_that_no_index_gives_are_refused() {
             "{refused}"
         );
     }
+}
+
+#[test]
+fn a_mark_counts_with_the_answers_before_it() {
+    let folder = temp();
+    let open = || Index::open(folder.path(), &IndexOptions::default()).unwrap();
+    let mark = |bytes: u64| Mark {
+        bytes,
+        records: 2,
+        header: 0,
+        head: 3,
+        tail: 4,
+    };
+    let mut index = open();
+    for (at, document) in documents(7, 20).iter().enumerate() {
+        index.insert(document, at as u64).unwrap();
+    }
+    index.mark("/feed", mark(700));
+    index.commit(Durability::Disk).unwrap();
+    // Ended here, nobody learnt the answers.
+    drop(index);
+    let mut index = open();
+    assert_eq!(index.marked("/feed"), None);
+    for bytes in [700, 900] {
+        index.mark("/feed", mark(bytes));
+        index.mark("/other", mark(bytes));
+        index.confirm().unwrap();
+    }
+    drop(index);
+    let mut index = open();
+    assert_eq!(index.marked("/feed"), Some(&mark(900)));
+    // With tables that were saved, and in a log of which nothing else is left.
+    index.mark("/other", Mark::default());
+    index.confirm().unwrap();
+    index.close().unwrap();
+    let mut index = open();
+    index.expire(u64::MAX).unwrap();
+    index.commit(Durability::Disk).unwrap();
+    index.purge().unwrap();
+    drop(index);
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|end| end == "table") {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    let index = open();
+    let marks: Vec<_> = index.marks().collect();
+    assert_eq!(marks, [("/feed", &mark(900))]);
 }

@@ -5,6 +5,7 @@ mod support;
 
 use std::fs;
 
+use serde_json::Value;
 use support::stories::{self, run};
 use support::{put, rows, temp};
 
@@ -172,4 +173,113 @@ fn a_removal_tells_who_is_kept_now_and_a_rebuild_leaves_nothing_of_it() {
         out.contains("documents                            3"),
         "{out}"
     );
+}
+
+/// A member that an earlier run wrote is replaced, and all else stays.
+#[test]
+fn an_annotation_is_renewed() {
+    let folder = temp();
+    let line = record("a", 1, 0);
+    let inside = line.trim_end_matches('}');
+    let with = format!(
+        "{{ \"wirecopy\" : {{\"x\":[\"}}\"]}} , {} , \"wirecopy\": 7 }}\n",
+        &inside[1..]
+    );
+    let (out, told, _) = run(
+        folder.path(),
+        &["dedup", "-", "--index", "kept", "--annotate"],
+        &with,
+    );
+    assert_eq!(out.matches("\"wirecopy\"").count(), 1, "{told}");
+    let answer = out.find("{\"doc_id\"").unwrap();
+    assert_eq!(
+        out[..answer],
+        format!("{{  {} , \"wirecopy\": ", &inside[1..])
+    );
+    assert!(out.ends_with("} }\n"), "{out}");
+    // Again, with what came out.
+    let (again, _, _) = run(
+        folder.path(),
+        &["dedup", "-", "--index", "kept", "--annotate"],
+        &out,
+    );
+    assert_eq!(again.matches("\"wirecopy\"").count(), 1);
+    let value: Value = serde_json::from_str(&again).unwrap();
+    assert_eq!(value["wirecopy"]["doc_id"], "a");
+    assert_eq!(value["wirecopy"]["known"], true);
+}
+
+#[test]
+fn nothing_at_all_is_a_failure_of_files_and_none_of_a_stream() {
+    let folder = temp();
+    let at = folder.path();
+    put(&folder, "bad.jsonl", "{\n{\n");
+    put(&folder, "empty.jsonl", "");
+    for (input, sent, wanted) in [
+        ("bad.jsonl", "", 2),
+        ("empty.jsonl", "", 2),
+        ("-", "{\n{\n", 3),
+        ("-", "", 0),
+    ] {
+        let (_, told, code) = run(at, &["dedup", input, "--index", "kept"], sent);
+        assert_eq!(code, wanted, "{input} {told}");
+    }
+    // One line of another kind is one rejection, and no end.
+    let [a, b] = [1, 2].map(|story| record(&format!("r{story}"), story, 0));
+    let (out, told, code) = run(
+        at,
+        &["dedup", "-", "--index", "kept", "--sync", "each"],
+        &format!("{a}\n<rss version=\"2.0\">\n[1]\n\n{{\0}}\n{b}\n"),
+    );
+    assert_eq!((out, code), (format!("{a}\n{b}\n"), 3), "{told}");
+    assert!(
+        told.contains("3 rejected") && told.contains("record 3"),
+        "{told}"
+    );
+}
+
+#[test]
+fn messages_say_what_to_do() {
+    let folder = temp();
+    let at = folder.path();
+    let all: Vec<String> = (0..5)
+        .map(|story| record(&format!("r{story}"), story, 0))
+        .collect();
+    let all = all.join("\n");
+    run(at, &["dedup", "-", "--index", "kept"], &all);
+    let advice = |arguments: &[&str]| {
+        let (_, told, code) = run(at, arguments, "");
+        assert_eq!(code, 2, "{told}");
+        told
+    };
+    let told = advice(&["dedup", "-", "--index", "kept", "--keep", "latest"]);
+    assert!(told.contains("wirecopy index merge"), "{told}");
+    let told = advice(&["dedup", "-", "--index", "kept", "--window", "0d"]);
+    assert!(told.contains("would forget everything at once"), "{told}");
+    let told = advice(&["man", "no/such"]);
+    assert!(
+        told.contains("no/such is no folder; make it first"),
+        "{told}"
+    );
+    // As the message says.
+    let empty = ["dedup", "-", "--index", "new", "--keep", "latest"];
+    assert_eq!(run(at, &empty, "").2, 0);
+    let (_, told, code) = run(at, &["index", "merge", "kept", "--index", "new"], "");
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains("5 documents read, 5 new"), "{told}");
+    // The folder from a file of flags, as dedup takes it.
+    put(
+        &folder,
+        "flags.toml",
+        "index = \"kept\"\nwindow = \"30d\"\n",
+    );
+    let config = ["index", "stats", "--config", "flags.toml"];
+    let (out, told, code) = run(at, &config, "");
+    assert_eq!(code, 0, "{told}");
+    assert!(
+        out.contains("documents                            5"),
+        "{out}"
+    );
+    let (out, _, _) = run(at, &[&config[..], &["--index", "new"]].concat(), "");
+    assert!(out.contains("keep latest"), "{out}");
 }

@@ -34,8 +34,8 @@ Examples:
   wirecopy curve --threshold 0.7              which pairs the search finds, at what cost
   wirecopy eval result --truth truth.csv      how good a result is, where the truth is known
 
-Exit codes: 0 done; 1 copies or differences found (with --exit-code only); 2 usage or failure;
-3 done, but some records were rejected.")]
+Exit codes: 0 done; 1 copies or differences found (with --exit-code only); 2 usage or failure, or no
+document at all (but for a stream); 3 done, but some records were rejected.")]
 pub struct Cli {
     /// TOML file with flags, named as they are typed, without dashes; typed flags win
     #[arg(long, global = true, value_name = "FILE")]

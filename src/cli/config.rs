@@ -27,7 +27,9 @@ const FLAG: &str = "--config";
 /// # Errors
 /// A file that cannot be read, is no TOML, or names a flag that no command has.
 pub fn with_config(typed: Vec<OsString>) -> Result<Vec<OsString>, Error> {
-    let command = Cli::command();
+    let mut command = Cli::command();
+    // So that a command has the flags of the one that it belongs to.
+    command.build();
     let Ok(matches) = command.clone().try_get_matches_from(&typed) else {
         return Ok(typed);
     };
@@ -50,8 +52,10 @@ pub fn with_config(typed: Vec<OsString>) -> Result<Vec<OsString>, Error> {
         .flat_map(clap::Command::get_subcommands);
     let flags: Vec<&Arg> = (command.get_subcommands().chain(deep))
         .flat_map(clap::Command::get_arguments)
+        .filter(|arg| is_setting(arg))
         .collect();
-    let of_command: Vec<&Arg> = asked.map_or(Vec::new(), |sub| sub.get_arguments().collect());
+    let of_command = asked.into_iter().flat_map(clap::Command::get_arguments);
+    let of_command: Vec<&Arg> = of_command.filter(|arg| is_setting(arg)).collect();
 
     let table = DeTable::parse(&text)
         .map_err(|error| file.wrong(error.span().map_or(0, |span| span.start), error.message()))?;
@@ -89,6 +93,13 @@ pub fn with_config(typed: Vec<OsString>) -> Result<Vec<OsString>, Error> {
             Err(Error::setting(FLAG, advice))
         }
     }
+}
+
+/// Whether a flag can stand in a file: neither one that only shows something nor the file's own.
+fn is_setting(arg: &Arg) -> bool {
+    use ArgAction::{Help, HelpLong, HelpShort, Version};
+    let shows = matches!(arg.get_action(), Help | HelpLong | HelpShort | Version);
+    !shows && arg.get_id() != "config"
 }
 
 /// A file of flags.

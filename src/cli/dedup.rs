@@ -28,22 +28,22 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
     };
     let all = plan::all_inputs(&args.input, &args.archive);
     plan::threads(&args.running)?;
-    if args.live.index.is_some() {
-        return live::run(args, settings, policy);
-    }
     // `-o -` is standard output.
     let output = args
         .output
         .as_deref()
         .filter(|file| file.as_os_str() != "-");
     let decisions = args.decisions.as_deref();
-    for file in output.into_iter().chain(decisions) {
-        plan::check_target(file, &all, args.force)?;
-    }
     if output.is_some() && output == decisions {
         let advice = "is named for the records and for the decisions; name two files";
         let path = output.unwrap_or(Path::new("")).to_path_buf();
         return Err(ErrorKind::Overwrite { path, advice }.into());
+    }
+    if args.live.index.is_some() {
+        return live::run(args, settings, policy);
+    }
+    for file in output.into_iter().chain(decisions) {
+        plan::check_target(file, &all, args.force)?;
     }
     let messages = Messages::new(&args.running);
     let resources = plan::resources(&args.running, &all);

@@ -27,17 +27,16 @@ const MEMORY: u64 = 128 << 20;
 pub(super) fn check(args: &DedupArgs) -> Result<(), Error> {
     let feed = &args.feed;
     if feed.format == DedupFormatArg::Records {
-        let typed = [
-            ("--annotate", feed.annotate && args.live.index.is_none()),
-            ("--never", feed.never.is_some()),
-        ];
-        return match typed.into_iter().find(|(_, typed)| *typed) {
-            Some((flag, _)) => Err(Error::setting(
-                flag,
-                "is for feeds; add --format feed, or for --annotate --index DIR",
-            )),
-            None => Ok(()),
-        };
+        if feed.never.is_some() {
+            let advice = "excepts outlets of a feed (RSS, Atom, JSON Feed); add --format feed, or leave it out";
+            return Err(Error::setting("--never", advice));
+        }
+        if feed.annotate && args.live.index.is_none() {
+            let advice = "marks the items of a feed with --format feed, and records with --index DIR; add one of them, or \
+                          take --decisions FILE";
+            return Err(Error::setting("--annotate", advice));
+        }
+        return Ok(());
     }
     let typed = [
         ("--decisions", args.decisions.is_some()),
@@ -205,7 +204,10 @@ fn edits(
         .map(|item| {
             let document = item.document.as_ref();
             let verdict = document.and_then(|_| decided.next()).unwrap_or_default();
-            let excepted = of_feed || document.is_some_and(|document| never.has(document));
+            let is_from = |address: &String| never.has_host(address);
+            let excepted = of_feed
+                || document.is_some_and(|document| never.has(document))
+                || item.sources.iter().any(is_from);
             if excepted {
                 ItemVerdict::new()
             } else {
@@ -334,7 +336,12 @@ impl Never {
 
     /// Whether the host of an address, or a domain that it lies in, is listed.
     fn has_host(&self, address: &str) -> bool {
-        let host = host_of(address).unwrap_or_default();
+        // An id may be a tag of a domain: `tag:orme.example,2005:feed`.
+        let tagged = address.trim().strip_prefix("tag:");
+        let tagged = tagged
+            .and_then(|tag| tag.split_once(','))
+            .map(|(own, _)| own);
+        let host = host_of(tagged.unwrap_or(address.trim())).unwrap_or_default();
         let mut domain = Some(host.as_str());
         while let Some(own) = domain.filter(|own| !own.is_empty()) {
             if self.hosts.contains(own) {

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::args::{CsvArg, IndexArgs, IndexTask, PageArg, ReadingArgs};
-use super::live::now;
+use super::live::{lasting, now};
 use super::{Outcome, plan};
-use crate::document::{Document, Text};
+use crate::document::Text;
 use crate::error::Error;
 use crate::index::store::{self, Disk};
 use crate::index::{Durability, Entry, Index, Statistics, fingerprint};
@@ -174,6 +174,10 @@ fn rebuild(folder: &Path, say: &dyn Fn(&str)) -> Result<Outcome, Error> {
         salvaged.entries, salvaged.lost_entries, salvaged.lost_bytes
     ));
     let mut index = Index::open(folder, &options)?;
+    if salvaged.lost_entries > 0 || salvaged.lost_bytes > 0 {
+        // What is lost comes again where it is still there; what is held is known.
+        index.forget_marks()?;
+    }
     let freed = index.purge()?;
     index.save()?;
     say(&format!(
@@ -210,6 +214,7 @@ fn remove(folder: &Path, ids: &OsStr, say: &dyn Fn(&str)) -> Result<Outcome, Err
     };
     let list = list.map_err(|cause| Error::io("reading the keys", ids, cause))?;
     let mut keys: Vec<&str> = list
+        .trim_start_matches('\u{feff}')
         .lines()
         .map(|line| crate::formulas::original(line.trim_end_matches('\r')))
         .filter(|line| !line.is_empty())
@@ -268,12 +273,7 @@ fn query(
     let intake = ingest::read_and_tell(inputs, io::stdin(), &plan::reading(reading)?, &())?;
     let mut answers = Vec::new();
     for document in &intake.documents {
-        let text = intake.archive.text(&document.text).into_owned();
-        let document = Document {
-            text: Text::Held(text.into()),
-            ..document.clone()
-        };
-        answers.push(index.query(&document)?);
+        answers.push(index.query(&lasting(document, &intake.archive))?);
     }
     intake.archive.intact()?;
     print(|out| {
@@ -282,7 +282,9 @@ fn query(
                 writeln!(out, "{}", answer_json(answer))?;
                 continue;
             }
-            write!(out, "{}: {}", inert(&answer.key), answer.outcome.code())?;
+            let held = if answer.is_known { "held, " } else { "" };
+            let outcome = answer.outcome.code();
+            write!(out, "{}: {held}{outcome}", inert(&answer.key))?;
             if let (Some(jaccard), Some(containment)) = (answer.jaccard, answer.containment) {
                 write!(
                     out,

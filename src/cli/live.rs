@@ -1,24 +1,30 @@
 //! `wirecopy dedup --index`: records are decided as they come.
 
 mod arrivals;
+mod filter;
+mod folder;
+mod lines;
+mod outputs;
+mod reading;
 
-use std::fs::File;
-use std::io::{self, Read, Seek, Write};
-use std::path::Path;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::args::{DedupArgs, SyncArg};
 use super::progress::Messages;
 use super::{Outcome, plan, stop};
 use crate::config::Settings;
-use crate::document::{Archive, Document, Place, Text};
+use crate::document::{Archive, Document, Text};
 use crate::error::{Error, ErrorKind};
 use crate::group::Policy;
 use crate::index::{Answer, Durability, Index, IndexOptions, Outcome as Found};
 use crate::ingest::{self, IngestOptions, Input, Intake};
-use crate::pipeline::{ItemVerdict, Outcome as ItemOutcome};
 use crate::write::{self, AnswerWriter, FeedKind};
-use arrivals::{Arrivals, Lines};
+use arrivals::{Folder, Lines};
+pub(super) use filter::judge;
+use outputs::{Notation, Output, Rows};
+use reading::Reading;
 
 /// Records after which a batch is closed.
 const BATCH: usize = 1000;
@@ -39,16 +45,16 @@ struct Live<'a> {
     index: Index,
     options: IngestOptions,
     messages: &'a Messages,
-    out: Box<dyn Write>,
-    decisions: Option<AnswerWriter<'static>>,
-    /// The output has records of earlier runs.
-    appends: bool,
+    out: Output,
+    decisions: Option<Output>,
     /// What is given out once it is safe: a buffer that gives out by itself would say too much.
     lines: Vec<u8>,
     answers: Vec<Answer>,
     swept: Instant,
     read: u64,
     kept: u64,
+    /// Texts of the outlets whose texts are kept, which are not kept themselves.
+    updates: u64,
     known: u64,
     rejected: u64,
     expired: usize,
@@ -81,30 +87,19 @@ pub(super) fn run(args: &DedupArgs, settings: Settings, policy: Policy) -> Resul
             ..IndexOptions::default()
         },
     )?;
-    let open = |file: &Path| {
-        let opened = reopened(file, args.force);
-        opened.map_err(|cause| Error::io("making the output", file, cause))
+    let inputs = &args.input.inputs;
+    let open = |file: &Path, rows| {
+        Output::file(file, (args.force, rows), inputs, &index)
+            .map_err(|cause| Error::io("making the output", file, cause))
     };
-    let mut appends = false;
-    let out: Box<dyn Write> = match output {
-        Some(file) => {
-            let opened = open(file)?;
-            appends = opened.0;
-            Box::new(io::BufWriter::new(opened.1))
-        }
-        None => Box::new(io::BufWriter::new(io::stdout())),
+    let out = match output {
+        Some(file) => open(file, Rows::Lines)?,
+        None => Output::pipe(),
     };
-    let decisions = match &args.decisions {
-        Some(file) => {
-            let style = plan::csv_style(args.csv);
-            let table = match open(file)? {
-                (true, opened) => Ok(AnswerWriter::behind(opened, style)),
-                (false, opened) => AnswerWriter::new(opened, style),
-            };
-            Some(table.map_err(|cause| Error::io("writing the decisions", file, cause))?)
-        }
-        None => None,
-    };
+    let decisions = args.decisions.as_deref();
+    let decisions = decisions
+        .map(|file| open(file, Rows::Decisions))
+        .transpose()?;
     stop::cleanly();
     let mut live = Live {
         args,
@@ -116,12 +111,12 @@ pub(super) fn run(args: &DedupArgs, settings: Settings, policy: Policy) -> Resul
         messages: &messages,
         out,
         decisions,
-        appends,
         lines: Vec::new(),
         answers: Vec::new(),
         swept: Instant::now(),
         read: 0,
         kept: 0,
+        updates: 0,
         known: 0,
         rejected: 0,
         expired: 0,
@@ -129,68 +124,6 @@ pub(super) fn run(args: &DedupArgs, settings: Settings, policy: Policy) -> Resul
     let done = live.all();
     let closed = live.close();
     done.and(closed)
-}
-
-/// Opens an output behind what earlier runs put there, unless it is to be replaced; also says whether there is anything. A
-/// line that a crash cut is ended: its record comes again.
-fn reopened(file: &Path, replace: bool) -> io::Result<(bool, File)> {
-    let mut options = File::options();
-    let mut opened = match replace {
-        true => options.write(true).create(true).truncate(true).open(file)?,
-        false => options.read(true).append(true).create(true).open(file)?,
-    };
-    let holds = opened.metadata()?.len() > 0;
-    if holds {
-        let mut last = [0];
-        opened.seek(io::SeekFrom::End(-1))?;
-        opened.read_exact(&mut last)?;
-        if last != *b"\n" {
-            opened.write_all(b"\n")?;
-        }
-    }
-    Ok((holds, opened))
-}
-
-/// Judges the items of a feed by an index, and takes those that are new. One that the index knows is judged as it was.
-pub(super) fn judge(
-    documents: &[Document],
-    folder: &Path,
-    args: &DedupArgs,
-    settings: &Settings,
-    policy: &Policy,
-) -> Result<Vec<ItemVerdict>, Error> {
-    let options = IndexOptions {
-        settings: settings.clone(),
-        policy: policy.clone(),
-        ..IndexOptions::default()
-    };
-    let mut index = Index::open(folder, &options)?;
-    if let Some(window) = args.live.window {
-        index.expire(now().saturating_sub(window.as_secs()))?;
-    }
-    let mut verdicts = Vec::new();
-    for document in documents {
-        let answer = index.insert(document, now())?;
-        let outcome = match answer.outcome {
-            _ if answer.is_kept => ItemOutcome::New,
-            Found::Update => ItemOutcome::Update,
-            Found::Identical => ItemOutcome::Identical,
-            Found::New | Found::Copy => ItemOutcome::Copy,
-        };
-        let kept = (outcome != ItemOutcome::New).then_some(answer.kept);
-        verdicts.push(ItemVerdict { outcome, kept });
-    }
-    index.commit(Durability::Disk)?;
-    // A feed is filtered whole each time, so that nothing hangs on whether this one arrives.
-    index.confirm()?;
-    index.close()?;
-    Ok(verdicts)
-}
-
-/// Moves a place behind some lines.
-fn pass(place: &mut Place, lines: &[Vec<u8>]) {
-    place.record = Some(place.record.unwrap_or(0) + lines.len() as u64);
-    place.offset += lines.iter().map(|line| line.len() as u64).sum::<u64>();
 }
 
 /// A document as an index takes it: with its text, and under a key that lasts.
@@ -225,114 +158,15 @@ impl Live<'_> {
                 let advice = "standard input and --follow take one input at a time";
                 return Err(Error::setting("INPUT", advice));
             };
-            return match Arrivals::of(input, self.args.live.follow)? {
-                Arrivals::Lines(lines) => self.lines(&lines),
-                Arrivals::Folder(mut folder) => {
-                    while stop::code().is_none() {
-                        for file in folder.new_files()? {
-                            self.whole(&[Input::Path(file)])?;
-                        }
-                        folder.wait();
-                    }
-                    Ok(())
-                }
+            let path = PathBuf::from(input);
+            return match () {
+                () if input == "-" => self.lines(&Lines::of_pipe(), Reading::of_pipe("-")),
+                () if path.is_dir() => self.folder(Folder::new(path)),
+                () => self.growing(input),
             };
         }
         let inputs: Vec<Input> = inputs.iter().cloned().map(Input::from).collect();
         self.whole(&inputs)
-    }
-
-    /// Decides lines until they end.
-    fn lines(&mut self, lines: &Lines) -> Result<(), Error> {
-        let mut before = Place {
-            path: lines.name().into(),
-            ..Place::default()
-        };
-        let most = if self.args.live.sync == SyncArg::Each {
-            1
-        } else {
-            BATCH
-        };
-        while let Some(batch) = lines.next(most, PATIENCE)? {
-            if stop::code().is_some() {
-                break;
-            }
-            self.batch(batch, &mut before)?;
-        }
-        Ok(())
-    }
-
-    /// Decides some lines; `before` says where the last one ended.
-    fn batch(&mut self, lines: Vec<Vec<u8>>, before: &mut Place) -> Result<(), Error> {
-        self.sweep()?;
-        let all = lines.concat();
-        let read = self.intake(before, &all);
-        // Two records of one key in one batch would be settled by their bytes, not by what came first.
-        let apart = match &read {
-            Ok(intake) => intake.counts.merged + intake.counts.renamed > 0,
-            Err(_) => false,
-        };
-        if apart {
-            for line in lines {
-                let intake = self.intake(before, &line);
-                self.take(intake, before)?;
-                pass(before, &[line]);
-            }
-        } else {
-            self.take(read, before)?;
-            pass(before, &lines);
-        }
-        self.acknowledge()?;
-        self.index.confirm()
-    }
-
-    fn intake(&self, before: &Place, lines: &[u8]) -> Result<Intake, Error> {
-        let inputs = [Input::Bytes(format!("{}.jsonl", before.path), lines.into())];
-        ingest::read_or_tell_why(&inputs, io::empty(), &self.options, &())
-    }
-
-    /// Decides the records of a batch of lines, in the order in which they came.
-    fn take(&mut self, intake: Result<Intake, Error>, before: &Place) -> Result<(), Error> {
-        let intake = intake?;
-        self.read += intake.counts.read;
-        self.rejected += intake.counts.rejected;
-        for rejection in &intake.rejected {
-            let mut rejection = rejection.clone();
-            let place = &mut rejection.place;
-            place.path = before.path.clone();
-            place.record = place.record.map(|own| own + before.record.unwrap_or(0));
-            place.offset += before.offset;
-            self.messages.say(&format!("rejected: {rejection}"));
-        }
-        let mut documents: Vec<&Document> = intake.documents.iter().collect();
-        documents.sort_by_key(|document| document.arrival);
-        let raw = |own: &&Document| own.raw.map(|raw| intake.archive.bytes(raw));
-        let raws: Vec<Vec<u8>> = documents.iter().filter_map(raw).collect();
-        let is_line = |raw: &Vec<u8>| {
-            let behind_mark = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
-            behind_mark.trim_ascii_start().starts_with(b"{")
-        };
-        // Before anything is taken: what cannot be given out again must not count as seen.
-        if raws.len() < documents.len() || !raws.iter().all(is_line) {
-            let advice = format!(
-                "takes JSON lines from {}; give other formats as files, and a feed with --format feed",
-                before.path
-            );
-            return Err(Error::setting("--index", advice));
-        }
-        for (document, raw) in documents.into_iter().zip(raws) {
-            let answer = self.decide(document, &intake)?;
-            let line = match self.args.feed.annotate {
-                true => write::annotated(&raw, &answer).unwrap_or(raw),
-                false if answer.is_kept && !answer.is_confirmed => raw,
-                false => continue,
-            };
-            self.lines.extend_from_slice(&line);
-            if !line.ends_with(b"\n") {
-                self.lines.push(b'\n');
-            }
-        }
-        intake.archive.intact()
     }
 
     fn decide(&mut self, document: &Document, intake: &Intake) -> Result<Answer, Error> {
@@ -342,6 +176,8 @@ impl Live<'_> {
             self.known += 1;
         } else if answer.is_kept {
             self.kept += 1;
+        } else if matches!(answer.outcome, Found::Update | Found::Earlier) {
+            self.updates += 1;
         }
         if self.decisions.is_some() {
             self.answers.push(answer.clone());
@@ -355,18 +191,41 @@ impl Live<'_> {
             SyncArg::Each | SyncArg::Batch => Durability::Disk,
             SyncArg::None => Durability::System,
         })?;
-        self.out
-            .write_all(&self.lines)
-            .map_err(plan::output_error)?;
-        self.out.flush().map_err(plan::output_error)?;
+        let write = |out: &mut Output, bytes: &[u8]| {
+            let written = out.write_all(bytes).and_then(|()| out.flush());
+            written.map_err(plan::output_error)
+        };
+        write(&mut self.out, &self.lines)?;
         self.lines.clear();
-        if let Some(decisions) = &mut self.decisions {
-            for answer in self.answers.drain(..) {
-                decisions.answer(&answer).map_err(plan::output_error)?;
+        let Some(decisions) = &mut self.decisions else {
+            return Ok(());
+        };
+        let mut rows = Vec::new();
+        let style = plan::csv_style(self.args.csv);
+        let table = match decisions.is_empty() {
+            true => AnswerWriter::new(&mut rows, style),
+            false => Ok(AnswerWriter::behind(&mut rows, style)),
+        };
+        let mut table = table.map_err(plan::output_error)?;
+        for answer in self.answers.drain(..) {
+            let is_open = answer.is_known && !answer.is_confirmed;
+            if !(is_open && decisions.gave(answer.key.as_bytes(), Rows::Decisions)) {
+                table.answer(&answer).map_err(plan::output_error)?;
             }
-            decisions.flush().map_err(plan::output_error)?;
         }
-        Ok(())
+        table.flush().map_err(plan::output_error)?;
+        drop(table);
+        write(decisions, &rows)
+    }
+
+    /// Makes what was decided safe, gives it out, and takes note of that.
+    fn confirm(&mut self) -> Result<(), Error> {
+        self.acknowledge()?;
+        self.out.note(&mut self.index);
+        if let Some(decisions) = &self.decisions {
+            decisions.note(&mut self.index);
+        }
+        self.index.confirm()
     }
 
     /// Forgets what is too old, if the last time was some time ago: before the next record is decided by it.
@@ -394,72 +253,49 @@ impl Live<'_> {
     /// Decides all that is in some inputs, and writes what is kept as it was read.
     fn whole(&mut self, inputs: &[Input]) -> Result<(), Error> {
         self.sweep()?;
-        let intake = ingest::read_or_tell_why(inputs, io::stdin(), &self.options, &())?;
+        let mut intake = ingest::read_or_tell_why(inputs, io::stdin(), &self.options, &())?;
         self.messages.intake(&intake);
-        self.read += intake.counts.read;
-        self.rejected += intake.counts.rejected;
-        let mut documents: Vec<&Document> = intake.documents.iter().collect();
-        documents.sort_by_key(|document| document.arrival);
-        let all: Vec<&Document> = documents.clone();
+        let all: Vec<&Document> = intake.documents.iter().collect();
         let kind = write::feed_kind(&all, &intake.headers);
         if kind == FeedKind::Mixed && self.decisions.is_none() {
             let advice = "the inputs mix kinds, which no one feed can hold; run it once for each, or give --decisions FILE";
             return Err(Error::setting("dedup", advice));
         }
-        if kind != FeedKind::Lines && (self.args.feed.annotate || self.appends) {
-            let (flag, advice) = match self.appends {
-                true => (
-                    "--output",
-                    "holds records already, and only JSON lines can be added; name another file, or give --force",
-                ),
-                false => (
-                    "--annotate",
-                    "writes members into JSON lines, which the inputs are not; give --decisions FILE",
-                ),
-            };
-            return Err(Error::setting(flag, advice));
+        if kind != FeedKind::Lines && self.args.feed.annotate {
+            let advice =
+                "writes members into JSON lines, which the inputs are not; give --decisions FILE";
+            return Err(Error::setting("--annotate", advice));
         }
-        let mut kept = Vec::new();
-        for (at, &document) in documents.iter().enumerate() {
-            let answer = self.decide(document, &intake)?;
-            if self.args.feed.annotate && kind == FeedKind::Lines {
-                let raw = document
-                    .raw
-                    .map(|raw| intake.archive.bytes(raw))
-                    .unwrap_or_default();
-                let line = write::annotated(&raw, &answer).unwrap_or(raw);
-                self.lines.extend_from_slice(&line);
-            } else if answer.is_kept && !answer.is_confirmed {
-                kept.push(document);
-            }
-            if at % BATCH == BATCH - 1 {
-                self.acknowledge()?;
-                self.sweep()?;
-            }
-            if stop::code().is_some() {
-                break;
-            }
+        let notation = Notation::of(kind).filter(|_| !all.is_empty());
+        if let (Some(known), Some(own)) = (&self.out.notation, &notation)
+            && known != own
+        {
+            let advice = format!(
+                "holds {} already, and the inputs give {}; name another file, or give --force",
+                known.name(),
+                own.name()
+            );
+            return Err(Error::setting("--output", advice));
         }
-        self.index.commit(Durability::Disk)?;
-        intake.archive.intact()?;
-        if kind != FeedKind::Mixed && !kept.is_empty() {
-            write::feed(&kept, &intake.archive, kind, &mut self.out).map_err(plan::output_error)?;
+        self.give(&intake)?;
+        self.confirm()?;
+        match intake.failure.take() {
+            Some(error) => Err(plan::without_first(error)),
+            None => Ok(()),
         }
-        self.acknowledge()?;
-        self.index.confirm()
     }
 
-    fn close(mut self) -> Result<Outcome, Error> {
-        self.out.flush().map_err(plan::output_error)?;
+    fn close(self) -> Result<Outcome, Error> {
         let held = self.index.len();
         self.index.close()?;
         self.messages.end();
         let decided = self.read - self.rejected;
         self.messages.say(&format!(
-            "{} records read: {} kept, {} copies, {} known before, {} rejected; {} expired, {held} held",
+            "{} records read: {} kept, {} copies, {} of the same outlet, {} known before, {} rejected; {} expired, {held} held",
             self.read,
             self.kept,
-            decided.saturating_sub(self.kept + self.known),
+            decided.saturating_sub(self.kept + self.updates + self.known),
+            self.updates,
             self.known,
             self.rejected,
             self.expired,

@@ -182,7 +182,7 @@ pub(super) fn survey<'m>(
 }
 
 /// The error of a run without documents, whose rejections were named one by one.
-fn without_first(error: Error) -> Error {
+pub(super) fn without_first(error: Error) -> Error {
     match error.kind() {
         ErrorKind::NoDocuments {
             inputs, rejected, ..

@@ -18,6 +18,10 @@ pub(super) fn completions(shell: clap_complete::Shell) -> Result<Outcome, Error>
 }
 
 pub(super) fn man(folder: &Path) -> Result<Outcome, Error> {
+    if !folder.is_dir() {
+        let advice = format!("{} is no folder; make it first", folder.display());
+        return Err(Error::setting("man", advice));
+    }
     let mut command = Cli::command();
     command.build();
     pages(folder, &command, "wirecopy")?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::document::{DocId, Document};
+use crate::normalise::normalise;
 
 /// Which documents of a group are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,12 @@ pub enum Policy {
     OnePerSource,
     /// None that has a copy.
     None,
+}
+
+/// The source of a document as sources are told apart where each keeps one: its words; empty for none.
+pub fn source_name(document: &Document) -> String {
+    let name = document.source.as_deref().unwrap_or_default();
+    normalise(name).canonical().to_string()
 }
 
 /// The documents of a group that are kept, ascending.
@@ -60,9 +67,10 @@ pub fn keepers(
             members.iter().copied().min_by_key(|&doc| rank(doc))
         }
         Policy::OnePerSource => {
-            let mut first: BTreeMap<Option<&str>, DocId> = BTreeMap::new();
+            let mut first: BTreeMap<String, DocId> = BTreeMap::new();
             for &doc in members {
-                let kept = first.entry(source(doc)).or_insert(doc);
+                let name = source_name(&documents[doc.index()]);
+                let kept = first.entry(name).or_insert(doc);
                 if earliest(doc) < earliest(*kept) {
                     *kept = doc;
                 }

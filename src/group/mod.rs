@@ -8,7 +8,7 @@ mod refine;
 mod union;
 mod way;
 
-pub use keep::{Policy, keepers};
+pub use keep::{Policy, keepers, source_name};
 pub use refine::{Refined, Spans, refine};
 pub use union::{components, labels};
 pub use way::way;

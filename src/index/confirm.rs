@@ -4,7 +4,8 @@
 //! and was never answered. Sent again it must not pass for one that was.
 
 use super::Index;
-use super::entry::CONFIRMED;
+use super::entry::{CONFIRMED, MARKS};
+use super::marks;
 use crate::error::Error;
 use crate::packed::{put, take};
 
@@ -100,7 +101,7 @@ impl Numbers {
 }
 
 impl Index {
-    /// Says that all answers so far reached who asked. A record that comes again is told apart by it:
+    /// Says that all answers so far reached who asked, and makes [marks](Index::mark) count. A record that comes again is told apart by it:
     /// [`Answer::is_confirmed`](super::Answer::is_confirmed).
     ///
     /// To be called behind [`commit`](Index::commit), when the answers were given out. Cost: one small write,
@@ -110,15 +111,23 @@ impl Index {
     /// As [`commit`](Index::commit).
     pub fn confirm(&mut self) -> Result<(), Error> {
         self.intact()?;
-        if self.answered.is_empty() {
+        if self.answered.is_empty() && self.noted.is_empty() {
             return Ok(());
         }
         let mut bytes = std::mem::take(&mut self.bytes);
-        self.answered.bytes(&mut bytes);
-        let written = self.store.append(CONFIRMED, &bytes);
+        let mut written = Ok(());
+        if !self.answered.is_empty() {
+            self.answered.bytes(&mut bytes);
+            written = self.store.append(CONFIRMED, &bytes).map(drop);
+        }
+        if written.is_ok() && !self.noted.is_empty() {
+            marks::bytes(&self.noted, &mut bytes);
+            written = self.store.append(MARKS, &bytes).map(drop);
+        }
         self.bytes = bytes;
         written?;
         self.store.commit(false)?;
+        marks::renew(&mut self.tables.marks, std::mem::take(&mut self.noted));
         for (first, last) in std::mem::take(&mut self.answered).ranges {
             self.tables.waiting.remove(first, last);
         }

@@ -11,6 +11,8 @@ pub(super) const REMOVAL: u8 = 2;
 pub(super) const CHANGES: u8 = 3;
 /// Numbers of arrivals whose answers reached who asked: [`Numbers`](super::confirm::Numbers).
 pub(super) const CONFIRMED: u8 = 4;
+/// How far files were read: [`Marks`](super::marks::Marks).
+pub(super) const MARKS: u8 = 5;
 
 /// What changed in the groups.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -9,11 +9,11 @@ use super::names::EventKind;
 use super::sketch::{Sketch, sketch};
 use super::store::Place;
 use super::tables::{ClassRow, DocRow, NONE};
-use super::{Answer, Index, Outcome};
+use super::{Answer, Index};
 use crate::document::{Document, Text};
 use crate::error::Error;
 use crate::hash::{hash64, hash128};
-use crate::verify::{AtHand, Standing, containment, jaccard, overlap};
+use crate::verify::{AtHand, Standing};
 
 /// Texts of a component to which a new one is compared; as many as a batch compares pair by pair.
 const COMPARED: usize = 200;
@@ -39,7 +39,7 @@ pub(super) fn held(document: &Document) -> Option<&str> {
 }
 
 /// A hash of all that a record says, where the reader gave none.
-fn record_hash(document: &Document, text: &str) -> [u8; 16] {
+pub(super) fn record_hash(document: &Document, text: &str) -> [u8; 16] {
     if document.record_hash != [0; 16] {
         return document.record_hash;
     }
@@ -86,7 +86,7 @@ impl Index {
     }
 
     /// The key under which a record can be taken, or the document that it is already.
-    fn free_key(
+    pub(super) fn free_key(
         &self,
         document: &Document,
         record: [u8; 16],
@@ -118,14 +118,22 @@ impl Index {
 
     /// What is answered for a record that is held already.
     fn known(&mut self, doc: u32) -> Result<Answer, Error> {
-        let mut answer = self.answer(doc, None)?;
-        answer.is_known = true;
+        let answer = self.held_answer(doc)?;
         let number = self.tables.doc(doc).map_or(0, |row| row.number);
-        answer.is_confirmed = !self.tables.waiting.contains(number);
         if !answer.is_confirmed {
             self.answered.insert(number);
         }
         Ok(answer)
+    }
+
+    /// The same without taking note that it was given.
+    pub(super) fn held_answer(&mut self, doc: u32) -> Result<Answer, Error> {
+        let number = self.tables.doc(doc).map_or(0, |row| row.number);
+        Ok(Answer {
+            is_known: true,
+            is_confirmed: !self.tables.waiting.contains(number),
+            ..self.answer(doc, None)?
+        })
     }
 
     /// Reads a text as the tables need it.
@@ -375,11 +383,11 @@ impl Index {
                     replaces = Some(self.key(before)?);
                 }
             }
-            if keeper != doc
-                && let Some(own) = arrival.document.published
-            {
-                let kept = self.fields(keeper)?.published;
-                if kept.is_some_and(|kept| own.order(&kept).is_some_and(|order| order.is_lt())) {
+            let own = self.seen(doc, &arrival.document);
+            let kept = self.kept_for(own.outlet, group).filter(|&kept| kept != doc);
+            if let Some(kept) = kept.filter(|_| own.document.published.is_some()) {
+                let other = self.fields(kept)?;
+                if self.came_late(&own, &self.seen(kept, &other)) {
                     changes.events.push(tell(EventKind::Late, arrival.number));
                 }
             }
@@ -388,89 +396,5 @@ impl Index {
         let mut answer = self.answer(doc, Some(&changes))?;
         answer.replaces = replaces;
         Ok(answer)
-    }
-
-    /// What is answered for a document that is held.
-    pub(super) fn answer(
-        &mut self,
-        doc: u32,
-        changes: Option<&super::entry::Changes>,
-    ) -> Result<Answer, Error> {
-        let key = self.key(doc)?;
-        let Some(row) = self.tables.doc(doc).copied() else {
-            return Err(self.trouble("a document that it should have is missing"));
-        };
-        let mut events = Vec::new();
-        for told in changes.map_or(&[][..], |changes| &changes.events) {
-            events.extend(self.event(told, self.tables.group_of_class(row.class))?);
-        }
-        let alone = Answer {
-            kept: key.clone(),
-            key,
-            outcome: Outcome::New,
-            is_known: false,
-            is_confirmed: false,
-            is_kept: true,
-            group: None,
-            jaccard: None,
-            containment: None,
-            replaces: None,
-            events,
-        };
-        let Some(group) = self.tables.group_of_class(row.class) else {
-            return Ok(alone);
-        };
-        let keeper = self.tables.group(group).map_or(NONE, |row| row.keeper);
-        let answer = Answer {
-            group: self.id_of(group),
-            ..alone
-        };
-        let one_each = matches!(self.policy, crate::group::Policy::OnePerSource);
-        let Some(kept) = self.tables.doc(keeper).copied().filter(|_| keeper != doc) else {
-            // It came after one that it replaced, unless that went since.
-            let came_before = |other: u32| {
-                self.tables
-                    .doc(other)
-                    .is_some_and(|own| own.number < row.number)
-            };
-            let outcome = match self.tables.documents(group).any(came_before) {
-                true => Outcome::Copy,
-                false => Outcome::New,
-            };
-            return Ok(Answer { outcome, ..answer });
-        };
-        let (jaccard, containment) = self.values(row.class, kept.class)?;
-        let outcome = match () {
-            () if kept.class == row.class => Outcome::Identical,
-            () if kept.outlet == row.outlet && row.outlet > 0 => Outcome::Update,
-            () => Outcome::Copy,
-        };
-        Ok(Answer {
-            outcome,
-            is_kept: one_each && self.is_first_of_outlet(doc, group),
-            kept: self.key(keeper)?,
-            jaccard: Some(jaccard),
-            containment: Some(containment),
-            ..answer
-        })
-    }
-
-    /// Exact Jaccard of two texts, and the share of the first that the second has.
-    pub(super) fn values(&mut self, own: u32, other: u32) -> Result<(f64, f64), Error> {
-        if own == other {
-            return Ok((1.0, 1.0));
-        }
-        if let Some(link) = self
-            .tables
-            .links(own)
-            .iter()
-            .find(|link| link.other == other)
-        {
-            return Ok(self.tables.values(own, link));
-        }
-        let (x, y) = (self.text(own)?, self.text(other)?);
-        let shared = overlap(&x.set, &y.set);
-        let (own, other) = (x.set.len() as u32, y.set.len() as u32);
-        Ok((jaccard(shared, own, other), containment(shared, own)))
     }
 }

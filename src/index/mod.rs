@@ -8,10 +8,12 @@
 //! - [`sketch`] and [`lists`] find the texts that a text may be a copy of, [`lookup`] asks them, [`desk`] compares.
 //! - [`regroup`] makes of the texts that something happened to the groups that a batch would,
 //!   [`names`] keeps their ids.
+//! - [`mark`](Index::mark) keeps how far the files were read that records came from.
 //! - [`insert`](Index::insert), [`query`](Index::query), [`remove`](Index::remove), [`expire`](Index::expire).
 
 pub mod store;
 
+mod answers;
 mod change;
 mod confirm;
 mod desk;
@@ -22,6 +24,7 @@ mod insert;
 mod keep;
 mod lists;
 mod lookup;
+mod marks;
 mod names;
 mod open;
 mod query;
@@ -33,6 +36,7 @@ mod tables;
 mod tidy;
 
 pub use events::Event;
+pub use marks::Mark;
 pub use names::EventKind;
 pub use open::IndexOptions;
 pub(crate) use open::fingerprint;
@@ -61,7 +65,8 @@ codes! {
         New "new" "nothing that is held is a copy of it";
         Identical "identical" "the same words as one that is held";
         Copy "copy" "a copy of one that is held, or in one group with it";
-        Update "update" "a later text of the outlet whose text is kept";
+        Update "update" "a later text, or the same under another title, of the outlet whose text is kept, or that came before where it is kept itself";
+        Earlier "earlier" "an earlier text of that outlet, which came later: the other one is its update";
     }
 }
 
@@ -83,7 +88,7 @@ pub struct Answer {
     pub kept: Box<str>,
     /// Id of its group; `None` where it is in none.
     pub group: Option<GroupId>,
-    /// Exact Jaccard to the kept document, where that is another one.
+    /// Exact Jaccard to the kept document; `None` where it is kept itself.
     pub jaccard: Option<f64>,
     /// Share of its shingles that the kept document has.
     pub containment: Option<f64>,
@@ -151,6 +156,8 @@ pub struct Index {
     bytes: Vec<u8>,
     /// Arrivals that were answered and not confirmed.
     answered: Numbers,
+    /// Marks that count with the next confirmation.
+    noted: marks::Marks,
     /// What was written since the last snapshot: arrivals, removals, confirmations.
     since: usize,
     /// Keys that were passed over because too many texts have them.

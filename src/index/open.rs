@@ -6,7 +6,8 @@ use std::sync::Arc;
 use ahash::{AHashMap, AHashSet};
 
 use super::confirm::Numbers;
-use super::entry::{ARRIVAL, Arrival, CHANGES, CONFIRMED, Changes, REMOVAL, Removal};
+use super::entry::{ARRIVAL, Arrival, CHANGES, CONFIRMED, Changes, MARKS, REMOVAL, Removal};
+use super::marks::{self, Marks};
 use super::store::{Disk, Files, NoSnapshot, Options, Place, Position, Snapshot, Store};
 use super::tables::{GroupRow, NONE, Tables};
 use super::{Index, sketch};
@@ -168,6 +169,7 @@ impl Index {
             scratch: Vec::new(),
             bytes: Vec::new(),
             answered: Numbers::default(),
+            noted: Marks::new(),
             since: 0,
             crowded: 0,
             broken: None,
@@ -208,6 +210,7 @@ impl Index {
         let mut entries: Vec<(Place, u8, u64, Vec<u64>)> = Vec::new();
         let mut changes: Vec<Changes> = Vec::new();
         let mut confirmed = Numbers::default();
+        let mut marked = Marks::new();
         self.store.replay(from, &mut |place, kind, bytes| {
             let broken = || self.store.broken(place, "an entry that is none of ours");
             match kind {
@@ -228,10 +231,12 @@ impl Index {
                         confirmed.extend(first, last);
                     }
                 }
+                MARKS => marked.extend(marks::parse(bytes).ok_or_else(broken)?),
                 _ => return Err(broken()),
             }
             Ok(())
         })?;
+        marks::renew(&mut self.tables.marks, marked);
         // What goes again later needs not come.
         let gone: AHashSet<u64> = entries
             .iter()

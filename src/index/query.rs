@@ -1,12 +1,14 @@
 //! What an index holds, without changing it.
 
-use super::insert::{Scanned, held};
+use super::answers::{Seen, alone};
+use super::insert::{Scanned, held, record_hash};
 use super::lookup::candidates;
 use super::store::Store;
 use super::tables::NONE;
-use super::{Answer, GroupId, Index, Outcome};
+use super::{Answer, GroupId, Index};
 use crate::document::Document;
 use crate::error::Error;
+use crate::group::Policy;
 use crate::verify::{Standing, containment, jaccard, overlap};
 
 /// A document of the index.
@@ -50,7 +52,8 @@ pub struct Statistics {
 }
 
 impl Index {
-    /// What would be answered for a document, which is not taken.
+    /// What would be answered for a document, which is not taken. One that is held is answered as it stands now, and is
+    /// [known](Answer::is_known).
     ///
     /// The outcome is that of the group of the best text above a bar: round-ups and templates are told apart only
     /// when a document is taken.
@@ -63,47 +66,60 @@ impl Index {
         let Some(text) = held(document) else {
             return Err(self.trouble("takes documents with their text in memory"));
         };
+        let key = match self.free_key(document, record_hash(document, text))? {
+            Ok(key) => key,
+            Err(known) => return self.held_answer(known),
+        };
         let scanned = self.scan(text);
         let outlet = self.outlet(document.source.as_deref());
-        let mut answer = Answer {
-            key: document.key.clone(),
-            outcome: Outcome::New,
-            is_known: false,
-            is_confirmed: false,
-            is_kept: true,
-            kept: document.key.clone(),
-            group: None,
-            jaccard: None,
-            containment: None,
-            replaces: None,
-            events: Vec::new(),
-        };
+        let mut answer = alone(key);
         let same = self.same_text(&scanned);
-        let is_same = same.is_some();
         let (best, values) = match same {
             Some(class) => (Some(class), (1.0, 1.0)),
             None => self.most_alike(&scanned, outlet)?,
         };
         let Some(class) = best else { return Ok(answer) };
+        let own = Seen {
+            document,
+            class: same.unwrap_or(NONE),
+            outlet,
+            number: self.tables.next + 1,
+            words: scanned.text.words,
+        };
         let group = self.tables.group_of_class(class);
-        let first = self.tables.class(class).map_or(NONE, |row| row.first);
-        let kept = group
-            .and_then(|group| self.tables.group(group))
-            .map_or(first, |row| row.keeper);
-        let row = self.tables.doc(kept).copied();
-        let kept_class = row.map_or(class, |row| row.class);
-        let values = match kept_class == class {
-            true => values,
-            false => self.beside(&scanned, kept_class)?,
-        };
         answer.group = group.and_then(|group| self.id_of(group));
-        answer.kept = self.key(kept)?;
-        answer.is_kept = false;
-        answer.outcome = match row {
-            Some(row) if row.class == class && is_same => Outcome::Identical,
-            Some(row) if row.outlet == outlet && outlet > 0 => Outcome::Update,
-            _ => Outcome::Copy,
+        let members: Vec<u32> = match group {
+            Some(group) => self.tables.documents(group).collect(),
+            None => self.tables.members(class).collect(),
         };
+        let one_each = matches!(self.policy, Policy::OnePerSource);
+        let of_outlet = |doc: &u32| {
+            self.tables
+                .doc(*doc)
+                .is_some_and(|row| row.outlet == outlet)
+        };
+        let kept = match group {
+            Some(group) => self.kept_for(outlet, group),
+            None => members
+                .first()
+                .copied()
+                .filter(|doc| !one_each || of_outlet(doc)),
+        };
+        let other = kept.map(|doc| self.fields(doc)).transpose()?;
+        let kept = kept.zip(other.as_ref());
+        let kept = kept.map(|(doc, document)| self.seen(doc, document));
+        let Some(kept) = kept.filter(|kept| self.rank(kept) < self.rank(&own)) else {
+            answer.replaces = kept.map(|kept| kept.document.key.clone());
+            answer.outcome = self.to_those_before(&own, &members)?;
+            return Ok(answer);
+        };
+        let values = match kept.class == class {
+            true => values,
+            false => self.beside(&scanned, kept.class)?,
+        };
+        answer.kept = kept.document.key.clone();
+        answer.is_kept = false;
+        answer.outcome = own.relation(&kept);
         (answer.jaccard, answer.containment) = (Some(values.0), Some(values.1));
         Ok(answer)
     }
@@ -163,6 +179,20 @@ impl Index {
         Ok(best)
     }
 
+    /// The document under a key, with its text.
+    ///
+    /// # Errors
+    /// Damage, or what the system says.
+    pub fn document(&self, key: &str) -> Result<Option<Document>, Error> {
+        for doc in self.tables.docs_of_key(key) {
+            let document = self.arrival(doc)?.document;
+            if *document.key == *key {
+                return Ok(Some(document));
+            }
+        }
+        Ok(None)
+    }
+
     /// Every document that is held, in the order of arrival.
     ///
     /// Cost: the whole log is read, one document at a time.
@@ -177,17 +207,13 @@ impl Index {
             let arrival = self.arrival(doc)?;
             let class = self.tables.doc(doc).map_or(NONE, |row| row.class);
             let group = self.tables.group_of_class(class);
-            let keeper = group
-                .and_then(|group| self.tables.group(group))
-                .map(|row| row.keeper);
-            let one_each = matches!(self.policy, crate::group::Policy::OnePerSource);
-            let is_first =
-                || group.is_some_and(|group| one_each && self.is_first_of_outlet(doc, group));
+            let outlet = self.tables.doc(doc).map_or(0, |row| row.outlet);
+            let kept = group.and_then(|group| self.kept_for(outlet, group));
             each(Entry {
                 document: arrival.document,
                 arrived: arrival.arrived,
                 group: group.and_then(|group| self.id_of(group)),
-                is_kept: keeper.is_none_or(|keeper| keeper == doc) || is_first(),
+                is_kept: kept.is_none_or(|kept| kept == doc),
             })?;
         }
         Ok(())

@@ -9,6 +9,7 @@ use std::io::{self, Read, Write};
 use super::Index;
 use super::confirm::Numbers;
 use super::lists::Lists;
+use super::marks::Mark;
 use super::tables::{ClassRow, DocRow, GroupRow, Link, Linked, Tables};
 use crate::error::Error;
 use crate::verify::Standing;
@@ -202,6 +203,14 @@ fn save_tables(tables: &Tables, ids: &[u64], out: &mut dyn Write) -> io::Result<
         .came
         .iter()
         .try_for_each(|(&segment, &count)| put32(out, &[segment, count]))?;
+    put64(out, &[tables.marks.len() as u64])?;
+    for (name, mark) in &tables.marks {
+        put_bytes(out, name.as_bytes())?;
+        put64(
+            out,
+            &[mark.bytes, mark.records, mark.header, mark.head, mark.tail],
+        )?;
+    }
     for free in [&tables.free_docs, &tables.free_classes, &tables.free_groups] {
         put64(out, &[free.len() as u64])?;
         put32(out, free)?;
@@ -291,6 +300,18 @@ fn load_tables(source: &mut Source<'_>) -> io::Result<(Tables, Vec<u64>)> {
     for _ in 0..source.count()? {
         let [segment, count] = source.get32()?;
         tables.came.insert(segment, count);
+    }
+    for _ in 0..source.count()? {
+        let name = source.text()?;
+        let [bytes, records, header, head, tail] = source.get64()?;
+        let mark = Mark {
+            bytes,
+            records,
+            header,
+            head,
+            tail,
+        };
+        tables.marks.insert(name, mark);
     }
     for free in [
         &mut tables.free_docs,

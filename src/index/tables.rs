@@ -6,6 +6,7 @@ use ahash::AHashMap;
 
 use super::confirm::Numbers;
 use super::lists::Lists;
+use super::marks::Marks;
 use super::sketch::Sketch;
 use super::store::Place;
 use crate::hash::hash64;
@@ -118,6 +119,8 @@ pub(super) struct Tables {
     pub waiting: Numbers,
     /// Arrivals in each segment of the log, those that went since too.
     pub came: BTreeMap<u32, u32>,
+    /// How far files were read.
+    pub marks: Marks,
     pub free_docs: Vec<u32>,
     pub free_classes: Vec<u32>,
     pub free_groups: Vec<u32>,

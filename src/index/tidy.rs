@@ -4,7 +4,8 @@ use ahash::{AHashMap, AHashSet};
 
 use super::Index;
 use super::confirm::Numbers;
-use super::entry::{ARRIVAL, Arrival, CONFIRMED};
+use super::entry::{ARRIVAL, Arrival, CONFIRMED, MARKS};
+use super::marks;
 use super::store::Place;
 use crate::error::Error;
 
@@ -57,6 +58,12 @@ impl Index {
             let mut keep = |place: Place, kind: u8, bytes: &[u8]| match kind {
                 ARRIVAL => Arrival::number(bytes).is_none() || places.contains(&place),
                 CONFIRMED => Numbers::parse(bytes).is_none_or(|own| own.meets(&held)),
+                // One that takes a mark away must outlast the mark.
+                MARKS => marks::parse(bytes).is_none_or(|own| {
+                    let known = &index.tables.marks;
+                    own.iter()
+                        .any(|(name, mark)| mark.bytes == 0 || known.get(name) == Some(mark))
+                }),
                 _ => true,
             };
             let mut moved: AHashMap<Place, Place> = AHashMap::new();

@@ -66,11 +66,13 @@ use self::gather::Gathered;
 use self::stream::{forced, stream};
 
 pub use self::feed_file::{
-    FEED_BYTES, FeedFile, FeedItem, MARK, MarkPlace, Notation, Unit, read_feed,
+    FEED_BYTES, FeedFile, FeedItem, MARK, MarkPlace, Member, Notation, Unit, members, read_feed,
+    without_member,
 };
 pub use self::fields::FieldNames;
 pub use self::reason::{Reason, Rejection};
 pub use self::sheet::{Sheet, SheetRow};
+pub use self::stream::is_json_lines;
 
 /// Something to read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -82,6 +82,18 @@ pub(super) fn stream<'a>(
     }
 }
 
+/// Whether a file that begins so, under this name, is read as JSON lines as it stands: line by line, in UTF-8 and
+/// neither compressed nor in an encoding that was typed.
+pub fn is_json_lines(head: &[u8], path: &str, options: &IngestOptions) -> bool {
+    let fields = Fields::with_paths(&options.fields, &options.map, &[], &options.limits);
+    let is_plain = options.encoding.is_none()
+        && Codec::sniff(head).is_none()
+        && decode::utf32_mark(head).is_none()
+        && decode::byte_order_mark(head).is_none_or(|(encoding, _)| encoding == UTF_8);
+    let behind_mark = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    is_plain && sniff::format(behind_mark, path, &fields) == Ok(Format::JsonLines)
+}
+
 /// The encoding of a name that was typed.
 pub(super) fn forced(name: Option<&str>) -> Option<&'static Encoding> {
     labels::encoding(name?)

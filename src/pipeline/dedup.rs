@@ -10,7 +10,7 @@ use crate::codes::codes;
 use crate::config::{Resources, Settings};
 use crate::document::{Corpus, DocId};
 use crate::error::Error;
-use crate::group::{Policy, keepers};
+use crate::group::{Policy, keepers, source_name};
 use crate::trace::Group;
 
 /// What is kept and why.
@@ -127,8 +127,14 @@ pub fn dedup(
                 ..alone
             };
         }
-        // The kept one that it is most like; ties go to the smallest key.
-        let nearest = kept
+        // The kept one of its own source, where each has one; else the one that it is most like, and ties
+        // go to the smallest key.
+        let source = |doc: DocId| source_name(&documents[doc.index()]);
+        let one_each = *policy == Policy::OnePerSource;
+        let of_source = |&&other: &&DocId| one_each && source(other) == source(own);
+        let own_kept = kept.iter().find(of_source);
+        let nearest = own_kept
+            .map_or(&kept[..], std::slice::from_ref)
             .iter()
             .map(|&other| (values(own, other), other))
             .reduce(|best, next| if next.0.0 > best.0.0 { next } else { best });

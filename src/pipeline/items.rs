@@ -11,7 +11,7 @@ use crate::document::{Archive, Corpus, Document};
 use crate::error::Error;
 use crate::group::Policy;
 use crate::lineage::{SourceNames, host_of};
-use crate::normalise::normalise;
+use crate::normalise::{normalise, same_words};
 
 codes! {
     /// What an item of a feed is to its reader.
@@ -140,14 +140,11 @@ pub fn among_themselves(
         };
         let kept = decision.kept.filter(|_| !decision.is_kept());
         let other = kept.and_then(|kept| documents.get(kept.index()));
-        let is_own = other.is_some_and(|other| is_one_outlet(own, other, &sources));
-        let is_retitled = other.is_some_and(|other| title(own) != title(other));
+        let beside = |is_same| other.map(|other| beside(own, other, is_same, &sources));
         let outcome = match decision.reason {
             Reason::Unique | Reason::Keeper => Outcome::New,
-            Reason::Identical if is_own && is_retitled => Outcome::Update,
-            Reason::Identical => Outcome::Identical,
-            Reason::Copy if is_own => Outcome::Update,
-            Reason::Copy | Reason::NoneKept => Outcome::Copy,
+            Reason::Identical => beside(true).unwrap_or(Outcome::Identical),
+            Reason::Copy | Reason::NoneKept => beside(false).unwrap_or(Outcome::Copy),
         };
         if let Some(verdict) = verdicts.get_mut(own.arrival as usize) {
             let kept = kept.and_then(|kept| keys.get(kept.index()).cloned());
@@ -155,6 +152,28 @@ pub fn among_themselves(
         }
     }
     Ok(verdicts)
+}
+
+/// What an item is beside the one that is kept in its stead, both with their texts held: what
+/// [`among_themselves`] says of the two.
+pub fn beside_kept(own: &Document, kept: &Document) -> Outcome {
+    let archive = Archive::default();
+    let is_same = same_words(&archive.text(&own.text), &archive.text(&kept.text));
+    let named = [own, kept].map(|document| Document {
+        source: document.source.clone(),
+        ..Document::default()
+    });
+    beside(own, kept, is_same, &SourceNames::of(&named, &[]))
+}
+
+fn beside(own: &Document, kept: &Document, is_same: bool, sources: &SourceNames) -> Outcome {
+    let is_own = is_one_outlet(own, kept, sources);
+    match is_same {
+        true if is_own && title(own) != title(kept) => Outcome::Update,
+        true => Outcome::Identical,
+        false if is_own => Outcome::Update,
+        false => Outcome::Copy,
+    }
 }
 
 /// Gives sorted documents different keys, and keeps them sorted.

@@ -35,7 +35,7 @@ use rayon::prelude::*;
 pub use collate::{CollatedGroup, GroupName, PlacedCell, collate_group};
 pub use dedup::{Decision, Deduped, Reason, dedup};
 pub use explain::{Explained, Explanation, Rule, Step, explain};
-pub use items::{ItemVerdict, Outcome, among_themselves, judge_items};
+pub use items::{ItemVerdict, Outcome, among_themselves, beside_kept, judge_items};
 pub use pair::compare_documents;
 pub use passages::Passage;
 pub use search::{Found, SearchCounts, search};

@@ -1,6 +1,7 @@
 //! What a live index answers, one row or one object for each record, and what became of its groups.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use serde_json::{Map, Value, json};
 
@@ -205,10 +206,28 @@ pub fn answer_json(answer: &Answer) -> Value {
     Value::Object(object)
 }
 
-/// A record of JSON lines with the answer as its last member `wirecopy`; all else byte for byte.
-/// A member of that name which came with it stays where it is, and readers take the last. `None` for bytes
-/// that are no object.
-pub fn annotated(record: &[u8], answer: &Answer) -> Option<Vec<u8>> {
+/// A record of JSON lines with the answer as its member `wirecopy`, the last one; all else byte for byte. Members of
+/// that name which came with it are given: each from its name to its end, and its value. The answer takes the place of
+/// the last of them, and the others go. `None` for bytes that are no object.
+pub fn annotated(
+    record: &[u8],
+    answer: &Answer,
+    before: &[(Range<usize>, Range<usize>)],
+) -> Option<Vec<u8>> {
+    if let Some(((_, last), others)) = before.split_last() {
+        let mut out = Vec::with_capacity(record.len() + 200);
+        let mut at = 0;
+        for (whole, _) in others {
+            out.extend_from_slice(record.get(at..whole.start)?);
+            let rest = record.get(whole.end..)?;
+            let comma = memchr::memchr(b',', rest)?;
+            at = whole.end + comma + 1;
+        }
+        out.extend_from_slice(record.get(at..last.start)?);
+        out.extend_from_slice(answer_json(answer).to_string().as_bytes());
+        out.extend_from_slice(record.get(last.end..)?);
+        return Some(out);
+    }
     let body = record.trim_ascii_end();
     let inside = body.strip_suffix(b"}")?;
     let is_empty = inside.trim_ascii_end().ends_with(b"{");
@@ -249,15 +268,24 @@ mod tests {
     #[test]
     fn a_record_keeps_its_bytes() {
         let record = b" {\"id\": \"b\" , \"text\":\"}\"} \r\n";
-        let out = annotated(record, &answer()).unwrap();
+        let out = annotated(record, &answer(), &[]).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(text.starts_with(" {\"id\": \"b\" , \"text\":\"}\","));
         assert!(text.ends_with("} \r\n"));
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["wirecopy"]["kept_id"], "a");
         assert_eq!(value["wirecopy"]["jaccard"], 0.9123);
-        assert_eq!(annotated(b"[1]", &answer()), None);
-        let empty: Value = serde_json::from_slice(&annotated(b"{ }", &answer()).unwrap()).unwrap();
+        assert_eq!(annotated(b"[1]", &answer(), &[]), None);
+        let empty: Value =
+            serde_json::from_slice(&annotated(b"{ }", &answer(), &[]).unwrap()).unwrap();
         assert_eq!(empty["wirecopy"]["outcome"], "copy");
+        let twice = annotated(
+            br#"{"wirecopy":1 , "a":2,"wirecopy":{} }"#,
+            &answer(),
+            &[(1..13, 12..13), (22..36, 33..35)],
+        );
+        let twice = String::from_utf8(twice.unwrap()).unwrap();
+        assert!(twice.starts_with(r#"{ "a":2,"wirecopy":{"#), "{twice}");
+        assert!(twice.ends_with("} }"), "{twice}");
     }
 }

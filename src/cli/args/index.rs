@@ -16,12 +16,12 @@ pub struct LiveArgs {
     #[arg(long, value_name = "DIR")]
     pub index: Option<PathBuf>,
     /// Forget what came longer ago than this, such as 30d, 12h
-    #[arg(long, value_name = "AGE", requires = "index", value_parser = age)]
+    #[arg(long, value_name = "AGE", requires = "index", value_parser = window)]
     pub window: Option<Duration>,
     /// When an answer is safe enough to be given: on the disk record by record, on the disk in batches, or handed to the system
     #[arg(long, value_name = "WHEN", requires = "index", default_value = "batch")]
     pub sync: SyncArg,
-    /// Go on when the inputs end: they grow, or, of folders, get more files; ends with Ctrl-C or SIGTERM
+    /// Go on when the input ends: a file of JSON lines grows, a folder gets files of one kind; ends with Ctrl-C or SIGTERM, and goes on there the next time
     #[arg(long, requires = "index")]
     pub follow: bool,
 }
@@ -119,6 +119,17 @@ pub enum IndexTask {
     },
 }
 
+/// The age from which a live feed forgets. None at all would empty the index before the first record.
+fn window(typed: &str) -> Result<Duration, String> {
+    match age(typed)? {
+        Duration::ZERO => Err(
+            "would forget everything at once; take 1s or more (`wirecopy index expire --older-than 0s` empties an index)"
+                .to_string(),
+        ),
+        age => Ok(age),
+    }
+}
+
 /// An age: a number of days, hours, minutes or seconds.
 fn age(typed: &str) -> Result<Duration, String> {
     let advice = || "is no age; take a number with d, h, m or s, such as 30d".to_string();
@@ -145,6 +156,8 @@ mod tests {
     fn ages() {
         assert_eq!(age("30d"), Ok(Duration::from_secs(30 * 86_400)));
         assert_eq!(age("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(window("1s"), Ok(Duration::from_secs(1)));
+        assert!(window("0d").is_err());
         for wrong in ["", "d", "30", "3w", "-1d", "99999999999999999d"] {
             assert!(age(wrong).is_err(), "{wrong}");
         }

@@ -1,15 +1,16 @@
 //! Where records come from while they come.
 
-use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::super::stop;
+use super::reading::goes_on;
 use crate::error::Error;
 
 /// Time between two looks at a file or a folder that is followed.
@@ -19,87 +20,106 @@ const WAITING: usize = 16;
 /// Bytes of a line that are kept; the reader refuses a longer one by its own limit.
 const LONGEST: usize = 1 << 30;
 
-/// What is read while it comes.
-pub(super) enum Arrivals {
-    /// Lines of a pipe or of a file.
-    Lines(Lines),
-    /// Files of a folder.
-    Folder(Folder),
-}
-
-impl Arrivals {
-    /// An input as typed.
-    pub fn of(input: &OsStr, follow: bool) -> Result<Self, Error> {
-        if input == "-" {
-            return Ok(Arrivals::Lines(Lines::of(
-                "-".to_string(),
-                io::stdin(),
-                false,
-            )));
-        }
-        let path = PathBuf::from(input);
-        let io = |cause| Error::io("reading the input", &path, cause);
-        if path.is_dir() {
-            return Ok(Arrivals::Folder(Folder {
-                path,
-                seen: BTreeMap::new(),
-            }));
-        }
-        let name = path.display().to_string();
-        let file = File::open(&path).map_err(io)?;
-        Ok(Arrivals::Lines(match follow {
-            true => Lines::of(name, Growing::new(path.clone(), file).map_err(io)?, true),
-            false => Lines::of(name, file, false),
-        }))
-    }
-}
-
 /// Lines that a thread of its own reads, so that a pipe that idles can be told from one that is full.
 pub(super) struct Lines {
     name: String,
-    blocks: Receiver<io::Result<Vec<Vec<u8>>>>,
-    left: std::cell::RefCell<std::collections::VecDeque<Vec<u8>>>,
+    blocks: Receiver<io::Result<Block>>,
+    left: RefCell<VecDeque<Block>>,
+}
+
+/// Lines with their line ends.
+#[derive(Default)]
+pub(super) struct Block {
+    /// True where another file took the place of the one before.
+    pub anew: bool,
+    pub lines: Vec<Vec<u8>>,
 }
 
 impl Lines {
-    fn of(name: String, source: impl Read + Send + 'static, follow: bool) -> Self {
+    /// Standard input.
+    pub fn of_pipe() -> Self {
+        Lines::of("-".to_string(), Pipe(io::stdin()), false)
+    }
+
+    /// A file as it grows, from byte `read` on, where it stands now.
+    pub fn of_file(path: PathBuf, file: File, read: u64) -> io::Result<Self> {
+        let name = path.display().to_string();
+        Ok(Lines::of(name, Growing::new(path, file, read)?, true))
+    }
+
+    fn of(name: String, source: impl Source + Send + 'static, follow: bool) -> Self {
         let (send, blocks) = sync_channel(WAITING);
         thread::spawn(move || read_lines(source, follow, &send));
         Lines {
             name,
             blocks,
-            left: Default::default(),
+            left: RefCell::default(),
         }
     }
 
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The next lines with their line ends: up to `most`, what came within `patience` of the first, or what
+    /// The next lines of one file: up to `most`, what came within `patience` of the first, or what
     /// came until nothing more did. `None` at the end.
-    pub fn next(&self, most: usize, patience: Duration) -> Result<Option<Vec<Vec<u8>>>, Error> {
+    pub fn next(&self, most: usize, patience: Duration) -> Result<Option<Block>, Error> {
         let mut left = self.left.borrow_mut();
         let failed = |cause| Error::io("reading the input", &self.name, cause);
         while left.is_empty() {
             match self.blocks.recv_timeout(PAUSE) {
-                Ok(block) => left.extend(block.map_err(failed)?),
+                Ok(block) => left.push_back(block.map_err(failed)?),
                 Err(RecvTimeoutError::Disconnected) => return Ok(None),
                 Err(RecvTimeoutError::Timeout) if stop::code().is_some() => return Ok(None),
                 Err(RecvTimeoutError::Timeout) => {}
             }
         }
         let first = Instant::now();
-        while left.len() < most && first.elapsed() < patience {
-            match self.blocks.try_recv() {
-                Ok(block) => left.extend(block.map_err(failed)?),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+        let mut batch = Block::default();
+        while batch.lines.len() < most {
+            let Some(mut block) = left.pop_front() else {
+                if first.elapsed() >= patience {
+                    break;
+                }
+                match self.blocks.try_recv() {
+                    Ok(block) => left.push_back(block.map_err(failed)?),
+                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+                }
+                continue;
+            };
+            if block.anew && !batch.lines.is_empty() {
+                left.push_front(block);
+                break;
+            }
+            batch.anew |= block.anew;
+            let room = most - batch.lines.len();
+            let rest = block.lines.split_off(room.min(block.lines.len()));
+            batch.lines.append(&mut block.lines);
+            if !rest.is_empty() {
+                left.push_front(Block {
+                    anew: false,
+                    lines: rest,
+                });
             }
         }
-        let count = most.min(left.len());
-        Ok(Some(left.drain(..count).collect()))
+        Ok(Some(batch))
     }
 }
+
+/// What lines are read from.
+trait Source: Read {
+    /// Whether what was read last is the first of another file; asked once.
+    fn is_anew(&mut self) -> bool {
+        false
+    }
+}
+
+/// What has one beginning.
+struct Pipe<R>(R);
+
+impl<R: Read> Read for Pipe<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.0.read(out)
+    }
+}
+
+impl<R: Read> Source for Pipe<R> {}
 
 /// A file that is written to: read up to its end, and from the beginning of the one that takes its place.
 struct Growing {
@@ -109,6 +129,8 @@ struct Growing {
     /// Bytes that were read of it.
     read: u64,
     last: u8,
+    /// True until the first bytes of a file that took the place of another one were taken.
+    anew: bool,
 }
 
 /// What tells one file from another under the same name.
@@ -124,13 +146,14 @@ fn identity(_: &fs::Metadata) -> Option<(u64, u64)> {
 }
 
 impl Growing {
-    fn new(path: PathBuf, file: File) -> io::Result<Self> {
+    fn new(path: PathBuf, file: File, read: u64) -> io::Result<Self> {
         Ok(Growing {
             identity: identity(&file.metadata()?),
             path,
             file,
-            read: 0,
+            read,
             last: b'\n',
+            anew: false,
         })
     }
 
@@ -165,21 +188,39 @@ impl Read for Growing {
                 return Ok(count);
             }
         }
+        let mut file = File::open(&self.path)?;
+        // Written anew with all that it had.
+        if is_other && goes_on(&self.file, &file, self.read) {
+            file.seek(SeekFrom::Start(self.read))?;
+            (self.identity, self.file) = (identity(&about), file);
+            return self.more(out);
+        }
+        if is_other {
+            // To have it stand where it was.
+            self.file.seek(SeekFrom::Start(self.read))?;
+        }
         // A line that nobody will end any more.
         if let Some(first) = out.first_mut().filter(|_| self.last != b'\n') {
             (*first, self.last) = (b'\n', b'\n');
             return Ok(1);
         }
-        let file = File::open(&self.path)?;
-        *self = Growing::new(std::mem::take(&mut self.path), file)?;
+        *self = Growing::new(std::mem::take(&mut self.path), file, 0)?;
+        self.anew = true;
         self.more(out)
     }
 }
 
+impl Source for Growing {
+    fn is_anew(&mut self) -> bool {
+        std::mem::take(&mut self.anew)
+    }
+}
+
 /// Sends lines in blocks as they can be had; the last one of a file that is followed only when it is whole.
-fn read_lines(source: impl Read, follow: bool, send: &SyncSender<io::Result<Vec<Vec<u8>>>>) {
+fn read_lines(source: impl Source, follow: bool, send: &SyncSender<io::Result<Block>>) {
     let mut reader = BufReader::with_capacity(1 << 16, source);
     let mut line: Vec<u8> = Vec::new();
+    let mut anew = false;
     loop {
         let block = match reader.fill_buf() {
             Err(cause) if cause.kind() == io::ErrorKind::Interrupted => continue,
@@ -189,13 +230,15 @@ fn read_lines(source: impl Read, follow: bool, send: &SyncSender<io::Result<Vec<
             }
             Ok(block) => block,
         };
-        if block.is_empty() {
+        let length = block.len();
+        if length == 0 {
             if follow {
                 thread::sleep(PAUSE);
                 continue;
             }
             if !line.is_empty() {
-                let _ = send.send(Ok(vec![line]));
+                let lines = vec![line];
+                let _ = send.send(Ok(Block { anew, lines }));
             }
             return;
         }
@@ -207,9 +250,17 @@ fn read_lines(source: impl Read, follow: bool, send: &SyncSender<io::Result<Vec<
                 lines.push(std::mem::take(&mut line));
             }
         }
-        let length = block.len();
         reader.consume(length);
-        if !lines.is_empty() && send.send(Ok(lines)).is_err() {
+        // A read gives bytes of one file only.
+        anew |= reader.get_mut().is_anew();
+        if lines.is_empty() {
+            continue;
+        }
+        let block = Block {
+            anew: std::mem::take(&mut anew),
+            lines,
+        };
+        if send.send(Ok(block)).is_err() {
             return;
         }
     }
@@ -217,14 +268,21 @@ fn read_lines(source: impl Read, follow: bool, send: &SyncSender<io::Result<Vec<
 
 /// A folder that gets files.
 pub(super) struct Folder {
-    path: PathBuf,
-    /// Files that were read, as they were then.
+    pub path: PathBuf,
+    /// Files that were handed out, as they were then.
     seen: BTreeMap<PathBuf, (u64, Option<SystemTime>)>,
 }
 
 impl Folder {
+    pub fn new(path: PathBuf) -> Self {
+        Folder {
+            path,
+            seen: BTreeMap::new(),
+        }
+    }
+
     /// Files that are new, or that changed, and have stood still for a moment; by name.
-    pub fn new_files(&mut self) -> Result<Vec<PathBuf>, Error> {
+    pub fn new_files(&mut self) -> Vec<PathBuf> {
         let mut found = Vec::new();
         for entry in walkdir::WalkDir::new(&self.path).sort_by_file_name() {
             let Ok(entry) = entry else { continue };
@@ -233,19 +291,22 @@ impl Folder {
             };
             let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
             let state = (about.len(), about.modified().ok());
-            if !about.is_file() || hidden || self.seen.get(entry.path()) == Some(&state) {
+            let is_known = self.seen.get(entry.path()) == Some(&state);
+            if !about.is_file() || hidden || is_known || state.0 == 0 {
                 continue;
             }
-            let still = state
-                .1
-                .and_then(|at| at.elapsed().ok())
-                .is_none_or(|age| age >= PAUSE);
-            if still && is_whole(entry.path(), state.0) {
+            let age = state.1.and_then(|at| at.elapsed().ok());
+            // One that ends within a line may be waiting for the rest of it.
+            let least = match ends_a_line(entry.path()) {
+                true => PAUSE,
+                false => 5 * PAUSE,
+            };
+            if age.is_none_or(|age| age >= least) && is_whole(entry.path(), state.0) {
                 self.seen.insert(entry.path().to_path_buf(), state);
                 found.push(entry.into_path());
             }
         }
-        Ok(found)
+        found
     }
 
     pub fn wait(&self) {
@@ -256,4 +317,15 @@ impl Folder {
 /// True for a file whose length is still what it was when it was found.
 fn is_whole(path: &Path, length: u64) -> bool {
     fs::metadata(path).is_ok_and(|about| about.len() == length)
+}
+
+fn ends_a_line(path: &Path) -> bool {
+    let last = || {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::End(-1))?;
+        let mut last = [0];
+        file.read_exact(&mut last)?;
+        Ok::<_, io::Error>(last)
+    };
+    last().is_ok_and(|last| last == *b"\n")
 }

@@ -101,6 +101,52 @@ pub(super) fn member(item: &[u8], wanted: &str) -> Option<Range<usize>> {
     found
 }
 
+/// A member of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// From its name to the end of its value.
+    pub whole: Range<usize>,
+    /// Its value.
+    pub value: Range<usize>,
+}
+
+/// The members of an object that have a name, as far as the bytes are valid JSON; a mark before them is passed over.
+pub fn members(object: &[u8], wanted: &str) -> Vec<Member> {
+    let mark = usize::from(object.starts_with(b"\xef\xbb\xbf")) * 3;
+    let mut found = Vec::new();
+    let mut from = token(object, mark, b'{').unwrap_or(mark);
+    each_member(object.get(mark..).unwrap_or_default(), &mut |name, at| {
+        let value = mark + at.start..mark + at.end;
+        // What is between two members but white space is a comma.
+        let between = object.get(from..value.start).unwrap_or_default();
+        let quote = memchr::memchr(b'"', between).unwrap_or(0);
+        if name == wanted {
+            found.push(Member {
+                whole: from + quote..value.end,
+                value: value.clone(),
+            });
+        }
+        from = value.end;
+    });
+    found
+}
+
+/// An object without the members of a name, and without the commas that set them apart.
+pub fn without_member(object: &[u8], name: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(object.len());
+    let mut at = 0;
+    for member in members(object, name) {
+        out.extend_from_slice(object.get(at..member.whole.start).unwrap_or_default());
+        at = member.whole.end;
+        match out.trim_ascii_end().strip_suffix(b",").map(<[u8]>::len) {
+            Some(length) => out.truncate(length),
+            None => at = token(object, at, b',').unwrap_or(at),
+        }
+    }
+    out.extend_from_slice(object.get(at..).unwrap_or_default());
+    out
+}
+
 /// Calls for each member of the object that valid JSON is: its name and where its value stands.
 fn each_member(json: &[u8], call: &mut dyn FnMut(&str, Range<usize>)) {
     let Some(mut at) = token(json, 0, b'{') else {
@@ -125,6 +171,13 @@ fn each_member(json: &[u8], call: &mut dyn FnMut(&str, Range<usize>)) {
             None => return,
         }
     }
+}
+
+/// The address of the page that an item speaks of, where that is another one.
+pub(super) fn sources(item: &[u8]) -> Vec<String> {
+    let address = members(item, "external_url").pop();
+    let address = address.and_then(|own| serde_json::from_slice(item.get(own.value)?).ok());
+    address.into_iter().collect()
 }
 
 /// Calls for each element of the list that stands at a place of valid JSON.
@@ -185,4 +238,25 @@ fn value_end(json: &[u8], at: usize) -> Option<usize> {
             .unwrap_or(rest.len()),
     };
     Some(at + len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_found_and_left_out() {
+        let bare =
+            |object: &str| String::from_utf8(without_member(object.as_bytes(), "w")).unwrap();
+        for (object, without) in [
+            (r#"{"a":1,"w":{"x":[1,"}"]}}"#, r#"{"a":1}"#),
+            (r#"{ "w" : 1 , "a":"w" }"#, r#"{  "a":"w" }"#),
+            (r#"{"w":1,"a":{"w":2},"w":3}"#, r#"{"a":{"w":2}}"#),
+            ("\u{feff}{\"w\":1}", "\u{feff}{}"),
+            (r#"{"\u0077":1}"#, "{}"),
+            ("not json", "not json"),
+        ] {
+            assert_eq!(bare(object), without, "{object}");
+        }
+    }
 }

@@ -16,10 +16,11 @@ use super::archive::Shelf;
 use super::fields::Fields;
 use super::gather::{File, Gathered, place};
 use super::reason::{Reason, Refusal, Rejection};
-use super::{IngestOptions, xml};
+use super::{IngestOptions, Limits, xml};
 use crate::document::{Document, Text};
 use crate::hash::hash128;
 pub use cut::{MARK, MarkPlace};
+pub use json::{Member, members, without_member};
 use origin::Origin;
 pub use raw::Unit;
 
@@ -65,6 +66,8 @@ pub struct FeedItem {
     /// or address; of an item without either, `item:` and what title and text hash to, since a
     /// number would change with every item that comes.
     pub document: Option<Document>,
+    /// Addresses of where it says that it is from: another feed, another page.
+    pub sources: Vec<String>,
     /// What is between its first tag or brace and its last.
     inside: Option<Range<usize>>,
 }
@@ -133,7 +136,7 @@ pub fn read_feed<'b>(
     let items: Option<Vec<FeedItem>> = found
         .items
         .into_iter()
-        .map(|found| placed(found, &plain.text, notation, &mut origin))
+        .map(|found| placed(found, &plain.text, (notation, &options.limits), &mut origin))
         .collect();
     let unknown = || {
         let message = "where its items stand is not certain in its encoding; convert it to UTF-8";
@@ -200,7 +203,7 @@ fn of_xml(
 fn placed(
     found: Found,
     text: &[u8],
-    notation: Notation,
+    (notation, limits): (Notation, &Limits),
     origin: &mut Origin<'_>,
 ) -> Option<FeedItem> {
     let Found { range, read } = found;
@@ -226,7 +229,12 @@ fn placed(
     if !origin.is_same_text(&range, own) {
         return None;
     }
+    let sources = match notation {
+        Notation::Json => json::sources(own),
+        _ => xml::sources(&String::from_utf8_lossy(own), limits),
+    };
     Some(FeedItem {
+        sources,
         inside: Some(inside).filter(|inside| !inside.is_empty()),
         document: read.ok().map(|(document, text)| settled(document, text)),
         range,

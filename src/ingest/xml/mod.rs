@@ -18,6 +18,7 @@ mod names;
 mod newsml;
 mod nitf;
 mod prose;
+mod sources;
 mod token;
 mod tree;
 
@@ -36,6 +37,7 @@ use tree::Tree;
 
 pub(super) use feed::base64;
 pub(super) use prose::{longest, of_markup, of_title, one_line, tidy};
+pub(super) use sources::sources;
 
 /// What a feed says of itself.
 #[derive(Default)]
