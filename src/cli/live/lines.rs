@@ -138,6 +138,7 @@ impl Live<'_> {
             reason,
             message: Arc::from(message),
             count: 1,
+            limit: None,
         };
         self.messages.say(&format!("rejected: {rejection}"));
     }
