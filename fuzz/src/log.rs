@@ -38,7 +38,9 @@ pub fn opened_as_index(bytes: &[u8]) {
         if name.ends_with(".log") {
             match how {
                 0 => *content = rest.to_vec(),
-                1 => content.splice(SEGMENT_HEAD.., rest.iter().copied()).for_each(drop),
+                1 => content
+                    .splice(SEGMENT_HEAD.., rest.iter().copied())
+                    .for_each(drop),
                 _ => {}
             }
         }
@@ -65,7 +67,7 @@ pub fn opened_as_index(bytes: &[u8]) {
     match salvage(files.clone(), fingerprint) {
         Ok(_) => {
             let opened = Index::open_read_in(files, &options);
-            assert!(opened.is_ok() || !is_sound);
+            assert!(opened.is_ok() || !is_sound, "{:?}", opened.err());
             opened.err().iter().for_each(refused);
         }
         Err(error) => refused(&error),

@@ -200,7 +200,14 @@ impl Arrival {
         let (number, arrived) = (take(bytes)? as u64, take(bytes)? as u64);
         let (record, rest) = bytes.split_first_chunk::<16>()?;
         *bytes = rest;
-        let renamed = take(bytes)? == 1;
+        // One byte, as [`text`](Arrival::text) passes over it.
+        let (&renamed, rest) = bytes.split_first()?;
+        *bytes = rest;
+        let renamed = match renamed {
+            0 => false,
+            1 => true,
+            _ => return None,
+        };
         let document = Document {
             key: take_str(bytes)?.into(),
             title: take_option(bytes)?,
@@ -332,6 +339,17 @@ mod tests {
         assert_eq!(Arrival::text(&bytes), Some("A text.\nOf two lines."));
         for cut in 0..bytes.len() - 21 {
             assert_eq!(Arrival::parse(&bytes[..cut]), None, "{cut}");
+        }
+        // Whatever is read as an arrival has the same text by both ways to it.
+        for at in 0..bytes.len() {
+            for byte in [0, 1, 2, 0x80, 0x81, 0xff] {
+                let mut changed = bytes.clone();
+                changed[at] = byte;
+                if let Some(read) = Arrival::parse(&changed) {
+                    let text = Arrival::text(&changed).map(|text| text.into());
+                    assert_eq!(text, Some(read.document.text), "{byte} at {at}");
+                }
+            }
         }
         changes.bytes(&mut bytes);
         assert_eq!(Changes::parse(&bytes), Some(changes));
