@@ -12,7 +12,7 @@ use support::{Random, held, temp};
 use wirecopy::config::Settings;
 use wirecopy::document::Document;
 use wirecopy::index::store::{Disk, Options, Store};
-use wirecopy::index::{Durability, Index, IndexOptions, Mark, Outcome, Statistics};
+use wirecopy::index::{Durability, EventKind, Index, IndexOptions, Mark, Outcome, Statistics};
 use wirecopy::ingest::{Counts, Intake};
 use wirecopy::pipeline::{Silent, trace};
 
@@ -234,6 +234,8 @@ fn a_known_record_is_answered_as_it_stands_until_the_answer_is_confirmed() {
         ask(&mut index, "b"),
         (Outcome::Identical, false, false, false)
     );
+    // Its answer is on the way, and is not to come out twice.
+    assert_eq!(ask(&mut index, "a"), (Outcome::New, true, true, true));
     index.commit(Durability::Disk).unwrap();
     // Killed before it could say so.
     drop(index);
@@ -262,6 +264,58 @@ fn a_known_record_is_answered_as_it_stands_until_the_answer_is_confirmed() {
         (Outcome::Identical, false, true, true)
     );
     assert_eq!(ask(&mut index, "a"), (Outcome::New, true, true, true));
+}
+
+/// What stood alone is weighed as well when something joins it to a group.
+#[test]
+fn what_is_drawn_into_a_group_may_be_what_is_kept() {
+    let folder = temp();
+    let mut index = Index::open(folder.path(), &IndexOptions::default()).unwrap();
+    let mut random = 1u64;
+    let mut word = || {
+        let letters = (0..7).map(|_| {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            char::from(b'a' + (random >> 33) as u8 % 26)
+        });
+        letters.collect::<String>()
+    };
+    let words: Vec<String> = (0..200).map(|_| word()).collect();
+    // Of four texts the last is like the first and the third, the third like the second.
+    let chain = [
+        ("a", 0..100),
+        ("b", 85..185),
+        ("c", 60..160),
+        ("d", 30..130),
+    ];
+    let mut last = None;
+    for (key, range) in chain.clone() {
+        let document = Document {
+            key: key.into(),
+            text: words[range].join(" ").into(),
+            ..Document::default()
+        };
+        last = Some(index.insert(&document, 1).unwrap());
+    }
+    let last = last.unwrap();
+    assert_eq!(&*last.kept, "a");
+    assert!(last.jaccard.is_some_and(|jaccard| jaccard > 0.5));
+    let told = last.events.iter().map(|event| event.kind);
+    assert!(
+        told.clone().any(|kind| kind == EventKind::Keeper),
+        "{:?}",
+        told.collect::<Vec<_>>()
+    );
+    for (key, range) in chain {
+        let document = Document {
+            key: key.into(),
+            text: words[range].join(" ").into(),
+            ..Document::default()
+        };
+        let answer = index.insert(&document, 2).unwrap();
+        assert_eq!((answer.is_known, &*answer.kept), (true, "a"), "{key}");
+    }
 }
 
 /// A log may be sound and say what no index wrote: numbers that leave none for the next, or none at all.

@@ -49,6 +49,11 @@ fn records_come_out_once_whatever_is_sent_again() {
     assert_eq!(reasons, ["new", "copy", "new", "update", "identical"]);
     assert_eq!(decisions[1]["kept_id"], "a");
     assert_eq!(decisions[4]["jaccard"], "1.0000");
+    // Twice within one batch.
+    let twice = [&*all, &*all].concat();
+    let (out, told, _) = run(folder.path(), &["dedup", "-", "--index", "twice"], &twice);
+    assert_eq!(out, [&feed[0], "\n", &feed[2], "\n"].concat());
+    assert!(told.contains("5 known before"), "{told}");
 
     let arguments = ["dedup", "-", "--index", "kept"];
     let more = record("f", "Fen Star", 3, &[], 6);

@@ -143,6 +143,27 @@ fn what_took_the_place_of_a_file_while_nobody_looked_is_noticed() {
 }
 
 #[test]
+fn a_longer_file_in_the_place_of_another_is_read_from_its_beginning() {
+    let folder = temp();
+    let at = folder.path();
+    let (feed, out) = (at.join("feed.jsonl"), at.join("out.jsonl"));
+    append(&feed, &stories(0..2));
+    let child = follow(at, "feed.jsonl", &["-o", "out.jsonl"]);
+    until_lines(&out, 2);
+    stop(child);
+    // While nobody looked, and while somebody does.
+    fs::rename(&feed, at.join("feed.1")).unwrap();
+    append(&feed, &stories(2..9));
+    let child = follow(at, "feed.jsonl", &["-o", "out.jsonl"]);
+    until_lines(&out, 9);
+    append(&at.join("next"), &stories(9..30));
+    fs::rename(at.join("next"), &feed).unwrap();
+    until_lines(&out, 30);
+    stop(child);
+    assert_eq!(fs::read_to_string(&out).unwrap(), stories(0..30));
+}
+
+#[test]
 fn a_folder_gives_what_its_files_grew_by() {
     let folder = temp();
     let at = folder.path();

@@ -38,7 +38,7 @@ fn a_later_run_adds_to_the_files_of_an_earlier_one() {
     let (_, told, code) = run(at, &arguments, &format!("{b}\n{c}\n"));
     assert_eq!(code, 0, "{told}");
     let out = fs::read_to_string(at.join("out.jsonl")).unwrap();
-    assert_eq!(out, format!("{torn}\n{b}\n"));
+    assert_eq!(out, format!("{a}\n{b}\n"));
     let decisions = rows(&fs::read(at.join("out.csv")).unwrap());
     let ids: Vec<&str> = decisions.iter().map(|row| &*row["doc_id"]).collect();
     assert_eq!(ids, ["a", "b", "c"]);
@@ -58,6 +58,31 @@ fn a_later_run_adds_to_the_files_of_an_earlier_one() {
     );
     assert_eq!(code, 2);
     assert!(told.contains("inputs are never overwritten"), "{told}");
+}
+
+/// A full disk or a crash leaves part of a line, behind what an earlier run noted or of the very first one.
+#[test]
+fn a_line_that_was_cut_is_taken_out() {
+    let folder = temp();
+    let at = folder.path();
+    let (out, decisions) = (at.join("out.jsonl"), at.join("decisions.csv"));
+    let typed = ["dedup", "-", "--index", "kept", "-o", "out.jsonl"];
+    let typed = [&typed[..], &["--decisions", "decisions.csv"]].concat();
+    let lines = [record("a", 1, 0), record("b", 2, 0), record("c", 3, 0)];
+    fs::write(&out, &lines[0][..20]).unwrap();
+    for (count, line) in lines.iter().enumerate() {
+        let (_, told, code) = run(at, &typed, &format!("{line}\n"));
+        assert_eq!(code, 0, "{told}");
+        assert_eq!(
+            fs::read_to_string(&out).unwrap(),
+            lines[..=count].join("\n") + "\n"
+        );
+        assert_eq!(rows(&fs::read(&decisions).unwrap()).len(), count + 1);
+        for (file, cut) in [(&out, "{\"id\": \"z\", \"te"), (&decisions, "z,tr")] {
+            let held = fs::read_to_string(file).unwrap();
+            fs::write(file, held + cut).unwrap();
+        }
+    }
 }
 
 #[test]

@@ -131,7 +131,8 @@ impl Index {
         let number = self.tables.doc(doc).map_or(0, |row| row.number);
         Ok(Answer {
             is_known: true,
-            is_confirmed: !self.tables.waiting.contains(number),
+            // One whose answer is about to be given out is not given out a second time.
+            is_confirmed: !self.tables.waiting.contains(number) || self.answered.contains(number),
             ..self.answer(doc, None)?
         })
     }
@@ -358,10 +359,10 @@ impl Index {
         let class = self.tables.doc(doc).map_or(NONE, |row| row.class);
         let mut replaces = None;
         if let Some(group) = self.tables.group_of_class(class) {
-            let joined = changes
-                .events
-                .iter()
-                .any(|told| EventKind::of(told.kind) == Some(EventKind::Merged));
+            // Others came into the group with it: by a merger, or one that stood alone.
+            let id = self.tables.group(group).map_or(0, |row| row.id);
+            let mut moved = changes.groups.iter();
+            let joined = moved.any(|&(number, to)| to == id && number != arrival.number);
             let before = self.tables.group(group).map(|row| row.keeper);
             let among: Vec<u32> = match before.filter(|_| !joined) {
                 Some(before) => vec![before, doc],

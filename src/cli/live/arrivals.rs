@@ -204,6 +204,8 @@ impl Read for Growing {
             (*first, self.last) = (b'\n', b'\n');
             return Ok(1);
         }
+        // Looking at how it ends has moved it.
+        file.rewind()?;
         *self = Growing::new(std::mem::take(&mut self.path), file, 0)?;
         self.anew = true;
         self.more(out)

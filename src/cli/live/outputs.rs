@@ -77,8 +77,8 @@ impl Output {
         }
     }
 
-    /// A file behind what earlier runs put there, unless it is to be replaced. A line that a crash cut is ended: its
-    /// record comes again. `inputs` are those typed.
+    /// A file behind what earlier runs put there, unless it is to be replaced. A line that a crash or a full disk cut is
+    /// taken out: its record comes again. `inputs` are those typed.
     pub fn file(
         path: &Path,
         (replace, rows): (bool, Rows),
@@ -91,7 +91,7 @@ impl Output {
             false => options.read(true).append(true).create(true),
         }
         .open(path)?;
-        let length = file.metadata()?.len();
+        let mut length = file.metadata()?.len();
         let name = name_of_output(path);
         let mut end = Reading::of(path, name.clone());
         let mut surplus = HashMap::new();
@@ -101,7 +101,16 @@ impl Output {
         if mark.bytes <= length && (mark.bytes == 0 || known.behind(&mut file, &mark)?.is_at(&mark))
         {
             file.seek(SeekFrom::Start(mark.bytes))?;
-            surplus = given(&mut (&file).take(SURPLUS), rows)?;
+            let mut behind = Vec::new();
+            (&file).take(SURPLUS).read_to_end(&mut behind)?;
+            let whole = memchr::memrchr(b'\n', &behind).map_or(0, |last| last + 1);
+            let (lines, rest) = behind.split_at_checked(whole).unwrap_or_default();
+            let is_last = mark.bytes + behind.len() as u64 == length;
+            if is_last && (is_cut(rest, lines, rows) || mark.bytes > 0) {
+                length = mark.bytes + whole as u64;
+                file.set_len(length)?;
+            }
+            surplus = given(lines, rows)?;
         }
         if length > 0 {
             let here = crate::index::Mark {
@@ -178,12 +187,24 @@ fn hash(record: &[u8], rows: Rows) -> u128 {
 /// The member that holds an answer.
 pub(super) const MEMBER: &str = "wirecopy";
 
-/// The whole records that stand behind a mark.
-fn given(behind: &mut dyn Read, rows: Rows) -> io::Result<HashMap<u128, u32>> {
-    let mut bytes = Vec::new();
-    behind.read_to_end(&mut bytes)?;
-    let whole = memchr::memrchr(b'\n', &bytes).map_or(0, |last| last + 1);
-    bytes.truncate(whole);
+/// Whether a last line without an end was cut off, where no mark says that it is ours.
+fn is_cut(rest: &[u8], lines: &[u8], rows: Rows) -> bool {
+    let cells = |row: &[u8]| {
+        let mut table = csv::ReaderBuilder::new();
+        let table = table.has_headers(false).flexible(true);
+        let mut rows = table.from_reader(row).into_byte_records();
+        rows.next().and_then(Result::ok).map_or(0, |row| row.len())
+    };
+    match rows {
+        Rows::Lines => {
+            rest.starts_with(b"{") && serde_json::from_slice::<serde::de::IgnoredAny>(rest).is_err()
+        }
+        Rows::Decisions => !rest.is_empty() && cells(rest) < cells(lines),
+    }
+}
+
+/// The records in whole lines.
+fn given(bytes: &[u8], rows: Rows) -> io::Result<HashMap<u128, u32>> {
     let mut found = HashMap::new();
     match rows {
         Rows::Lines => {
@@ -194,7 +215,7 @@ fn given(behind: &mut dyn Read, rows: Rows) -> io::Result<HashMap<u128, u32>> {
         Rows::Decisions => {
             let mut table = csv::ReaderBuilder::new();
             let table = table.has_headers(false).flexible(true);
-            for row in table.from_reader(&bytes[..]).byte_records() {
+            for row in table.from_reader(bytes).byte_records() {
                 let row = row.map_err(io::Error::other)?;
                 let key = String::from_utf8_lossy(row.get(0).unwrap_or_default());
                 let key = formulas::original(&key);
