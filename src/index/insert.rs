@@ -360,7 +360,7 @@ impl Index {
         let mut replaces = None;
         if let Some(group) = self.tables.group_of_class(class) {
             // Others came into the group with it: by a merger, or one that stood alone.
-            let id = self.tables.group(group).map_or(0, |row| row.id);
+            let id = self.id_of(group).map_or(0, |id| id.0);
             let mut moved = changes.groups.iter();
             let joined = moved.any(|&(number, to)| to == id && number != arrival.number);
             let before = self.tables.group(group).map(|row| row.keeper);
@@ -370,7 +370,6 @@ impl Index {
             };
             let before = self.choose(group, &among)?;
             let keeper = self.tables.group(group).map_or(NONE, |row| row.keeper);
-            let id = self.id_of(group).map_or(0, |id| id.0);
             let tell = |kind: EventKind, other: u64| super::entry::Told {
                 cause: arrival.number,
                 kind: kind.number(),

@@ -99,20 +99,15 @@ fn run(command: &mut Command, scratch: &Path, bounds: Bounds) -> Outcome {
         status,
         &String::from_utf8_lossy(&fs::read(&errors).unwrap()),
     );
-    outcome.fits(bounds.memory);
+    if let Some(peak) = outcome.peak.filter(|peak| *peak > bounds.memory) {
+        outcome.fault(format!("{} MB of memory", peak >> 20));
+    }
     outcome
 }
 
 impl Outcome {
     fn fault(&mut self, what: String) {
         self.faults.push(what);
-    }
-
-    /// Whether it took no more than so many bytes of memory.
-    pub fn fits(&mut self, memory: u64) {
-        if let Some(peak) = self.peak.filter(|peak| *peak > memory) {
-            self.fault(format!("{} MB of memory", peak >> 20));
-        }
     }
 
     fn ended(&mut self, status: ExitStatus, said: &str) {
