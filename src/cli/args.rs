@@ -121,7 +121,7 @@ pub struct ReadingArgs {
     /// Longest text of a document in bytes; longer ones are rejected
     #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = size)]
     pub max_text: u64,
-    /// Longest record in bytes; longer ones are rejected
+    /// Longest record in bytes; longer ones are rejected (not of text files, Parquet and Arrow, where --max-text counts)
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size)]
     pub max_record: u64,
     /// Deepest nesting of JSON values; deeper records are rejected
