@@ -19,13 +19,16 @@ use super::mojibake;
 use super::reason::{Reason, Refusal, Rejection};
 use super::rejections::Rejections;
 use super::window::Bytes;
-use super::{Counts, IngestOptions, Listener};
-use crate::document::{Document, Extent, Place, Text};
+use super::{Counts, IngestOptions, Listener, settle};
+use crate::document::{Document, Extent, Place, Storage, Text};
 use crate::error::{Error, ErrorKind};
 use crate::hash::hash128;
 
 /// Bytes of texts that wait to be listened to, at most: enough to share out among threads.
 const WAITING: usize = 4 << 20;
+
+/// Documents that may wait for the end without a look at which of them repeat others.
+const CROWDED: usize = 1 << 16;
 
 /// What was read so far.
 pub(super) struct Gathered<'l> {
@@ -43,6 +46,8 @@ pub(super) struct Gathered<'l> {
     pub archived: bool,
     /// The next document's number of arrival.
     arrivals: u64,
+    /// How many documents it takes for the next look at which of them repeat others.
+    crowded: usize,
     /// Texts by number of arrival that nobody listened to yet, and their bytes.
     waiting: (Vec<(u32, String)>, usize),
 }
@@ -61,6 +66,7 @@ impl<'l> Gathered<'l> {
             found: None,
             archived: false,
             arrivals: 0,
+            crowded: CROWDED,
             waiting: (Vec::new(), 0),
         }
     }
@@ -92,7 +98,34 @@ impl<'l> Gathered<'l> {
         self.counts.read += 1;
         document.archived = self.archived;
         self.documents.push(document);
+        if self.documents.len() >= self.crowded {
+            self.merge();
+        }
         self.count_encoding(encoding);
+    }
+
+    /// Merges what only repeats what came before, where much does, so that the memory that a
+    /// run needs goes by what is different.
+    fn merge(&mut self) {
+        if settle::often_repeated(&self.documents) {
+            let (shelf, failed) = (&self.shelf, &mut self.failed);
+            let mut text = |text: &Text| {
+                let read = match text {
+                    Text::Held(text) => Ok(text.to_string()),
+                    Text::Stored { extent, check } => shelf.text(*extent, *check),
+                };
+                read.unwrap_or_else(|error| {
+                    failed.get_or_insert(error);
+                    String::new()
+                })
+            };
+            let gone = settle::repetitions(&mut self.documents, &mut text);
+            self.counts.merged += gone.len() as u64;
+            // Whoever listens is to have heard a text before it hears that it went.
+            self.tell();
+            self.listener.merged(&gone);
+        }
+        self.crowded = CROWDED.max(2 * self.documents.len());
     }
 
     pub fn count_encoding(&mut self, name: &str) {

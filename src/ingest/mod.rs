@@ -225,6 +225,11 @@ pub trait Listener: Sync {
         let _ = (arrival, text);
     }
 
+    /// These of the texts that it heard were of records that only repeat another one.
+    fn merged(&self, arrivals: &[u32]) {
+        let _ = arrivals;
+    }
+
     /// So many bytes more of the decompressed input were dealt with.
     ///
     /// # Errors
@@ -480,7 +485,7 @@ fn conclude(
     settle::precision(&mut documents);
     let settled = settle::keys(documents, &texts);
     counts.documents = settled.documents.len() as u64;
-    counts.merged = settled.merged;
+    counts.merged += settled.merged;
     counts.renamed = settled.renamed;
     counts.rejected = rejected.iter().map(|r| r.count).sum();
     let hit = rejected.iter().map(|r| (r.limit, r.count));

@@ -5,10 +5,10 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Time;
-use rayon::slice::ParallelSliceMut;
+use rayon::prelude::*;
 
-use crate::document::{Archive, Document, Moment, Precision};
-use crate::hash::hash128;
+use crate::document::{Archive, Document, Moment, Precision, Text};
+use crate::hash::{hash64, hash128};
 
 /// A date of a document, to read or to change.
 type Slot = fn(&mut Document) -> &mut Option<Moment>;
@@ -48,10 +48,57 @@ pub(super) struct Settled {
     pub renamed: u64,
 }
 
+/// Whether at least a quarter of the documents have the key of another, by their hashes.
+///
+/// Cost: eight bytes and the sorting of a number for each.
+pub(super) fn often_repeated(documents: &[Document]) -> bool {
+    let mut keys: Vec<u64> = documents
+        .par_iter()
+        .map(|d| hash64(d.key.as_bytes()))
+        .collect();
+    keys.par_sort_unstable();
+    let repeated = keys.windows(2).filter(|pair| pair[0] == pair[1]).count();
+    repeated >= documents.len().div_ceil(4)
+}
+
+/// Merges, while more are to come, the documents that differ in nothing at all but their
+/// place: what comes of all of them in the end is the same, and a million repetitions of one
+/// record need the memory of a few. Gives the numbers of arrival of those that went.
+pub(super) fn repetitions(
+    documents: &mut Vec<Document>,
+    text: &mut dyn FnMut(&Text) -> String,
+) -> Vec<u32> {
+    by_key_and_place(documents);
+    let mut kept = Vec::new();
+    let mut gone = Vec::new();
+    let mut came = std::mem::take(documents).into_iter().peekable();
+    while let Some(first) = came.next() {
+        let mut same = vec![first];
+        while let Some(again) =
+            came.next_if(|again| same.last().is_some_and(|d| d.key == again.key))
+        {
+            same.push(again);
+        }
+        if same.len() > 1 {
+            // A crawl of another day is left to the end, where dates are settled.
+            let content = |d: &Document, text: &str| {
+                let collected = d.collected.map(|moment| moment.to_string());
+                let mut bytes = content(d, text);
+                bytes.extend(collected.unwrap_or_default().as_bytes());
+                bytes
+            };
+            same = merge(same, &content, text, &mut |again| gone.push(again.arrival));
+        }
+        kept.append(&mut same);
+    }
+    *documents = kept;
+    gone
+}
+
 /// Merges documents of one key and one content, and renames those of one key
 /// and different content. The order of `documents` does not matter.
 pub(super) fn keys(mut documents: Vec<Document>, archive: &Archive) -> Settled {
-    documents.par_sort_unstable_by(|a, b| a.key.cmp(&b.key).then_with(|| a.place.cmp(&b.place)));
+    by_key_and_place(&mut documents);
     // Mostly all keys differ, and a second list would be half of all memory.
     if documents.windows(2).all(|pair| pair[0].key != pair[1].key) {
         return Settled {
@@ -115,31 +162,53 @@ impl Settled {
             self.documents.append(&mut same);
             return;
         }
-        // The hash orders, the bytes decide: a crafted collision of hashes must
-        // not merge two texts. Among equal ones the first place comes first.
-        let mut ranked: Vec<(u128, Document)> = same
-            .into_iter()
-            .map(|document| (hash128(&content(&document, archive)), document))
-            .collect();
-        ranked.sort_by_key(|(hash, _)| *hash);
-        let before = ranked.len();
-        ranked.dedup_by(|again, first| {
-            let same =
-                again.0 == first.0 && content(&again.1, archive) == content(&first.1, archive);
-            first.1.archived |= same && again.1.archived;
-            if same {
-                earliest(&mut first.1.collected, again.1.collected);
-            }
-            same
-        });
-        self.merged += (before - ranked.len()) as u64;
-        let mut different: Vec<Document> = ranked.into_iter().map(|(_, d)| d).collect();
+        let mut text = |text: &Text| archive.text(text).into_owned();
+        let mut different = merge(same, &content, &mut text, &mut |_| self.merged += 1);
         if different.len() == 1 {
             self.documents.append(&mut different);
         } else {
             rivals.push(different);
         }
     }
+}
+
+fn by_key_and_place(documents: &mut [Document]) {
+    documents.par_sort_unstable_by(|a, b| a.key.cmp(&b.key).then_with(|| a.place.cmp(&b.place)));
+}
+
+/// Documents of one key, given in the order of their places, by the hash of their content and
+/// each content once; `gone` hears of those that went into another.
+fn merge(
+    same: Vec<Document>,
+    content: &dyn Fn(&Document, &str) -> Vec<u8>,
+    text: &mut dyn FnMut(&Text) -> String,
+    gone: &mut dyn FnMut(Document),
+) -> Vec<Document> {
+    let mut content = |document: &Document| content(document, &text(&document.text));
+    // The hash orders, the bytes decide: a crafted collision of hashes must
+    // not merge two texts. Among equal ones the first place comes first.
+    let mut ranked: Vec<(u128, Document)> = (same.into_iter())
+        .map(|document| (hash128(&content(&document)), document))
+        .collect();
+    ranked.sort_by_key(|(hash, _)| *hash);
+    let mut different: Vec<Document> = Vec::new();
+    let mut last: Option<(u128, Vec<u8>)> = None;
+    let mut ranked = ranked.into_iter().peekable();
+    while let Some((hash, document)) = ranked.next() {
+        let again = last.as_ref().filter(|(of_last, _)| *of_last == hash);
+        if let (Some((_, bytes)), Some(first)) = (again, different.last_mut())
+            && content(&document) == *bytes
+        {
+            first.archived |= document.archived;
+            earliest(&mut first.collected, document.collected);
+            gone(document);
+            continue;
+        }
+        let repeated = ranked.peek().is_some_and(|(of_next, _)| *of_next == hash);
+        last = repeated.then(|| (hash, content(&document)));
+        different.push(document);
+    }
+    different
 }
 
 /// Keeps the date of the first crawl.
@@ -154,12 +223,11 @@ fn earliest(first: &mut Option<Moment>, again: Option<Moment>) {
 /// The record's hash, then text and everything that the input said about it, each with its length, so
 /// that different contents have different bytes. When it was collected is none of its content: a
 /// page that was crawled twice is one, while a line of a feed has its dates in its hash.
-fn content(document: &Document, archive: &Archive) -> Vec<u8> {
-    let text = archive.text(&document.text);
+fn content(document: &Document, text: &str) -> Vec<u8> {
     let date = |moment: &Option<Moment>| moment.map(|moment| moment.to_string());
     let published = date(&document.published);
     let parts = [
-        Some(&*text),
+        Some(text),
         document.title.as_deref(),
         document.source.as_deref(),
         published.as_deref(),
@@ -237,6 +305,50 @@ mod tests {
                 .iter()
                 .all(|d| d.renamed != ["a", "a~2", "b"].contains(&&*d.key))
         );
+    }
+
+    #[test]
+    fn repetitions_may_go_at_any_time() {
+        let dated = |key: &str, text: &str, record: u64, collected: &str| Document {
+            collected: date::parse(collected),
+            archived: record == 9,
+            arrival: record as u32,
+            ..document(key, text, record)
+        };
+        let all: Vec<Document> = (1..=200)
+            .map(|record| {
+                let key = ["a", "b", "a~2"][record as usize % 3];
+                let text = ["one", "two"][record as usize / 3 % 2];
+                dated(
+                    key,
+                    text,
+                    record,
+                    ["2031-04-03", "2031-04-02"][record as usize / 6 % 2],
+                )
+            })
+            .collect();
+        let archive = Archive::default();
+        let whole = keys(all.clone(), &archive);
+        assert_eq!(
+            (whole.documents.len(), whole.merged, whole.renamed),
+            (6, 194, 3)
+        );
+        for size in [1, 2, 7, 50] {
+            let (mut held, mut gone) = (Vec::new(), Vec::new());
+            for piece in all.rchunks(size) {
+                held.extend_from_slice(piece);
+                let mut text = |text: &Text| archive.text(text).into_owned();
+                gone.append(&mut repetitions(&mut held, &mut text));
+            }
+            assert_eq!(held.len(), 12, "pieces of {size}");
+            assert!(
+                held.iter()
+                    .all(|document| !gone.contains(&document.arrival))
+            );
+            let settled = keys(held, &archive);
+            assert_eq!(settled.documents, whole.documents, "pieces of {size}");
+            assert_eq!(settled.merged + gone.len() as u64, whole.merged);
+        }
     }
 
     #[test]

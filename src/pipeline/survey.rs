@@ -264,6 +264,20 @@ impl Listener for Survey<'_> {
         });
     }
 
+    /// Drops the notes of texts that are no documents and gave no keys.
+    fn merged(&self, arrivals: &[u32]) {
+        let mut gone: AHashSet<u32> = arrivals.iter().copied().collect();
+        let workers = || self.workers.iter().filter_map(|worker| worker.lock().ok());
+        for worker in workers() {
+            for given in &worker.given {
+                gone.remove(&given.arrival);
+            }
+        }
+        for mut worker in workers() {
+            worker.notes.retain(|note| !gone.contains(&note.arrival));
+        }
+    }
+
     fn read(&self, bytes: u64) -> Result<(), Error> {
         let done = self.read.fetch_add(bytes, Ordering::Relaxed) + bytes;
         self.observer.reading(done, self.resources.expected)
