@@ -10,9 +10,13 @@ use wirecopy::ingest::{IngestOptions, Input, Intake, Reason, Rejection, read_inp
 
 /// Reads bytes beside a good document; counts must balance.
 fn read(bytes: &[u8]) -> Intake {
+    read_with(bytes, &IngestOptions::default())
+}
+
+fn read_with(bytes: &[u8], options: &IngestOptions) -> Intake {
     let inputs = [Input::Bytes("table".into(), bytes.into()), Input::Stdin];
     let good = &b"{\"id\":\"good\",\"text\":\"good\"}"[..];
-    let intake = read_inputs(&inputs, good, &IngestOptions::default()).unwrap();
+    let intake = read_inputs(&inputs, good, options).unwrap();
     let counts = &intake.counts;
     let told: u64 = intake.rejected.iter().map(|one| one.count).sum();
     assert_eq!(counts.rejected, told);
@@ -290,6 +294,33 @@ fn a_row_group_that_is_left_out_counts_its_rows() {
     };
     let intake = read(&parquet(&packed));
     assert_eq!(only(&intake), (1, 100, Reason::Unsupported));
+}
+
+#[test]
+fn rows_beyond_the_ratio_are_left_out_and_counted() {
+    let bytes = parquet(&PLAIN);
+    let mut options = IngestOptions::default();
+    options.limits.ratio_after_bytes = 0;
+    options.limits.ratio = 1;
+    let intake = read_with(&bytes, &options);
+    let (first, count, reason) = only(&intake);
+    assert_eq!((first + count, reason), (2401, Reason::Bomb));
+    // 46 bytes of text and number, and 128 for the row.
+    let seen = 2 * bytes.len() as u64 / (128 + 46);
+    assert!(first.abs_diff(seen) < 20, "{first} {seen}");
+    assert_eq!(intake.counts.limits["ratio"], count);
+    assert!(intake.rejected[0].message.contains("to 2400 are left out"));
+    options.limits.ratio = 1000;
+    options.limits.record_bytes = 60;
+    let intake = read_with(&bytes, &options);
+    assert!(
+        intake
+            .rejected
+            .iter()
+            .all(|one| one.reason == Reason::TooLong)
+    );
+    // The ten shortest are 60 bytes.
+    assert_eq!(intake.rejected.len(), 2390);
 }
 
 #[test]

@@ -121,7 +121,7 @@ pub struct ReadingArgs {
     /// Longest text of a document in bytes; longer ones are rejected
     #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = size)]
     pub max_text: u64,
-    /// Longest record in bytes; longer ones are rejected (not of text files, Parquet and Arrow, where --max-text counts)
+    /// Longest record in bytes; longer ones are rejected
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size)]
     pub max_record: u64,
     /// Deepest nesting of JSON values; deeper records are rejected
@@ -142,6 +142,9 @@ pub struct ReadingArgs {
     /// Most attributes of an element; XML records with more are rejected, in HTML those beyond are passed over
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_attributes: u32,
+    /// Most fields of a row of CSV or TSV; wider rows are rejected
+    #[arg(long, value_name = "N", default_value_t = 65_536, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_columns: u32,
     /// Most elements and texts of an XML record
     #[arg(long, value_name = "N", default_value_t = 500_000, value_parser = clap::value_parser!(u32).range(1..=4_000_000))]
     pub max_xml_nodes: u32,

@@ -259,6 +259,7 @@ pub(super) fn reading(typed: &ReadingArgs) -> Result<IngestOptions, Error> {
             html_tree: typed.max_html_tree,
             html_misnested: typed.max_html_misnested,
             attributes: typed.max_attributes,
+            columns: typed.max_columns,
             xml_nodes: typed.max_xml_nodes,
             mail_parts: typed.max_mail_parts,
             mail_depth: typed.max_mail_depth,

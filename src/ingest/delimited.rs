@@ -61,14 +61,23 @@ fn is_header(names: &[String], first: bool, fields: &Fields) -> bool {
 }
 
 /// The names in a header line whose quotes are not closed.
-fn bare_names(line: &str, dialect: Dialect) -> Vec<String> {
-    let names = line.split(char::from(dialect.delimiter));
+fn bare_names(line: &str, dialect: Dialect, most: usize) -> Vec<String> {
+    // Of a line without end only as many as a header has at most are looked at.
+    let names = line.split(char::from(dialect.delimiter)).take(most);
     let bare = |name: &str| {
         name.trim()
             .trim_matches(char::from(dialect.quote))
             .to_owned()
     };
     names.map(bare).collect()
+}
+
+fn too_wide(fields: usize, file: &File<'_, '_>) -> Refusal {
+    let limit = file.options.limits.columns;
+    let message = format!(
+        "the row has {fields} fields, the limit is {limit}; --max-columns reads wider ones"
+    );
+    Refusal::new(Reason::TooMany, message).beyond("columns")
 }
 
 /// Reads a table; records are counted from 1 behind the header.
@@ -113,6 +122,7 @@ impl Table {
         number: &mut u64,
     ) -> Result<Option<Table>, Refusal> {
         let limit = file.record_limit();
+        let most = file.options.limits.columns as usize;
         let dialect = dialect::of(window.fill(HEAD), delimiter, file.fields);
         let mut rows = Rows::new(dialect);
         // Rows that came before, with their offsets and widths.
@@ -127,9 +137,16 @@ impl Table {
                     window.consume(span.total);
                     continue;
                 }
-                Found::Record(span) => span,
                 Found::TooLong if first.is_none() => return Err(file.too_long()),
                 Found::TooLong => break,
+                Found::Record(span) if first.is_none() && span.fields > most => {
+                    return Err(too_wide(span.fields, file));
+                }
+                Found::Record(span) if span.fields > most => {
+                    window.consume(span.total);
+                    continue;
+                }
+                Found::Record(span) => span,
                 // Names hold no delimiters, so that quotes among them say nothing.
                 Found::Runaway(span) if first.is_none() => span,
                 Found::Runaway(span) => {
@@ -144,7 +161,7 @@ impl Table {
                 continue;
             };
             let names = match unclosed {
-                true => bare_names(&row, dialect),
+                true => bare_names(&row, dialect, most),
                 false => rows.row(&row).map(own).unwrap_or_default(),
             };
             let numbers: Vec<String> = (1..=names.len()).map(|n| format!("#{n}")).collect();
@@ -266,6 +283,10 @@ impl Table {
             // What is lost of a cut record is told by the damage itself.
             Found::Record(span)
                 if span.len == span.total && at_end(span.total) && window.damage().is_some() => {}
+            Found::Record(span) if span.fields > file.options.limits.columns as usize => {
+                *number += 1;
+                file.reject(Some(*number), offset, too_wide(span.fields, file));
+            }
             Found::Record(span) => {
                 let Span {
                     fields, first_line, ..
@@ -331,12 +352,15 @@ impl Table {
         number: &mut u64,
     ) -> bool {
         *number += 1;
-        let refusal = Refusal::new(
-            Reason::UnclosedQuote,
-            "a field begins with a quote that is not closed; its line is left out, the next one is read",
-        );
+        let (lines, bytes) =
+            scan::rest_of_field(window.available(), line, self.dialect, self.width);
+        let message = match lines {
+            0 => "a field begins with a quote that is not closed; its line is left out, the next one is read".to_owned(),
+            _ => format!("a field begins with a quote that is not closed; its line is left out, with the lines behind it that are no rows: {lines}"),
+        };
+        let refusal = Refusal::new(Reason::UnclosedQuote, message);
         file.reject(Some(*number), window.offset(), refusal);
-        window.consume(line);
+        window.consume(line + bytes);
         true
     }
 

@@ -133,6 +133,8 @@ pub struct Limits {
     /// Most attributes of an element. A record of XML with more is rejected; of HTML those beyond
     /// are passed over.
     pub attributes: u32,
+    /// Most fields of a row of a delimited table.
+    pub columns: u32,
     /// Most elements and texts of a record of XML.
     pub xml_nodes: u32,
     /// Most parts of a mail message.
@@ -162,6 +164,7 @@ impl Default for Limits {
             html_tree: 40_000,
             html_misnested: 64,
             attributes: 1000,
+            columns: 65_536,
             xml_nodes: 500_000,
             mail_parts: 10_000,
             mail_depth: 32,

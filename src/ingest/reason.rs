@@ -26,9 +26,9 @@ codes! {
         NoText "no_text" "The text field is missing or null, or a page holds no words of a story.";
         BadField "bad_field" "The text field holds something other than a string.";
         BadCsv "bad_csv" "The record has another number of fields than the header.";
-        UnclosedQuote "unclosed_quote" "A quoted field is never closed; reading went on at the next line.";
+        UnclosedQuote "unclosed_quote" "A quoted field is never closed; reading went on at the next line that is a row.";
         TooDeep "too_deep" "Elements, objects or archives are nested deeper than the limit.";
-        TooMany "too_many" "More parts of one kind (attributes, elements, members) than the limit.";
+        TooMany "too_many" "More parts of one kind (attributes, elements, columns, members) than the limit.";
         InvalidXml "invalid_xml" "The file is not well-formed XML; what came before the error was kept.";
         Damaged "damaged" "The structure of the file or record is broken; reading went on behind it.";
         Encrypted "encrypted" "The file or member is encrypted.";

@@ -218,6 +218,40 @@ fn shape(row: &[u8], dialect: Dialect) -> Vec<u8> {
     shape
 }
 
+/// The lines behind one whose quote is never closed that are the rest of its field, and their
+/// bytes with line ends: those that are no rows, begin no quote that stays open and do not begin
+/// as the record does. `first` are the bytes of its first line. Looks only at whole lines that are
+/// available already.
+pub(super) fn rest_of_field(
+    available: &[u8],
+    first: usize,
+    dialect: Dialect,
+    fields: usize,
+) -> (usize, usize) {
+    let own = shape(available, dialect);
+    let (mut lines, mut bytes, mut blank) = (0, 0, 0);
+    let rest = available.get(first..).unwrap_or_default();
+    for line in rest.split_inclusive(|&byte| byte == b'\n' || byte == b'\r') {
+        let plain = line.trim_ascii();
+        if plain.is_empty() {
+            blank += line.len();
+            continue;
+        }
+        let mut window = Window::new(line);
+        let no_row = match record(&mut window, dialect, usize::MAX, true, &mut 0) {
+            Found::Record(span) => span.fields != fields && span.len < span.total,
+            _ => false,
+        };
+        if !no_row || !own.is_empty() && shape(plain, dialect) == own {
+            break;
+        }
+        lines += 1;
+        bytes += blank + line.len();
+        blank = 0;
+    }
+    (lines, bytes)
+}
+
 /// Passes over the rest of the line without holding it; `false` where the stream ended before.
 pub(super) fn skip_line<R: Read>(window: &mut Window<R>) -> bool {
     let ended = loop {

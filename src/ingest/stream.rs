@@ -271,6 +271,9 @@ fn text(window: &mut Bytes<'_>, file: &mut File<'_, '_>) -> Result<(), Refusal> 
     if window.fill(just_over(limit)).len() as u64 > limit {
         return Err(record::text_too_long(limit));
     }
+    if window.available().len() > file.record_limit() {
+        return Err(file.too_long());
+    }
     if window.damage().is_some() {
         file.finish(window, None);
         return Ok(());

@@ -42,7 +42,6 @@ pub(in super::super) fn read(
         dictionaries: HashMap::new(),
         rows: Rows {
             number: 0,
-            rejected: 0,
             unpacked: 0,
             packed: 0,
         },
@@ -142,7 +141,6 @@ impl Arrow {
             return self.rows.lost(rows, offset, refusal, file);
         }
         self.rows.number += 1;
-        self.rows.rejected += 1;
         file.reject(Some(self.rows.number), offset, refusal);
     }
 

@@ -21,8 +21,9 @@ pub(super) use self::parquet::read as read_parquet;
 /// Bytes of one page, message or dictionary once it is unpacked, at most.
 const UNPACKED: u64 = 128 << 20;
 
-/// Rows of one file that may be rejected: a few bytes can claim any number of empty ones.
-const REJECTED_ROWS: u64 = 1 << 20;
+/// Bytes that a row counts beside its texts where what came is held against the size of the
+/// file: a few bytes can claim any number of empty rows, or of such with one and the same text.
+const ROW: u64 = 128;
 
 /// Rows that one damaged part of a file may be said to have held: as many as a run may read. A
 /// part that claims more lies.
@@ -81,8 +82,7 @@ impl Columns {
 /// What came of the rows of a file so far.
 struct Rows {
     number: u64,
-    rejected: u64,
-    /// Bytes of the texts.
+    /// Bytes of the rows.
     unpacked: u64,
     /// Bytes of the file as far as it was read.
     packed: u64,
@@ -104,25 +104,33 @@ impl Rows {
             self.number = self.number.saturating_add(1);
             if let Err(refusal) = self.row(batch.columns(), row, columns, offset, file) {
                 file.reject(Some(self.number), offset, refusal);
-                self.rejected += 1;
             }
             self.check(file)?;
         }
         Ok(())
     }
 
-    /// Rejects the next rows, of which nothing can be read: one rejection that stands for each.
+    /// Rejects the next rows, of which nothing can be read.
     fn lost(&mut self, rows: u64, offset: u64, refusal: Refusal, file: &mut File<'_, '_>) {
+        self.without(rows, "cannot be read", (offset, refusal), file);
+    }
+
+    /// Goes on without the next rows: one rejection that stands for each of them.
+    fn without(
+        &mut self,
+        rows: u64,
+        what: &str,
+        (offset, mut refusal): (u64, Refusal),
+        file: &mut File<'_, '_>,
+    ) {
         let rows = rows.clamp(1, CLAIMED);
         let first = self.number.saturating_add(1);
         self.number = self.number.saturating_add(rows);
-        self.rejected += 1;
         let which = match rows {
             1 => format!("row {first}"),
             _ => format!("rows {first} to {}", self.number),
         };
-        let message = format!("{which} cannot be read: {}", refusal.message);
-        let refusal = Refusal::new(refusal.reason, message);
+        refusal.message = format!("{which} {what}: {}", refusal.message).into();
         file.reject_all(rows, Some(first), offset, refusal);
     }
 
@@ -134,6 +142,7 @@ impl Rows {
         offset: u64,
         file: &mut File<'_, '_>,
     ) -> Result<(), Refusal> {
+        self.unpacked += ROW;
         let mut cells = Cells::default();
         let mut raw = serde_json::Map::new();
         let mut encoding = "UTF-8";
@@ -181,6 +190,9 @@ impl Rows {
         }
         // No bytes of the file are the record; its fields stand for them.
         let mut line = serde_json::to_vec(&raw).unwrap_or_default();
+        if line.len() > file.record_limit() {
+            return Err(file.too_long());
+        }
         line.push(b'\n');
         let place = file.place(Some(self.number), offset);
         let aside = cells.aside(file.fields);
@@ -196,14 +208,10 @@ impl Rows {
             && self.unpacked / self.packed.max(1) > limits.ratio
         {
             let message = format!(
-                "its texts are more than {} times the size of the file; the rest is left out",
+                "the rows before, each as {ROW} bytes and its texts, are more than {} times the size of the file; --max-ratio reads on",
                 limits.ratio
             );
-            return Err(Refusal::new(Reason::Bomb, message));
-        }
-        if self.rejected > REJECTED_ROWS {
-            let message = format!("more than {REJECTED_ROWS} bad rows; the rest is left out");
-            return Err(Refusal::new(Reason::TooMany, message).beyond("rejections"));
+            return Err(Refusal::new(Reason::Bomb, message).beyond("ratio"));
         }
         Ok(())
     }

@@ -45,7 +45,6 @@ pub(in super::super) fn read(
         restarts: 0,
         rows: Rows {
             number: 0,
-            rejected: 0,
             unpacked: 0,
             packed: bytes,
         },
@@ -54,7 +53,14 @@ pub(in super::super) fn read(
         if file.out.failed.is_some() {
             break;
         }
-        table.group(group, file)?;
+        if let Err(refusal) = table.group(group, file) {
+            let groups = table.metadata.metadata().row_groups().iter();
+            let rows = groups.map(|group| u64::try_from(group.num_rows()).unwrap_or(0));
+            let rows = rows.fold(0, u64::saturating_add);
+            let rest = rows.saturating_sub(table.rows.number);
+            table.rows.without(rest, "are left out", (0, refusal), file);
+            break;
+        }
     }
     file.told(usize::try_from(bytes).unwrap_or(usize::MAX));
     Ok(())
