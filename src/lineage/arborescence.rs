@@ -6,9 +6,9 @@
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Link {
     /// The text copied from.
-    pub parent: usize,
+    pub parent: u32,
     /// The text made from it.
-    pub child: usize,
+    pub child: u32,
     /// The greater, the likelier; finite.
     pub weight: f64,
 }
@@ -31,26 +31,49 @@ pub struct Link {
 /// ```
 pub fn arborescence(count: usize, root: usize, links: &[Link]) -> Vec<Option<usize>> {
     let mut parents = vec![None; count];
-    let open = links.iter().zip(0..).map(|(link, at)| Open {
-        parent: link.parent,
-        child: link.child,
-        weight: link.weight,
-        at,
-    });
-    let nodes: Vec<usize> = (0..count).collect();
-    let chosen = choose(count, root, open.collect(), &nodes, links);
-    for link in chosen.into_iter().flatten().filter_map(|at| links.get(at)) {
-        parents[link.child] = Some(link.parent);
+    let nodes: Vec<u32> = (0u32..).take(count).collect();
+    let chosen = choose(count, root, open(count, links), &nodes, links);
+    for at in chosen.into_iter().flatten() {
+        let link = &links[at as usize];
+        parents[link.child as usize] = Some(link.parent as usize);
     }
     parents
 }
 
 /// A link between nodes some of which are circles, and the one that it was.
 struct Open {
-    parent: usize,
-    child: usize,
+    parent: u32,
+    child: u32,
     weight: f64,
-    at: usize,
+    at: u32,
+}
+
+/// The links among which is chosen. A node that nothing was made from is in no circle, so of those
+/// that lead to it only the best can be chosen: most copies of a much copied text are such.
+fn open(count: usize, links: &[Link]) -> Vec<Open> {
+    let mut is_parent = vec![false; count];
+    let mut best: Vec<Option<u32>> = vec![None; count];
+    for (at, link) in (0u32..)
+        .zip(links)
+        .filter(|(_, link)| link.parent != link.child)
+    {
+        is_parent[link.parent as usize] = true;
+        let best = &mut best[link.child as usize];
+        if best.is_none_or(|known| link.weight > links[known as usize].weight) {
+            *best = Some(at);
+        }
+    }
+    let counts = |(at, link): &(u32, &Link)| {
+        is_parent[link.child as usize] || best[link.child as usize] == Some(*at)
+    };
+    let mut open = Vec::with_capacity((0u32..).zip(links).filter(counts).count());
+    open.extend((0u32..).zip(links).filter(counts).map(|(at, link)| Open {
+        parent: link.parent,
+        child: link.child,
+        weight: link.weight,
+        at,
+    }));
+    open
 }
 
 /// For each node the index in `links` of the link that leads to it. `node_of` says where each
@@ -62,36 +85,36 @@ fn choose(
     count: usize,
     root: usize,
     mut open: Vec<Open>,
-    node_of: &[usize],
+    node_of: &[u32],
     links: &[Link],
-) -> Vec<Option<usize>> {
-    let mut best: Vec<Option<usize>> = vec![None; count];
-    for (at, link) in open.iter().enumerate() {
-        if link.child == root || link.parent == link.child {
+) -> Vec<Option<u32>> {
+    let mut best: Vec<Option<u32>> = vec![None; count];
+    for (at, link) in (0u32..).zip(&open) {
+        if link.child as usize == root || link.parent == link.child {
             continue;
         }
-        let better = best[link.child].is_none_or(|known| link.weight > open[known].weight);
-        if better {
-            best[link.child] = Some(at);
+        let best = &mut best[link.child as usize];
+        if best.is_none_or(|known| link.weight > open[known as usize].weight) {
+            *best = Some(at);
         }
     }
-    let parent = |node: usize| best[node].map(|at| open[at].parent);
+    let parent = |node: usize| best[node].map(|at| open[at as usize].parent as usize);
     let (circle_of, circles) = circles(count, parent);
     // What a link into a circle replaces: the one that closed it there.
     let replaced = |node: usize| match (circle_of[node], best[node]) {
-        (Some(_), Some(at)) => open[at].weight,
+        (Some(_), Some(at)) => open[at as usize].weight,
         _ => 0.0,
     };
     let replaced: Vec<f64> = (0..count).map(replaced).collect();
-    let mut chosen: Vec<Option<usize>> = best
+    let mut chosen: Vec<Option<u32>> = best
         .into_iter()
-        .map(|best| best.map(|at| open[at].at))
+        .map(|best| best.map(|at| open[at as usize].at))
         .collect();
     if circles == 0 {
         return chosen;
     }
     // Every circle becomes one node, behind those that are in none.
-    let mut number = vec![0; count];
+    let mut number = vec![0u32; count];
     let mut plain = 0;
     for node in 0..count {
         if circle_of[node].is_none() {
@@ -101,22 +124,25 @@ fn choose(
     }
     for node in 0..count {
         if let Some(circle) = circle_of[node] {
-            number[node] = plain + circle;
+            number[node] = plain + circle as u32;
         }
     }
     open.retain_mut(|link| {
-        let (from, to) = (number[link.parent], number[link.child]);
-        let stays = from != to && link.child != root;
-        link.weight -= replaced[link.child];
+        let (from, to) = (number[link.parent as usize], number[link.child as usize]);
+        let stays = from != to && link.child as usize != root;
+        link.weight -= replaced[link.child as usize];
         (link.parent, link.child) = (from, to);
         stays
     });
-    let above: Vec<usize> = node_of.iter().map(|&node| number[node]).collect();
-    for at in choose(plain + circles, number[root], open, &above, links)
+    let above = node_of.iter().map(|&node| number[node as usize]);
+    let above: Vec<u32> = above.collect();
+    let (count, root) = (plain as usize + circles, number[root] as usize);
+    for at in choose(count, root, open, &above, links)
         .into_iter()
         .flatten()
     {
-        chosen[node_of[links[at].child]] = Some(at);
+        let child = links[at as usize].child;
+        chosen[node_of[child as usize] as usize] = Some(at);
     }
     chosen
 }
@@ -170,9 +196,9 @@ mod tests {
             }
             let own = links
                 .iter()
-                .filter(|link| link.child == node && link.parent != node);
+                .filter(|link| link.child as usize == node && link.parent != link.child);
             let sums = own.filter_map(|link| {
-                parents[node] = link.parent;
+                parents[node] = link.parent as usize;
                 go(node + 1, parents, links, sum + link.weight)
             });
             sums.fold(None, |best: Option<f64>, sum| {
@@ -183,7 +209,7 @@ mod tests {
     }
 
     fn links() -> impl Strategy<Value = Vec<Link>> {
-        let link = (0usize..6, 1usize..6, -8i32..1).prop_map(|(parent, child, weight)| Link {
+        let link = (0u32..6, 1u32..6, -8i32..1).prop_map(|(parent, child, weight)| Link {
             parent,
             child,
             weight: weight.into(),
@@ -198,10 +224,10 @@ mod tests {
             let dear = (1..6).map(|child| Link { parent: 0, child, weight: -50.0 });
             let links: Vec<Link> = list.into_iter().chain(dear).collect();
             let parents = arborescence(6, 0, &links);
-            let weight = |child: usize| {
+            let weight = |child: u32| {
                 links
                     .iter()
-                    .filter(|link| link.child == child && Some(link.parent) == parents[child])
+                    .filter(|link| link.child == child && Some(link.parent as usize) == parents[child as usize])
                     .map(|link| link.weight)
                     .fold(f64::NEG_INFINITY, f64::max)
             };

@@ -180,15 +180,11 @@ fn near_trees(
             .collect();
         own.sort_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
         own.truncate(NEAR);
+        own.shrink_to_fit();
         own
     };
-    let nearest = neighbours(scale);
     let mut found = Chances {
-        exemplars: nearest
-            .into_iter()
-            .enumerate()
-            .map(|(copy, near)| weigh(copy, near))
-            .collect(),
+        exemplars: neighbours(scale, weigh),
         approximate: true,
         ..Chances::default()
     };
@@ -251,19 +247,20 @@ impl Chances {
     /// Finds the tree and sorts the exemplars by weight.
     fn grow(&mut self, roots: &[f64], weight: impl Fn(f64) -> f64) {
         let count = roots.len();
-        let mut links: Vec<Link> = Vec::new();
-        for (child, own) in self.exemplars.iter_mut().enumerate() {
+        let exemplars = self.exemplars.iter().map(Vec::len).sum::<usize>();
+        let mut links: Vec<Link> = Vec::with_capacity(exemplars + count);
+        for (child, own) in (0u32..).zip(&mut self.exemplars) {
             own.sort_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
             let of = |&(parent, value): &(usize, f64)| Link {
-                parent,
+                parent: parent as u32,
                 child,
                 weight: weight(value),
             };
             links.extend(own.iter().map(of));
             links.push(Link {
-                parent: count,
+                parent: count as u32,
                 child,
-                weight: roots[child],
+                weight: roots[child as usize],
             });
         }
         let parents = arborescence(count + 1, count, &links);
@@ -278,12 +275,14 @@ impl Chances {
 /// For each node of a forest the places of its line of descent in one order of all
 /// nodes: its own, and one past the last of those below it.
 pub(super) fn spans(tree: &[Option<usize>]) -> Vec<(usize, usize)> {
-    let mut children: Vec<Vec<usize>> = vec![Vec::new(); tree.len()];
+    // The last child of each node, and the one before each child.
+    let mut last: Vec<Option<u32>> = vec![None; tree.len()];
+    let mut before: Vec<Option<u32>> = vec![None; tree.len()];
     let mut stack: Vec<(usize, bool)> = Vec::new();
-    for (child, parent) in tree.iter().enumerate() {
+    for (child, parent) in (0u32..).zip(tree) {
         match parent {
-            Some(parent) => children[*parent].push(child),
-            None => stack.push((child, false)),
+            Some(parent) => before[child as usize] = last[*parent].replace(child),
+            None => stack.push((child as usize, false)),
         }
     }
     let mut spans = vec![(0, 0); tree.len()];
@@ -296,15 +295,20 @@ pub(super) fn spans(tree: &[Option<usize>]) -> Vec<(usize, usize)> {
         spans[node].0 = next;
         next += 1;
         stack.push((node, true));
-        stack.extend(children[node].iter().map(|&child| (child, false)));
+        let mut child = last[node];
+        while let Some(one) = child {
+            stack.push((one as usize, false));
+            child = before[one as usize];
+        }
     }
     spans
 }
 
 /// For each member of a large group those that it may have been made from: the
 /// texts with which it shares readings that few have, the members of its own text and outlet, and the
-/// texts that most resemble.
-fn neighbours(scale: &Scale<'_>) -> Vec<Vec<usize>> {
+/// texts that most resemble. Each list is handed over as soon as it is made: all of them would
+/// be more than what is kept.
+fn neighbours<T>(scale: &Scale<'_>, hand_over: impl Fn(usize, Vec<usize>) -> T) -> Vec<T> {
     let texts = &scale.readings.texts;
     let mut members_of: Vec<Vec<usize>> = vec![Vec::new(); texts.len()];
     let mut of_source: AHashMap<usize, Vec<usize>> = AHashMap::new();
@@ -382,7 +386,7 @@ fn neighbours(scale: &Scale<'_>) -> Vec<Vec<usize>> {
         }
         near.sort_unstable();
         near.dedup();
-        near
+        hand_over(number, near)
     };
     scale.members.iter().enumerate().map(near).collect()
 }

@@ -24,7 +24,7 @@ pub struct Member<'a> {
     /// The line of its text that says that it was corrected or updated.
     pub note: Option<&'a Range<usize>>,
     /// The date in a header of its text.
-    pub written: Option<(Moment, Range<usize>)>,
+    pub written: Option<&'a (Moment, Range<usize>)>,
     /// Number of its text among the readings.
     pub text: usize,
     /// Number of its headline among those of the group.
@@ -38,7 +38,7 @@ impl<'a> Member<'a> {
     pub fn dated(&self) -> Dated<'a> {
         Dated {
             document: self.document,
-            written: self.written.as_ref().map(|(moment, _)| *moment),
+            written: self.written.map(|(moment, _)| *moment),
             source: self.source,
         }
     }

@@ -75,7 +75,7 @@ fn dated_in(x: &Member<'_>, y: &Member<'_>, code: Code) -> Option<(DocId, Range<
             .document
             .published
             .is_none()
-            .then_some(member.written.as_ref())?;
+            .then_some(member.written)?;
         written.map(|(_, place)| (member.doc, place.clone()))
     };
     (code == Code::WrittenEarlier).then(|| by_text(y).or_else(|| by_text(x)))?

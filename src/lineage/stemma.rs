@@ -189,6 +189,7 @@ pub fn infer(group: GroupTexts<'_>, model: &Model, kin: Kin<'_>) -> Vec<Descent>
         descents[copy]
             .evidence
             .extend(silence.into_iter().chain(dateline).chain(names));
+        descents[copy].evidence.shrink_to_fit();
     }
     descents
 }
@@ -227,7 +228,8 @@ fn claim(witness: &Witness<'_>, copy: usize, kin: Kin<'_>) -> Descent {
         if directed && !tied.is_empty() {
             descent.shared_source = true;
             let tied: Vec<usize> = std::iter::once(exemplar).chain(tied).collect();
-            descent.evidence.push(witness.tie(copy, &tied));
+            // No room for more: a million copies of one text have a tie each.
+            descent.evidence = vec![witness.tie(copy, &tied)];
         }
         return descent;
     }

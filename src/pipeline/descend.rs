@@ -94,14 +94,31 @@ type Written = (Moment, Range<usize>);
 
 /// The texts of one group, read and collated.
 struct Read {
-    /// By member.
-    heads: Vec<String>,
+    /// By member, with those of its address.
     credits: Vec<Vec<Credit>>,
-    written: Vec<Option<Written>>,
-    notes: Vec<Option<Range<usize>>>,
-    datelines: Vec<Option<(Range<usize>, String)>>,
-    texts: Vec<usize>,
+    /// The text of each member: a million copies of one are looked at once.
+    of_member: Vec<usize>,
+    texts: Vec<OneText>,
     collation: Collation,
+}
+
+/// What is seen in one text.
+struct OneText {
+    /// Its number in the collation.
+    number: usize,
+    /// The first line with words.
+    head: String,
+    credits: Vec<Credit>,
+    written: Option<Written>,
+    /// The line that says that it was corrected or updated.
+    note: Option<Range<usize>>,
+    dateline: Option<(Range<usize>, String)>,
+}
+
+impl Read {
+    fn of(&self, member: usize) -> &OneText {
+        &self.texts[self.of_member[member]]
+    }
 }
 
 impl Groups<'_> {
@@ -219,27 +236,32 @@ impl Groups<'_> {
             let owning = outlets.iter().filter(|(_, doc)| owns(*doc));
             owning.map(|(source, _)| *source).collect()
         };
-        let texts = read.texts.iter().max().map_or(0, |last| last + 1);
+        let texts = read.texts.iter().map(|text| text.number + 1).max();
         let titles: Vec<Option<String>> = members.iter().map(|&doc| self.title(doc)).collect();
         let known: AHashSet<&str> = titles.iter().flatten().map(String::as_str).collect();
         let is_title = |words: &str| known.contains(words);
-        let readings = Readings::new(&read.collation, texts, owners, is_title);
+        let readings = Readings::new(&read.collation, texts.unwrap_or(0), owners, is_title);
         let headlines = headlines(&titles, &read);
+        drop(titles);
         let views: Vec<Member<'_>> = members
             .iter()
             .enumerate()
-            .map(|(at, &doc)| Member {
-                doc,
-                document: &self.corpus.documents[doc.index()],
-                source: self.source(doc),
-                credits: &read.credits[at],
-                head: &read.heads[at],
-                update: update_rank(&read.heads[at]).max(u32::from(read.notes[at].is_some())),
-                note: read.notes[at].as_ref(),
-                written: read.written[at].clone(),
-                text: read.texts[at],
-                headline: headlines[at],
-                dateline: read.datelines[at].as_ref(),
+            .map(|(at, &doc)| {
+                let (document, text) = (&self.corpus.documents[doc.index()], read.of(at));
+                let head = document.title.as_deref().unwrap_or(&text.head);
+                Member {
+                    doc,
+                    document,
+                    source: self.source(doc),
+                    credits: &read.credits[at],
+                    head,
+                    update: update_rank(head).max(u32::from(text.note.is_some())),
+                    note: text.note.as_ref(),
+                    written: text.written.as_ref(),
+                    text: text.number,
+                    headline: headlines[at],
+                    dateline: text.dateline.as_ref(),
+                }
             })
             .collect();
         let known = |x: usize, y: usize| self.known(group, members[x], members[y]);
@@ -271,34 +293,34 @@ impl Groups<'_> {
         let first = members.binary_search(&group.representative).unwrap_or(0);
         let others = (0..members.len()).filter(|&at| at != first);
         let mut collator = Collator::default();
-        let mut known: AHashMap<u128, (usize, Vec<Credit>, Option<Written>)> = AHashMap::new();
+        let mut known: AHashMap<u128, usize> = AHashMap::new();
         let mut read = Read {
-            heads: vec![String::new(); members.len()],
             credits: vec![Vec::new(); members.len()],
-            written: vec![None; members.len()],
-            notes: vec![None; members.len()],
-            datelines: vec![None; members.len()],
-            texts: vec![0; members.len()],
+            of_member: vec![0; members.len()],
+            texts: Vec::new(),
             collation: Collation::default(),
         };
         for at in std::iter::once(first).chain(others) {
-            let doc = members[at];
-            let text = self.corpus.text(doc);
-            let title = self.corpus.documents[doc.index()].title.as_deref();
-            let line = || text.lines().find(|line| !line.trim().is_empty());
-            read.heads[at] = title.or_else(line).unwrap_or("").to_string();
-            let hash = hash128(text.as_bytes());
-            read.datelines[at] = dateline_of(&text);
-            read.notes[at] = update_note(&text);
-            let (number, credits, written) = known.entry(hash).or_insert_with(|| {
+            let document = &self.corpus.documents[members[at].index()];
+            let text = self.corpus.archive.text(&document.text);
+            let of_member = *known.entry(hash128(text.as_bytes())).or_insert_with(|| {
                 let prepared = PreparedText::new(&text);
-                let credits = credits_of(&prepared, &self.sources);
-                let written = text_date(&text);
-                (collator.add_prepared(&prepared), credits, written)
+                let first = text.lines().find(|line| !line.trim().is_empty());
+                read.texts.push(OneText {
+                    number: collator.add_prepared(&prepared),
+                    head: first.unwrap_or("").to_owned(),
+                    credits: credits_of(&prepared, &self.sources),
+                    written: text_date(&text),
+                    note: update_note(&text),
+                    dateline: dateline_of(&text),
+                });
+                read.texts.len() - 1
             });
-            (read.texts[at], read.written[at]) = (*number, written.clone());
-            let address = address_credit(&self.corpus.documents[doc.index()], &self.sources);
-            read.credits[at] = credits.iter().cloned().chain(address).collect();
+            let credits = read.texts[of_member].credits.iter().cloned();
+            read.credits[at] = credits
+                .chain(address_credit(document, &self.sources))
+                .collect();
+            read.of_member[at] = of_member;
         }
         read.collation = collator.finish(|_| 1);
         read
@@ -369,11 +391,11 @@ fn headlines(titles: &[Option<String>], read: &Read) -> Vec<Option<usize>> {
             }
         }
     }
-    let of = |(title, text): (&Option<String>, &usize)| match title {
+    let of = |(at, title): (usize, &Option<String>)| match title {
         Some(title) => known.get(title).copied(),
-        None => in_text.get(text).copied(),
+        None => in_text.get(&read.of(at).number).copied(),
     };
-    titles.iter().zip(&read.texts).map(of).collect()
+    titles.iter().enumerate().map(of).collect()
 }
 
 fn credits_of(text: &PreparedText<'_>, sources: &SourceNames) -> Vec<Credit> {
