@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use support::{Random, peak_memory, put, temp};
 
@@ -104,4 +104,76 @@ fn peak_memory_of_trace_follows_the_flag_and_not_the_input() {
     stays_within(&["trace"], (&feed, &results), OF_TRACE);
     let lineage = fs::read_to_string(results.join("lineage.csv")).unwrap();
     assert_eq!(lineage.lines().count(), DOCUMENTS + 1);
+}
+
+/// So many documents, by `WIRECOPY_COPIES`: of a million it takes some minutes.
+fn copies() -> usize {
+    let given = std::env::var("WIRECOPY_COPIES").ok();
+    given
+        .and_then(|given| given.parse().ok())
+        .unwrap_or(1_000_000)
+}
+
+/// JSON lines of texts of 25 words, of what kind the name says.
+fn hostile(kind: &str, count: usize) -> String {
+    const OWN: usize = 25;
+    let mut random = Random(11);
+    let mut words = |count: usize| -> Vec<String> {
+        let word = |_| format!("w{}", random.below(50_000));
+        (0..count).map(word).collect()
+    };
+    let (mut text, footer) = (words(OWN), words(OWN));
+    let mut out = String::new();
+    for number in 0..count {
+        match kind {
+            "distinct" => text = words(OWN),
+            "boilerplate" => text = [words(OWN), footer.clone()].concat(),
+            // Each one a word further from the first.
+            "drift" => text[number % OWN] = words(1).concat(),
+            "empty" => text.clear(),
+            _ => {}
+        }
+        writeln!(
+            out,
+            "{{\"id\":\"{number}\",\"text\":\"{}\"}}",
+            text.join(" ")
+        )
+        .unwrap();
+    }
+    out
+}
+
+/// Documents made to hurt: at most twice the memory and three times the time of as many that have
+/// nothing in common. A chain in which each text is a copy of the one before is found and grouped
+/// within that too; to align half a million true pairs and tell their lineage takes what it takes.
+#[test]
+#[ignore = "takes minutes and is meant for a release build"]
+fn hostile_documents_cost_little_more_than_others() {
+    let folder = temp();
+    let count = copies();
+    let cost = |command: &str, kind: &str| {
+        let feed = put(&folder, kind, hostile(kind, count));
+        let begun = Instant::now();
+        let most = most_memory(&[command], &feed, &folder.path().join(command));
+        let seconds = begun.elapsed().as_secs_f64();
+        println!(
+            "{command:6} {kind:12} {count} documents: {} MB, {seconds:.1} s",
+            most >> 20
+        );
+        (most as f64, seconds)
+    };
+    let mut beyond = Vec::new();
+    for command in ["dedup", "trace"] {
+        let (memory, seconds) = cost(command, "distinct");
+        for kind in ["identical", "empty", "boilerplate", "drift"] {
+            let (most, took) = cost(command, kind);
+            let (memory, time) = (most / memory, took / seconds);
+            if (memory > 2.0 || time > 3.0) && (command, kind) != ("trace", "drift") {
+                beyond.push(format!(
+                    "{command} {kind}: {memory:.2} x memory, {time:.2} x time"
+                ));
+            }
+        }
+    }
+    assert!(beyond.is_empty(), "{beyond:?}");
 }
