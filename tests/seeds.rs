@@ -1,11 +1,21 @@
 //! The seeds of the fuzz targets, among them what fuzzing found: read whole, cut and with bytes
 //! changed, they are documents and rejections that add up.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "support/dice.rs"]
+#[allow(dead_code)]
+mod dice;
+#[path = "support/faulty.rs"]
+#[allow(dead_code)]
+mod faulty;
+#[path = "../fuzz/src/feed.rs"]
+mod feed;
+#[path = "../fuzz/src/log.rs"]
+mod log;
 mod support;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use support::Random;
 use wirecopy::error::ErrorKind;
@@ -52,17 +62,54 @@ fn defect(name: &str, bytes: Vec<u8>) -> Option<String> {
     }
 }
 
+fn inside(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+/// A seed, parts of it, and it with some bits changed.
+fn variants(whole: Vec<u8>, random: &mut Random) -> Vec<Vec<u8>> {
+    let mut all = vec![whole.clone()];
+    for _ in 0..6 {
+        all.push(whole[..random.below(whole.len() + 1)].to_vec());
+        let mut flipped = whole.clone();
+        for _ in 0..1 + random.below(3) {
+            let at = random.below(whole.len().max(1));
+            if let Some(byte) = flipped.get_mut(at) {
+                *byte ^= 1 << random.below(8);
+            }
+        }
+        all.push(flipped);
+    }
+    all
+}
+
+#[test]
+fn an_index_opens_on_any_seed_or_says_why_not_and_feeds_stay_feeds() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
+    let mut random = Random(7);
+    let mut opened = 0;
+    for (target, check) in [
+        ("index_entries", log::opened_as_index as fn(&[u8])),
+        ("read_feed", feed::cut_in_feed),
+    ] {
+        for seed in inside(&root.join(target)) {
+            for bytes in variants(fs::read(&seed).unwrap(), &mut random) {
+                check(&bytes);
+                opened += 1;
+            }
+        }
+    }
+    assert!(opened > 200, "{opened}");
+}
+
 #[test]
 fn no_seed_and_no_part_of_one_makes_a_reader_fail() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
     let mut random = Random(7);
     let (mut seeds, mut read) = (0, 0);
-    let inside = |folder: &Path| {
-        let entries = fs::read_dir(folder).unwrap();
-        let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-        paths.sort();
-        paths
-    };
     for target in inside(&root) {
         let name = target.file_name().unwrap().to_str().unwrap().to_string();
         if !name.starts_with("read_") {
@@ -70,21 +117,8 @@ fn no_seed_and_no_part_of_one_makes_a_reader_fail() {
         }
         let input = input_name(&name);
         for seed in inside(&target) {
-            let whole = fs::read(&seed).unwrap();
-            let mut all = vec![whole.clone()];
-            for _ in 0..6 {
-                all.push(whole[..random.below(whole.len() + 1)].to_vec());
-                let mut flipped = whole.clone();
-                for _ in 0..1 + random.below(3) {
-                    let at = random.below(whole.len().max(1));
-                    if let Some(byte) = flipped.get_mut(at) {
-                        *byte ^= 1 << random.below(8);
-                    }
-                }
-                all.push(flipped);
-            }
             seeds += 1;
-            for bytes in all {
+            for bytes in variants(fs::read(&seed).unwrap(), &mut random) {
                 read += 1;
                 assert_eq!(defect(&input, bytes), None, "{}", seed.display());
             }
