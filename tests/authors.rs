@@ -51,8 +51,8 @@ fn the_author_is_carried_from_every_format_that_has_one() {
              <entry><id>atom2</id><summary>{STORY}</summary></entry></feed>"
         )),
         ("7.json", json!({"version": "https://jsonfeed.org/version/1.1", "title": "Orme", "authors": [{"name": "Desk"}], "items": [
-            {"id": "feed1", "content_text": STORY, "authors": [{"name": "Ann Hart"}, {"name": "Jo Ek"}]},
-            {"id": "feed2", "content_text": STORY}]}).to_string()),
+            {"id": "feed1", "content_text": STORY, "author": {"name": "Old"}, "authors": [{"name": "Ann Hart"}, {"name": "Jo Ek"}]},
+            {"id": "feed2", "content_text": STORY, "lang": "de", "_own": {"a": [1]}}]}).to_string()),
         ("8.xml", format!(
             "<newsItem xmlns='http://iptc.org/std/nar/2006-10-01/' guid='g2' version='1'><contentMeta><by>By Ann Hart</by></contentMeta>
              <contentSet><inlineXML><p>{STORY}</p></inlineXML></contentSet></newsItem>"
@@ -69,7 +69,7 @@ fn the_author_is_carried_from_every_format_that_has_one() {
         put(&folder, name, content);
         names.push(*name);
     }
-    let results = traced(folder.path(), &names, &["--carry", "lang,author"]);
+    let results = traced(folder.path(), &names, &["--carry", "lang,author,_own.a"]);
     let rows = table(&results, "lineage.csv");
     let told: Vec<(&str, &str)> = (rows.iter())
         .map(|row| (&*row["doc_id"], &*row["x_author"]))
@@ -96,5 +96,10 @@ fn the_author_is_carried_from_every_format_that_has_one() {
     assert_eq!(sorted, expected);
     let of = |key: &str| rows.iter().find(|row| row["doc_id"] == key).unwrap();
     assert_eq!(of("own")["x_lang"], "en");
+    // Of JSON Feed any member, beside what its format says of authors.
+    assert_eq!(
+        (&*of("feed2")["x_lang"], &*of("feed2")["x__own.a"]),
+        ("de", "[1]")
+    );
     assert_eq!(of("2.html")["source"], "Orme Post");
 }

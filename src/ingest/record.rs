@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::author;
 use super::fields::{Fields, Role};
+use super::lookup::Lookup;
 use super::mojibake;
 use super::reason::{Reason, Refusal};
 use crate::date;
@@ -75,10 +76,19 @@ impl Cells {
         let carried = self.carried.take();
         let author = self.author.take();
         let carried = match (&fields.lookup, author) {
-            (Some(lookup), Some(author)) => lookup.with_author(carried, &author),
+            (Some(lookup), Some(author)) => lookup.with_author(carried, &author, false),
             _ => carried,
         };
         (self.made, carried)
+    }
+
+    /// Takes what is carried through of the same record, read by the names of its fields alone; who
+    /// wrote it is told as its format says.
+    pub fn carry_from(&mut self, plain: Cells, lookup: &Lookup) {
+        self.carried = match &self.author {
+            Some(author) => lookup.with_author(plain.carried, author, true),
+            None => plain.carried,
+        };
     }
 
     /// Takes who wrote it, unless somebody is known already.

@@ -98,7 +98,14 @@ impl Walk<'_, '_, '_, '_, '_> {
         } else {
             return None;
         };
-        Some(cells.map(|cells| (cells, encoding)))
+        let fields = self.file.fields;
+        let carried = |mut cells: Cells| {
+            if let Some(lookup) = &fields.lookup {
+                cells.carry_from(jsonl::object(&text, fields)?, lookup);
+            }
+            Ok(cells)
+        };
+        Some(cells.and_then(carried).map(|cells| (cells, encoding)))
     }
 
     /// With a map an object that gave no text has none in its place, whatever its names say.

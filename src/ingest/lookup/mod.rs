@@ -304,8 +304,13 @@ impl Lookup {
     }
 
     /// What is carried through, with the author in the place of `author` where the record has no
-    /// field of that name.
-    pub fn with_author(&self, carried: Option<Box<[u8]>>, author: &str) -> Option<Box<[u8]>> {
+    /// field of that name, or where it `replaces` that.
+    pub fn with_author(
+        &self,
+        carried: Option<Box<[u8]>>,
+        author: &str,
+        replaces: bool,
+    ) -> Option<Box<[u8]>> {
         let carries = |way: &&Way| way.is_carried();
         let ways = self.ways.iter().filter(carries);
         let at = ways
@@ -319,7 +324,7 @@ impl Lookup {
             .and_then(|values| serde_json::from_slice(values).ok());
         let mut values = known.unwrap_or_else(|| vec![String::new(); ways.count()]);
         match values.get_mut(at) {
-            Some(value) if value.is_empty() => author.clone_into(value),
+            Some(value) if replaces || value.is_empty() => author.clone_into(value),
             _ => return carried,
         }
         serde_json::to_vec(&values).ok().map(Vec::into_boxed_slice)
