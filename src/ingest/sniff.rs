@@ -52,6 +52,10 @@ pub(super) fn format(head: &[u8], path: &str, fields: &Fields) -> Result<Format,
     if let Some(format) = crawl(head, &extension) {
         return Ok(format);
     }
+    // Its first header is damaged.
+    if matches!(extension.as_str(), "tar" | "tgz") && tar::find(head).is_some() {
+        return Ok(Format::Tar);
+    }
     // Before NULs are looked for: one in a feed or a box is damage of one record.
     if let Some(format) = markup(start).or_else(|| mail::sniff(start)) {
         return Ok(format);

@@ -212,6 +212,11 @@ impl Tar {
         Tar::default()
     }
 
+    /// Where the next member begins.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
     pub fn add(self, name: &str, bytes: &[u8]) -> Self {
         self.kind(name, b'0', bytes)
     }

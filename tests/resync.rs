@@ -1,0 +1,253 @@
+//! What stands behind a damage is found again, and what was lost is told.
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+mod support;
+
+use support::alone::{keys, noise, read, read_with, rejected, texts};
+use support::containers::{Tar, gzip};
+use wirecopy::ingest::{Intake, Limits, Reason};
+
+const GOOD: &str = "The bridge at Orme is shut until the end of the week.";
+
+fn stories(which: usize) -> String {
+    (0..4)
+        .map(|n| format!("{{\"id\":\"{which}-{n}\",\"text\":\"{GOOD} Number {which} {n}.\"}}\n"))
+        .collect()
+}
+
+/// An archive of members with four records each, and where each begins.
+fn archive(members: usize) -> (Vec<u8>, Vec<usize>) {
+    let mut tar = Tar::new();
+    let mut starts = Vec::new();
+    for which in 0..members {
+        starts.push(tar.len());
+        tar = tar.add(&format!("{which}.jsonl"), stories(which).as_bytes());
+    }
+    (tar.finish(), starts)
+}
+
+/// Members of which all records are there.
+fn whole(intake: &Intake, members: usize) -> Vec<usize> {
+    let keys = keys(intake);
+    let is_whole = |which: &usize| (0..4).all(|n| keys.contains(&&*format!("{which}-{n}")));
+    (0..members).filter(is_whole).collect()
+}
+
+/// The header at a place, with another length.
+fn lie(tar: &mut [u8], header: usize, len: u64) {
+    let header = &mut tar[header..header + 512];
+    header[124..136].copy_from_slice(format!("{len:011o}\0").as_bytes());
+    header[148..156].fill(b' ');
+    let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
+    header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+}
+
+#[test]
+fn a_byte_more_or_less_in_a_tar_costs_one_member() {
+    const MEMBERS: usize = 7;
+    let (good, starts) = archive(MEMBERS);
+    assert_eq!(whole(&read("a.tar", &good), MEMBERS).len(), MEMBERS);
+    let end = good.len() - 1024;
+    for at in (0..end)
+        .step_by(37)
+        .chain([511, 512, 513, starts[1] - 1, starts[1]])
+    {
+        let hit = starts.iter().rposition(|&start| start <= at).unwrap();
+        let mut more = good.clone();
+        more.insert(at, b'z');
+        let mut less = good.clone();
+        less.remove(at);
+        let mut many = good.clone();
+        many.splice(at..at, vec![b'x'; 3000]);
+        let mut few = good.clone();
+        few.drain(at..(at + 300).min(end));
+        for (what, bad, near) in [
+            ("more", more, 1),
+            ("less", less, 1),
+            ("many", many, 1),
+            ("few", few, 2),
+        ] {
+            for name in ["a.tar", "a.tar.gz"] {
+                let bytes = if name == "a.tar" {
+                    bad.clone()
+                } else {
+                    gzip(&bad)
+                };
+                let intake = read(name, &bytes);
+                let lost = (0..MEMBERS).filter(|which| !whole(&intake, MEMBERS).contains(which));
+                // Where a member begins, the one before may be the one that is hit.
+                let lost: Vec<_> = lost.collect();
+                let allowed = |which: &&usize| (hit.saturating_sub(1)..hit + near).contains(*which);
+                assert!(
+                    lost.len() <= near && lost.iter().all(|which| allowed(&which)),
+                    "{what} {at} {lost:?}"
+                );
+                // Behind the last one no header tells that its bytes moved.
+                if !lost.is_empty() && hit + near < MEMBERS {
+                    assert!(!intake.rejected.is_empty(), "{what} {at}");
+                }
+                let told = intake
+                    .rejected
+                    .iter()
+                    .filter(|r| r.reason == Reason::Damaged)
+                    .count();
+                assert!(told <= 1, "{what} {at} {:?}", intake.rejected);
+                for rejection in &intake.rejected {
+                    let is_last = hit + near >= MEMBERS;
+                    let ends = rejection.message.contains("was not read");
+                    assert!(is_last || !ends, "{what} {at} {rejection}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_length_too_large_or_too_small_costs_one_member() {
+    const MEMBERS: usize = 7;
+    let (good, starts) = archive(MEMBERS);
+    let is = starts[1] - starts[0] - 512;
+    let right = stories(2).len();
+    // Up to the next header but one, into the middle of it, to the end and beyond.
+    let lies = [
+        is + 512,
+        is + 600,
+        2 * is + 512,
+        2 * is + 700,
+        good.len() - starts[2] - 512 - 1024,
+        good.len() - starts[2] - 512,
+        good.len(),
+        1 << 32,
+        0,
+        1,
+        100,
+    ];
+    for (len, name) in lies
+        .into_iter()
+        .flat_map(|len| [(len, "a.tar"), (len, "a.tgz")])
+    {
+        let mut bad = good.clone();
+        lie(&mut bad, starts[2], len as u64);
+        let bytes = if name == "a.tar" { bad } else { gzip(&bad) };
+        let intake = read(name, &bytes);
+        let all = whole(&intake, MEMBERS);
+        let others: Vec<usize> = all.iter().copied().filter(|&which| which != 2).collect();
+        assert_eq!(others, [0, 1, 3, 4, 5, 6], "{len} {:?}", intake.rejected);
+        assert!(!intake.rejected.is_empty(), "{len}");
+        if len > right {
+            let member = format!("{name}/2.jsonl");
+            assert_eq!(rejected(&intake), [(&*member, Reason::Damaged)], "{len}");
+            assert!(intake.rejected[0].message.contains("its length is wrong"));
+            // All of its records are whole.
+            assert_eq!(all.len(), MEMBERS, "{len}");
+        }
+    }
+    // What is not read at all swallows none either.
+    let mut hidden = Tar::new().add(".a", GOOD.as_bytes());
+    let at = hidden.len();
+    hidden = hidden.add("b.txt", GOOD.as_bytes());
+    let mut bytes = hidden.finish();
+    lie(&mut bytes, 0, at as u64 + 200);
+    let intake = read("a.tar", &bytes);
+    assert_eq!(
+        (keys(&intake), rejected(&intake)),
+        (vec!["a.tar/b.txt"], vec![("a.tar", Reason::Damaged)])
+    );
+    // Every length a lie: bounded time.
+    let (mut all, starts) = archive(2000);
+    for &start in &starts {
+        lie(&mut all, start, (1 << 33) - 1);
+    }
+    assert_eq!(whole(&read("a.tgz", &gzip(&all)), 2000).len(), 2000);
+}
+
+#[test]
+fn an_archive_in_an_archive_is_no_lie() {
+    let inner = |members| archive(members).0;
+    let script = [
+        b"#!/bin/sh\nexit 0\n".to_vec(),
+        vec![b'\n'; 512 - 17],
+        inner(5),
+        b"# the end\n".to_vec(),
+    ];
+    for members in [1, 3, 300] {
+        let outer = Tar::new()
+            .add("a.txt", GOOD.as_bytes())
+            .add("in.tar", &inner(members))
+            .add("run.bin", &script.concat())
+            .add("b.txt", b"Rain will end on Friday.");
+        let intake = read("a.tar", &outer.finish());
+        assert_eq!(whole(&intake, members).len(), members);
+        assert_eq!(
+            texts(&intake).len(),
+            4 * members
+                + 2
+                + intake
+                    .documents
+                    .iter()
+                    .filter(|d| d.key.ends_with("run.bin"))
+                    .count()
+        );
+        assert!(
+            intake
+                .documents
+                .iter()
+                .filter(|d| d.key.contains('-') && !d.key.contains('/'))
+                .all(|d| d.place.path.starts_with("a.tar/in.tar/"))
+        );
+        let last = Tar::new()
+            .add("a.txt", GOOD.as_bytes())
+            .add("in.tar", &inner(members));
+        let intake = read("a.tar", &last.finish());
+        assert_eq!(
+            (whole(&intake, members).len(), rejected(&intake)),
+            (members, vec![])
+        );
+    }
+    // A byte less within the inner one, which is as long as its blocks.
+    let mut cut = Tar::new()
+        .add("in.tar", &inner(5))
+        .add("b.txt", GOOD.as_bytes())
+        .finish();
+    cut.remove(512 + 700);
+    let intake = read("a.tar", &cut);
+    assert!(
+        keys(&intake).contains(&"a.tar/b.txt"),
+        "{:?}",
+        intake.rejected
+    );
+    assert!(whole(&intake, 5).len() >= 4);
+}
+
+#[test]
+fn old_headers_are_found_again_and_text_is_none() {
+    // Without the mark of the format, as before 1988.
+    let (mut old, starts) = archive(5);
+    for &start in &starts {
+        old[start + 257..start + 265].fill(0);
+        let len = stories(0).len() as u64;
+        lie(&mut old, start, len);
+    }
+    old.insert(starts[1] + 700, b'x');
+    old[starts[3] + 20] ^= 1;
+    let intake = read("a.tar", &old);
+    assert!(
+        whole(&intake, 5).starts_with(&[0, 2]) && whole(&intake, 5).ends_with(&[4]),
+        "{:?}",
+        intake.rejected
+    );
+    // Noise, and numbers made to look like checksums, in bounded time.
+    let digits = b"0000644\0".repeat(2_000_000);
+    for bytes in [noise(7, 4 << 20), digits] {
+        let tar = Tar::new()
+            .add("a.bin", &bytes)
+            .add("b.txt", GOOD.as_bytes())
+            .finish();
+        let mut broken = tar.clone();
+        broken[3] ^= 1;
+        for bytes in [tar, broken] {
+            let intake = read_with("a.tar", &bytes, Limits::default()).unwrap();
+            assert_eq!(keys(&intake).last(), Some(&"a.tar/b.txt"));
+        }
+    }
+}
