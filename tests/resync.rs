@@ -5,6 +5,7 @@ mod support;
 
 use support::alone::{keys, noise, read, read_with, rejected, texts};
 use support::containers::{Tar, gzip};
+use wirecopy::document::Document;
 use wirecopy::ingest::{Intake, Limits, Reason};
 
 const GOOD: &str = "The bridge at Orme is shut until the end of the week.";
@@ -178,22 +179,14 @@ fn an_archive_in_an_archive_is_no_lie() {
             .add("b.txt", b"Rain will end on Friday.");
         let intake = read("a.tar", &outer.finish());
         assert_eq!(whole(&intake, members).len(), members);
+        // A script with an archive behind it is read for that; the same record twice is one.
+        assert_eq!(texts(&intake).len(), 4 * members.max(5) + 2);
+        let of_script = |(path, _): &(&str, Reason)| *path == "a.tar/run.bin";
+        assert!(rejected(&intake).iter().all(of_script));
+        let of_inner = |d: &&Document| d.place.path.starts_with("a.tar/in.tar/");
         assert_eq!(
-            texts(&intake).len(),
+            intake.documents.iter().filter(of_inner).count(),
             4 * members
-                + 2
-                + intake
-                    .documents
-                    .iter()
-                    .filter(|d| d.key.ends_with("run.bin"))
-                    .count()
-        );
-        assert!(
-            intake
-                .documents
-                .iter()
-                .filter(|d| d.key.contains('-') && !d.key.contains('/'))
-                .all(|d| d.place.path.starts_with("a.tar/in.tar/"))
         );
         let last = Tar::new()
             .add("a.txt", GOOD.as_bytes())
@@ -250,4 +243,96 @@ fn old_headers_are_found_again_and_text_is_none() {
             assert_eq!(keys(&intake).last(), Some(&"a.tar/b.txt"));
         }
     }
+}
+
+#[test]
+fn a_nul_costs_one_record_at_most_and_binaries_are_refused() {
+    let lines: Vec<String> = (0..50)
+        .map(|n| format!("{{\"id\":\"r{n}\",\"text\":\"{GOOD} {n}.\"}}\n"))
+        .collect();
+    let rows: Vec<String> = (0..50).map(|n| format!("r{n},{GOOD} {n}.\n")).collect();
+    let table = format!("id,text\n{}", rows.concat());
+    for (all, names) in [
+        (lines.concat(), ["a.jsonl", "a.dat", "-", "a.txt"]),
+        (table, ["a.csv", "a.dat", "-", "a"]),
+    ] {
+        let middle = all.find("r20").unwrap();
+        for name in names {
+            for (what, at, zeros) in [
+                ("start", 0, 1),
+                ("start", 0, 700),
+                ("middle", middle, 1),
+                ("middle", middle, 5000),
+                ("end", all.len(), 3),
+            ] {
+                let mut bytes = all.clone().into_bytes();
+                bytes.splice(at..at, vec![0; zeros]);
+                let intake = read_with(name, &bytes, Limits::default()).unwrap();
+                let kept = keys(&intake)
+                    .iter()
+                    .filter(|key| key.starts_with('r'))
+                    .count();
+                assert!(
+                    kept >= if what == "middle" { 49 } else { 50 },
+                    "{name} {what} {zeros} {kept} {:?}",
+                    intake.rejected
+                );
+                assert!(
+                    intake.counts.rejected <= 1,
+                    "{name} {what} {zeros} {:?}",
+                    intake.rejected
+                );
+            }
+        }
+    }
+    let text = format!("{GOOD}\0 {GOOD}");
+    assert_eq!(texts(&read("a.txt", text.as_bytes())).len(), 1);
+    let program = [
+        &b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0\xb8\0\0\0\0\0\0\0@\0"[..],
+        &[0; 35],
+        b"!This program cannot be run in DOS mode.\r\r\n$\0\0\0\0\0\0\0",
+    ]
+    .concat();
+    let numbers: Vec<u8> = (0..5000u32).flat_map(u32::to_be_bytes).collect();
+    let names = b"a.txt\0bcd.txt\0ef.txt\0".repeat(50);
+    let picture = [
+        &b"BM\x36\0\x0c\0\0\0\0\0\x36\0\0\0\x28\0\0\0\0\x02\0\0"[..],
+        &[0xff; 9000],
+    ]
+    .concat();
+    for (bytes, reason) in [
+        (&program, Reason::Binary),
+        (&numbers, Reason::Binary),
+        (&names, Reason::Binary),
+        (&noise(3, 9000), Reason::Binary),
+        (&noise(5, 400), Reason::Binary),
+        (&picture, Reason::Binary),
+        (&vec![0; 70_000], Reason::Binary),
+        (&b"\x7fELF\x02\x01\x01\0\0".to_vec(), Reason::Unsupported),
+        (&b"SQLite format 3\0\x10\0".to_vec(), Reason::Unsupported),
+        (
+            &b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(),
+            Reason::Unsupported,
+        ),
+        (&b"%PDF-1.4\n\0\x01".to_vec(), Reason::Unsupported),
+    ] {
+        let tar = Tar::new()
+            .add("x", bytes)
+            .add("y.txt", bytes)
+            .add("z.txt", GOOD.as_bytes())
+            .finish();
+        let intake = read("a.tar", &tar);
+        assert_eq!(
+            rejected(&intake),
+            [("a.tar/x", reason), ("a.tar/y.txt", reason)],
+            "{:?}",
+            &bytes[..9]
+        );
+    }
+    // A tar is no text, whatever it holds, also without its first header and its name.
+    let (mut tar, _) = archive(5);
+    tar.splice(512..512, GOOD.repeat(200).bytes());
+    tar[0] ^= 1;
+    let intake = read("-", &tar);
+    assert_eq!(whole(&intake, 5), [1, 2, 3, 4], "{:?}", intake.rejected);
 }

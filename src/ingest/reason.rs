@@ -13,7 +13,7 @@ codes! {
         Unreadable "unreadable" "The file or folder does not exist or the system refused to read it.";
         NotAFile "not_a_file" "A pipe, device, socket or link inside a folder; only regular files are opened.";
         BadName "bad_name" "The name of the file or folder is not valid UTF-8.";
-        Binary "binary" "The content holds NUL bytes, so it is not text.";
+        Binary "binary" "The content holds NUL bytes and others that no text has.";
         Unsupported "unsupported_format" "A format that is recognised but not read, such as PDF.";
         Truncated "truncated" "The compressed stream ends early; what came before was kept.";
         Corrupt "corrupt" "The compressed stream is damaged; what came before was kept.";

@@ -223,6 +223,14 @@ fn records(
     ) {
         file.guessed = decode::guess(window.available());
     }
+    if matches!(
+        format,
+        Format::JsonLines | Format::Delimited(_) | Format::JsonValues
+    ) {
+        let held = window.available();
+        let zeros = held.len() - sniff::behind_nuls(held).len();
+        window.consume(zeros);
+    }
     match format {
         Format::JsonLines => {
             if let Some((path, mark)) = again

@@ -91,7 +91,7 @@ fn name(block: &[u8]) -> Option<&str> {
 fn go_on(tape: &mut Tape<'_, '_>) -> bool {
     loop {
         let held = tape.fill(PIECE);
-        let found = header::find(held);
+        let found = find(held);
         let passed = match held.len().checked_sub(BLOCK - 1) {
             Some(most) if held.len() >= PIECE => most,
             _ => held.len(),
