@@ -4,7 +4,7 @@
 mod support;
 
 use support::alone::{keys, noise, read, read_with, rejected, texts};
-use support::containers::{Tar, gzip};
+use support::containers::{Tar, Zip, gzip, lzma};
 use wirecopy::document::Document;
 use wirecopy::ingest::{Intake, Limits, Reason};
 
@@ -335,4 +335,131 @@ fn a_nul_costs_one_record_at_most_and_binaries_are_refused() {
     tar[0] ^= 1;
     let intake = read("-", &tar);
     assert_eq!(whole(&intake, 5), [1, 2, 3, 4], "{:?}", intake.rejected);
+}
+
+#[test]
+fn a_zip_with_other_bytes_in_front_is_read() {
+    let zip = Zip::new()
+        .add("m.txt", GOOD.as_bytes())
+        .add("n.txt", b"Rain will end on Friday.")
+        .finish();
+    let program = [
+        &b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff"[..],
+        &noise(9, 100_000),
+    ]
+    .concat();
+    let elf = [&b"\x7fELF\x02\x01\x01\0\0"[..], &noise(11, 3000)].concat();
+    let script = b"#!/bin/sh\nexec unzip \"$0\"\nexit\n".to_vec();
+    let long = [script.clone(), b"# what this is for\n".repeat(1000)].concat();
+    for front in [
+        program.clone(),
+        elf.clone(),
+        script,
+        long,
+        vec![0; 300],
+        noise(3, 500),
+    ] {
+        let bytes = [&front[..], &zip].concat();
+        let folder = support::temp();
+        support::put(&folder, "a.bin", &bytes);
+        let input = wirecopy::ingest::Input::Path(folder.path().to_owned());
+        let options = wirecopy::ingest::IngestOptions::default();
+        let intake = wirecopy::ingest::read_inputs(&[input], std::io::empty(), &options).unwrap();
+        assert_eq!(
+            (intake.documents.len(), rejected(&intake)),
+            (2, vec![]),
+            "{}",
+            front.len()
+        );
+        // As a stream, where its end is not at hand.
+        for name in ["a.exe", "a.zip"] {
+            let intake = read(name, &bytes);
+            assert_eq!(
+                (texts(&intake).len(), rejected(&intake)),
+                (2, vec![]),
+                "{} {name}",
+                front.len()
+            );
+        }
+        if front.len() < 60_000 {
+            assert_eq!(texts(&read("-", &bytes)).len(), 2, "{}", front.len());
+            let tar = Tar::new().add("x", &bytes).finish();
+            assert_eq!(texts(&read("a.tar", &tar)).len(), 2, "{}", front.len());
+        }
+    }
+    // None behind it: as before. A text that tells of one is a text.
+    let none = Tar::new()
+        .add("a.exe", &program)
+        .add("b", &elf)
+        .add("c.zip", &noise(2, 900))
+        .add("d.txt", b"PK and PK\x03\x04 are marks.");
+    let intake = read("a.tar", &none.finish());
+    assert_eq!(keys(&intake), ["a.tar/d.txt"]);
+    let reasons = [
+        ("a.tar/a.exe", Reason::Binary),
+        ("a.tar/b", Reason::Unsupported),
+        ("a.tar/c.zip", Reason::Binary),
+    ];
+    assert_eq!(rejected(&intake), reasons);
+}
+
+#[test]
+fn lzma_alone_is_read() {
+    let all = stories(1).repeat(50).replace("\"1-", "\"x1-");
+    let packed = lzma(all.as_bytes());
+    for name in ["a.jsonl.lzma", "-", "a"] {
+        let intake = read(name, &packed);
+        assert_eq!((intake.counts.read, intake.counts.rejected), (200, 0));
+    }
+    let intake = read("a.jsonl.lzma", &packed[..packed.len() - 20]);
+    assert!(
+        intake.counts.rejected == 1 && intake.counts.read > 20,
+        "{:?}",
+        intake.counts
+    );
+    for seed in 0..40 {
+        let mut bad = packed.clone();
+        let at = 13 + noise(seed, 1)[0] as usize % (packed.len() - 13);
+        bad[at] ^= 0x55;
+        read_with("a.jsonl.lzma", &bad, Limits::default());
+    }
+    let limits = Limits {
+        ratio: 100,
+        ratio_after_bytes: 1 << 20,
+        ..Limits::default()
+    };
+    let bomb = Tar::new()
+        .add("b.lzma", &lzma(&vec![b' '; 20 << 20]))
+        .add("c.txt", GOOD.as_bytes())
+        .finish();
+    let intake = read_with("a.tar", &bomb, limits).unwrap();
+    assert_eq!(rejected(&intake), [("a.tar/b.lzma", Reason::Bomb)]);
+    assert_eq!(keys(&intake), ["a.tar/c.txt"]);
+    let narrow = Limits {
+        zstd_window_log: 20,
+        ..Limits::default()
+    };
+    let wide = Tar::new()
+        .add("b.lzma", &[&b"\x5d\0\0\0\x20"[..], &packed[5..]].concat())
+        .add("c.txt", GOOD.as_bytes());
+    let intake = read_with("a.tar", &wide.finish(), narrow).unwrap();
+    assert_eq!(rejected(&intake), [("a.tar/b.lzma", Reason::Window)]);
+}
+
+#[test]
+fn streams_of_nothing_cost_next_to_nothing() {
+    let record = |n: usize| support::containers::bzip2(stories(n).as_bytes());
+    let nothing = support::containers::bzip2(b"");
+    assert_eq!(nothing.len(), 14);
+    let many = [record(0), nothing.repeat(300_000), record(1)].concat();
+    let started = std::time::Instant::now();
+    let intake = read("a.jsonl.bz2", &many);
+    assert_eq!((whole(&intake, 2), rejected(&intake)), (vec![0, 1], vec![]));
+    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+    // Nothing is passed over that is not such a stream.
+    let mut bad = many.clone();
+    bad[record(0).len() + 14 * 1000 + 12] = 1;
+    let intake = read("a.jsonl.bz2", &bad);
+    assert_eq!(whole(&intake, 2), [0, 1]);
+    assert_eq!(rejected(&intake), [("a.jsonl.bz2", Reason::Corrupt)]);
 }

@@ -10,7 +10,7 @@ use super::json_scan::{self, Found, Shape};
 use super::json_values;
 use super::mail;
 use super::reason::{Reason, Refusal};
-use super::tar;
+use super::{tar, zip};
 
 /// How many bytes decide.
 pub(super) const HEAD: usize = 64 * 1024;
@@ -196,6 +196,15 @@ pub(super) fn behind_nuls(head: &[u8]) -> &[u8] {
 
 fn starts_with_nul(head: &[u8]) -> bool {
     head.first() == Some(&0)
+}
+
+/// Whether a file that is refused may be a zip with other bytes in front: a binary file or a
+/// program that begins so, is named so, or can be looked at from its end without a copy.
+pub(super) fn may_end_as_zip(head: &[u8], path: &str, refusal: &Refusal, seekable: bool) -> bool {
+    let is_program = head.starts_with(b"\x7fELF") || head.starts_with(b"MZ");
+    let is_named = || matches!(extension(path).as_str(), "zip" | "exe");
+    (refusal.reason == Reason::Binary || is_program)
+        && (seekable || is_named() || zip::is_within(head))
 }
 
 fn unsupported(what: &str) -> Refusal {
@@ -386,7 +395,7 @@ fn is_object(line: &[u8], cut: bool) -> bool {
 /// The extension in lower case, without that of a compression.
 fn extension(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
-    let name = [".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz"]
+    let name = [".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".lzma"]
         .iter()
         .find_map(|packed| name.strip_suffix(packed))
         .unwrap_or(&name);

@@ -190,6 +190,10 @@ impl<'a> Inflate<'a> {
             self.consume(zeros);
             return Ok(true);
         }
+        if let Some(bytes) = self.codec.nothing(head) {
+            self.consume(bytes);
+            return Ok(true);
+        }
         let begins = match (self.codec, head) {
             (Codec::Zlib, []) if self.taken > 0 => return Ok(false),
             (Codec::Deflate | Codec::Zlib, _) => true,
@@ -275,7 +279,9 @@ impl Read for Inflate<'_> {
                     self.next = if ends { Next::End } else { Next::Resume };
                     return Err(refusal.into());
                 }
-                Next::Resume if matches!(self.codec, Codec::Deflate | Codec::Zlib) => {
+                Next::Resume
+                    if matches!(self.codec, Codec::Lzma | Codec::Deflate | Codec::Zlib) =>
+                {
                     self.next = Next::End;
                 }
                 Next::Resume => {
