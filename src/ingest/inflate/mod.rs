@@ -143,7 +143,7 @@ impl<'a> Inflate<'a> {
                     Reason::Bomb,
                     format!(
                         "{taken} compressed bytes expand to more than {given} bytes, beyond the limit of \
-                         {ratio}:1; decompress it yourself if it is meant so",
+                         {ratio}:1",
                     ),
                 ));
             }

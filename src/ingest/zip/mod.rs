@@ -237,7 +237,7 @@ fn codec(entry: &Entry, overlaps: bool) -> Result<Option<Codec>, Refusal> {
     }
     if overlaps {
         let message = "the member shares its bytes with another one, as in a zip bomb";
-        return refused(Reason::Bomb, message);
+        return Err(Refusal::fixed(Reason::Bomb, message));
     }
     Ok(match entry.method {
         0 => None,
