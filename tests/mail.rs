@@ -178,3 +178,23 @@ fn mail_bombs_are_bounded() {
         );
     }
 }
+
+#[test]
+fn a_sentence_that_begins_with_from_begins_no_letter() {
+    for sentence in [
+        "From 10:00 on 3 April 2031 the bridge is shut.",
+        "From Monday, 7 April 2031, 10:00, it is dry again",
+        "From here on it is dry",
+        "From ",
+        "From a@b.example Thu Apr  3 10:00:00 2031 he wrote",
+    ] {
+        let told_so = letter(1).replace(">From here on it is dry.", &format!("\r\n{sentence}"));
+        let intake = read("a.mbox", told_so + &letter(2) + &letter(3));
+        let ids = [1, 2, 3].map(|n| format!("{n}@orme.example"));
+        assert_eq!((keys(&intake), reasons(&intake)), (ids.to_vec(), vec![]));
+        assert!(
+            told(&intake)[0][1].contains(sentence.trim_end()),
+            "{sentence}"
+        );
+    }
+}

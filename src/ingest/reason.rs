@@ -13,7 +13,7 @@ codes! {
         Unreadable "unreadable" "The file or folder does not exist or the system refused to read it.";
         NotAFile "not_a_file" "A pipe, device, socket or link inside a folder; only regular files are opened.";
         BadName "bad_name" "The name of the file or folder is not valid UTF-8.";
-        Binary "binary" "The content holds NUL bytes, so it is not text.";
+        Binary "binary" "The content holds NUL bytes and others that no text has.";
         Unsupported "unsupported_format" "A format that is recognised but not read, such as PDF.";
         Truncated "truncated" "The compressed stream ends early; what came before was kept.";
         Corrupt "corrupt" "The compressed stream is damaged; what came before was kept.";
@@ -93,19 +93,34 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
+    /// A message of a limit gets the flag that moves it.
     pub fn new(reason: Reason, message: impl Into<Arc<str>>) -> Self {
+        let refusal = Refusal::fixed(reason, message);
+        match reason.limit() {
+            Some(limit) => refusal.beyond(limit),
+            None => refusal,
+        }
+    }
+
+    /// Beyond a bound that no flag moves.
+    pub fn fixed(reason: Reason, message: impl Into<Arc<str>>) -> Self {
         Refusal {
             reason,
             message: message.into(),
             spoilt: 0,
-            limit: reason.limit(),
+            limit: None,
         }
     }
 
     /// Too deep or too many by the limit of this name.
     pub fn beyond(self, limit: &'static str) -> Self {
+        let advice = advice(limit).filter(|_| !self.message.contains("--max-"));
         Refusal {
             limit: Some(limit),
+            message: match advice {
+                Some(advice) => format!("{}; {advice}", self.message).into(),
+                None => self.message,
+            },
             ..self
         }
     }
@@ -128,6 +143,26 @@ impl Refusal {
             limit: self.limit,
         }
     }
+}
+
+/// The flag that moves the limit of a name, and what it does, where a message does not say so
+/// in words of its own.
+fn advice(limit: &str) -> Option<&'static str> {
+    Some(match limit {
+        "text_bytes" => "--max-text SIZE reads longer ones",
+        "record_bytes" => "--max-record SIZE reads longer ones",
+        "ratio" => "--max-ratio N reads it if it is meant so",
+        "zstd_window_log" => "--max-zstd-window N reads it",
+        "json_depth" => "--max-json-depth N reads deeper ones",
+        "xml_depth" => "--max-xml-depth N reads deeper ones",
+        "attributes" => "--max-attributes N reads it",
+        "xml_nodes" => "--max-xml-nodes N reads larger ones",
+        "mail_parts" => "--max-mail-parts N reads it",
+        "mail_depth" => "--max-mail-depth N reads deeper ones",
+        "archive_depth" => "--max-archive-depth N reads deeper ones",
+        "archive_members" => "--max-archive-members N reads more",
+        _ => return None,
+    })
 }
 
 impl fmt::Display for Refusal {

@@ -10,12 +10,12 @@ use super::json_scan::{self, Found, Shape};
 use super::json_values;
 use super::mail;
 use super::reason::{Reason, Refusal};
-use super::tar;
+use super::{tar, zip};
 
 /// How many bytes decide.
 pub(super) const HEAD: usize = 64 * 1024;
 
-/// NUL bytes within so many bytes mean that a file is not text.
+/// NUL bytes within so many bytes may mean that a file is not text.
 const BINARY_HEAD: usize = 8 * 1024;
 
 /// A format that is read.
@@ -46,11 +46,15 @@ pub(super) fn format(head: &[u8], path: &str, fields: &Fields) -> Result<Format,
     if let Some(known) = known(head) {
         return known.map_err(unsupported);
     }
-    let start = head.trim_ascii_start();
+    let start = behind_nuls(head).trim_ascii_start();
     let line = first_line(start);
     let extension = extension(path);
     if let Some(format) = crawl(head, &extension) {
         return Ok(format);
+    }
+    // Its first header is damaged.
+    if matches!(extension.as_str(), "tar" | "tgz") && tar::find(head).is_some() {
+        return Ok(Format::Tar);
     }
     // Before NULs are looked for: one in a feed or a box is damage of one record.
     if let Some(format) = markup(start).or_else(|| mail::sniff(start)) {
@@ -66,6 +70,10 @@ pub(super) fn format(head: &[u8], path: &str, fields: &Fields) -> Result<Format,
     ) || starts_with_nul(head)
     {
         check_binary(head)?;
+        // The blocks of an archive are padded with NULs; one is text for the most part.
+        if head.contains(&0) && tar::find(head).is_some() {
+            return Ok(Format::Tar);
+        }
     }
     match extension.as_str() {
         "jsonl" | "ndjson" => return Ok(Format::JsonLines),
@@ -180,8 +188,23 @@ fn objects_follow(start: &[u8]) -> bool {
     })
 }
 
+/// What stands behind NULs at the start, which are no data of any text.
+pub(super) fn behind_nuls(head: &[u8]) -> &[u8] {
+    let zeros = head.iter().take_while(|&&byte| byte == 0).count();
+    head.get(zeros..).unwrap_or_default()
+}
+
 fn starts_with_nul(head: &[u8]) -> bool {
     head.first() == Some(&0)
+}
+
+/// Whether a file that is refused may be a zip with other bytes in front: a binary file or a
+/// program that begins so, is named so, or can be looked at from its end without a copy.
+pub(super) fn may_end_as_zip(head: &[u8], path: &str, refusal: &Refusal, seekable: bool) -> bool {
+    let is_program = head.starts_with(b"\x7fELF") || head.starts_with(b"MZ");
+    let is_named = || matches!(extension(path).as_str(), "zip" | "exe");
+    (refusal.reason == Reason::Binary || is_program)
+        && (seekable || is_named() || zip::is_within(head))
 }
 
 fn unsupported(what: &str) -> Refusal {
@@ -193,17 +216,40 @@ fn unsupported(what: &str) -> Refusal {
     )
 }
 
+/// Refuses what is no text by its NULs and what stands around them. A few are damage of a
+/// text: a byte that was put in, or a hole where a system went down while it wrote.
 fn check_binary(head: &[u8]) -> Result<(), Refusal> {
-    let head = head.get(..BINARY_HEAD).unwrap_or(head);
-    if !head.contains(&0) {
+    let zeros = head.iter().take_while(|&&byte| byte == 0).count();
+    let looked = head.get(zeros..).unwrap_or_default();
+    let looked = looked.get(..BINARY_HEAD).unwrap_or(looked);
+    if zeros == 0 && !looked.contains(&0) {
         return Ok(());
     }
-    let message = if head.iter().all(|&byte| byte == 0) {
+    let message = if looked.is_empty() {
         "it begins with NUL bytes only, as a file does whose content was never written"
+    } else if is_text_with_nuls(looked) {
+        return Ok(());
     } else {
-        "it holds NUL bytes, so it is not text, or UTF-16 without a byte order mark; convert it to UTF-8"
+        "it holds NUL bytes among others that no text has, so it is not text, or UTF-16 without a byte order mark; convert it to UTF-8"
     };
     Err(Refusal::new(Reason::Binary, message))
+}
+
+/// Whether control characters are rare, a run of NULs being one, and nearly all else is UTF-8:
+/// a tenth of compressed bytes are control characters, and of programs and tables more.
+fn is_text_with_nuls(bytes: &[u8]) -> bool {
+    let is_stray =
+        |byte: u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b);
+    let (mut all, mut strays, mut before) = (0usize, 0usize, 1);
+    for &byte in bytes {
+        if byte != 0 || before != 0 {
+            all += 1;
+            strays += usize::from(is_stray(byte));
+        }
+        before = byte;
+    }
+    let bad: usize = bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
+    strays <= (all / 16).min(12 + all / 64) && bad <= all / 8
 }
 
 /// Whether the bytes are of a format that is no text in any encoding.
@@ -349,7 +395,7 @@ fn is_object(line: &[u8], cut: bool) -> bool {
 /// The extension in lower case, without that of a compression.
 fn extension(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
-    let name = [".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz"]
+    let name = [".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".lzma"]
         .iter()
         .find_map(|packed| name.strip_suffix(packed))
         .unwrap_or(&name);

@@ -216,12 +216,29 @@ fn records(
             return Ok(());
         }
     }
-    let format = sniff::format(window.available(), file.path, file.fields)?;
+    let head = window.available();
+    let format = match sniff::format(head, file.path, file.fields) {
+        // A script in front of an archive.
+        Ok(Format::Text) if zip::is_within(head) => Format::Zip,
+        Err(refusal) if sniff::may_end_as_zip(head, file.path, &refusal, again.is_some()) => {
+            let again = again.map(|(path, _)| path);
+            return zip::read_behind(refusal, window, again, file);
+        }
+        told => told?,
+    };
     if matches!(
         format,
         Format::JsonLines | Format::JsonValues | Format::Delimited(_) | Format::Xml
     ) {
         file.guessed = decode::guess(window.available());
+    }
+    if matches!(
+        format,
+        Format::JsonLines | Format::Delimited(_) | Format::JsonValues
+    ) {
+        let held = window.available();
+        let zeros = held.len() - sniff::behind_nuls(held).len();
+        window.consume(zeros);
     }
     match format {
         Format::JsonLines => {

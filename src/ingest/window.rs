@@ -65,6 +65,11 @@ impl<R: Read> Window<R> {
         }
     }
 
+    /// The stream itself; its next byte stands at [`end_offset`](Window::end_offset).
+    pub fn inner_mut(&mut self) -> &mut R {
+        &mut self.inner
+    }
+
     /// What was read and not yet consumed.
     pub fn available(&self) -> &[u8] {
         self.buffer.get(self.start..).unwrap_or_default()

@@ -36,6 +36,15 @@ pub fn xz(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+/// As before xz.
+pub fn lzma(bytes: &[u8]) -> Vec<u8> {
+    let options = liblzma::stream::LzmaOptions::new_preset(6).unwrap();
+    let stream = liblzma::stream::Stream::new_lzma_encoder(&options).unwrap();
+    let mut encoder = liblzma::write::XzEncoder::new_stream(Vec::new(), stream);
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
 /// An entry of the directory.
 struct Entry {
     name: Vec<u8>,
@@ -210,6 +219,11 @@ pub struct Tar {
 impl Tar {
     pub fn new() -> Self {
         Tar::default()
+    }
+
+    /// Where the next member begins.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
     }
 
     pub fn add(self, name: &str, bytes: &[u8]) -> Self {

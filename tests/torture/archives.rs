@@ -204,12 +204,13 @@ pub fn tars(kind: &Kind, scale: &Scale) -> Vec<Case> {
         let mut lies = whole.clone();
         lies[at + 124..at + 136].copy_from_slice(size);
         all.push(Case::keeping(what, lies.clone(), &others));
-        // The same with a sum that fits: then the header is believed.
+        // The same with a sum that fits: then the header is believed, as far as no other
+        // member stands in what it covers.
         let header = &mut lies[at..at + 512];
         header[148..156].fill(b' ');
         let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
         header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-        all.push(Case::any(format!("{what}, summed"), lies));
+        all.push(Case::keeping(format!("{what}, summed"), lies, &others));
     }
     let many =
         (0..scale.wide.min(60_000)).fold(Tar::new(), |tar, n| tar.add(&format!("{n}.txt"), b""));

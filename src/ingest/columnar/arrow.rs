@@ -277,8 +277,11 @@ fn rows_of(message: &Message<'_>, unpacked: u64) -> Option<u64> {
 }
 
 fn bomb(bytes: u64) -> Refusal {
-    let message = format!("a part of the file unpacks to {bytes} bytes, more than {UNPACKED}");
-    Refusal::new(Reason::Bomb, message)
+    let message = format!(
+        "a part of the file claims to unpack to {bytes} bytes, more than the {UNPACKED} that are \
+         believed: it is damaged, or made to fill the memory"
+    );
+    Refusal::new(Reason::Damaged, message)
 }
 
 /// The length that a mark of a message declares.

@@ -22,9 +22,10 @@ pub(super) fn check(file: &std::fs::File, start: u64, len: u64) -> Result<(), Re
         };
         if unpacked > UNPACKED {
             let message = format!(
-                "a page unpacks to {unpacked} bytes, more than {UNPACKED}; its row group is left out"
+                "a page claims to unpack to {unpacked} bytes, more than the {UNPACKED} that are \
+                 believed: it is damaged, or made to fill the memory; its row group is left out"
             );
-            return Err(Refusal::new(Reason::Bomb, message));
+            return Err(Refusal::new(Reason::Damaged, message));
         }
         at += header.read + packed;
     }

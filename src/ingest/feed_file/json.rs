@@ -84,7 +84,7 @@ pub(super) fn items(
 fn value(item: &[u8], limits: &Limits) -> Result<Value, Refusal> {
     if item.len() > ITEM_BYTES || item.len() as u64 > limits.record_bytes {
         let message = "the item is too long to be read";
-        return Err(Refusal::new(Reason::TooLong, message));
+        return Err(Refusal::fixed(Reason::TooLong, message));
     }
     serde_json::from_slice(item)
         .map_err(|error| Refusal::new(Reason::InvalidJson, error.to_string()))

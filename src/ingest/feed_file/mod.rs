@@ -113,7 +113,7 @@ pub fn read_feed<'b>(
     let whole = |refusal: Refusal| refusal.at(place(&path, None, 0));
     if bytes.len() > FEED_BYTES {
         let message = format!("the feed is longer than the limit of {FEED_BYTES} bytes");
-        return Err(whole(Refusal::new(Reason::TooLong, message)));
+        return Err(whole(Refusal::fixed(Reason::TooLong, message)));
     }
     let plain = raw::plain(bytes, options.encoding.as_deref()).map_err(whole)?;
     let is_json = plain.text.trim_ascii_start().first() == Some(&b'{');

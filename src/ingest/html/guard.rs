@@ -65,11 +65,20 @@ struct Guard<'a> {
     /// Formatting elements that end inside of others, as `<a><div></a></div>` does; each costs the
     /// tree builder a walk.
     misnested: usize,
+    /// Formatting elements that ended with the one around them, by the [`slot`] of their name,
+    /// and those whose own end came behind it, as in `<b><i></b></i>`. They cost nothing.
+    ended: [u32; 256],
+    crossed: usize,
     limits: &'a Limits,
     depth: usize,
     deepest: usize,
     is_flattened: bool,
 }
+
+/// Elements that the standard opens again where one around them ends first.
+const FORMATTING: &[&str] = &[
+    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
+];
 
 fn slot(name: &str) -> usize {
     let sum = name.bytes().fold(name.len(), |sum, byte| {
@@ -96,6 +105,8 @@ pub(super) fn guarded(html: &str, title: &str, limits: &Limits, cut: bool) -> Gu
         elements: 0,
         levels: 0,
         misnested: 0,
+        ended: [0; 256],
+        crossed: 0,
         limits,
         depth: DEPTH.min(limits.html_depth as usize),
         deepest: 0,
@@ -124,14 +135,17 @@ pub(super) fn guarded(html: &str, title: &str, limits: &Limits, cut: bool) -> Gu
         }
     }
     let too_large = guard.is_too_large();
-    let limits = [
+    let hits = [
         ("html_depth", guard.is_flattened),
-        ("html_misnested", guard.is_misnested()),
+        (
+            "html_misnested",
+            guard.misnested + guard.crossed > limits.html_misnested as usize,
+        ),
         ("html_tree", too_large),
         ("attributes", tokens.too_many),
     ];
-    let limits = limits.into_iter().filter(|(_, hit)| *hit);
-    let limits = limits.map(|(limit, _)| limit).collect();
+    let hits = hits.into_iter().filter(|(_, hit)| *hit);
+    let hits = hits.map(|(limit, _)| limit).collect();
     guard.pop_to(0);
     guard.out.push_str("</body></html>");
     Guarded {
@@ -140,7 +154,7 @@ pub(super) fn guarded(html: &str, title: &str, limits: &Limits, cut: bool) -> Gu
         cut: guard.cut,
         too_large,
         depth: guard.deepest,
-        limits,
+        limits: hits,
     }
 }
 
@@ -283,6 +297,12 @@ impl<'a> Guard<'a> {
             return;
         }
         if self.opened.get(slot).is_none_or(|count| *count == 0) {
+            if let Some(count) = self.ended.get_mut(slot).filter(|count| **count > 0)
+                && is(name, FORMATTING)
+            {
+                *count -= 1;
+                self.crossed += 1;
+            }
             return;
         }
         let Some(at) = self
@@ -324,6 +344,18 @@ impl<'a> Guard<'a> {
             )
         {
             return;
+        }
+        if is(name, FORMATTING) {
+            for level in self.open.iter().skip(at + 1) {
+                let formats = is(level.name, FORMATTING);
+                if let Some(count) = self
+                    .ended
+                    .get_mut(self::slot(level.name))
+                    .filter(|_| formats)
+                {
+                    *count += 1;
+                }
+            }
         }
         self.pop_to(at);
     }
@@ -492,6 +524,9 @@ mod tests {
             ("<div>".repeat(DEPTH) + "a", &[]),
             ("<div>".repeat(DEPTH + 9) + "a", &["html_depth"]),
             ("<i><div></i>a".repeat(65), &["html_misnested"]),
+            ("<b><i>a</b></i>".repeat(65), &["html_misnested"]),
+            ("<b><i>a</b></i>".repeat(64), &[]),
+            ("<b><i>a</b>".repeat(200), &[]),
             ("<p>a".repeat(40_001), &["html_tree"]),
             ("<div>".repeat(40_001), &["html_depth", "html_tree"]),
         ] {

@@ -9,8 +9,8 @@ use zstd::stream::raw::{DParameter, Decoder, InBuffer, Operation, OutBuffer};
 use super::super::Limits;
 use super::super::reason::{Reason, Refusal};
 
-/// Bytes that tell any compression.
-pub(in crate::ingest) const MAGIC: usize = 10;
+/// Bytes that tell any compression, and a bzip2 stream of nothing.
+pub(in crate::ingest) const MAGIC: usize = 14;
 
 /// Bytes with which a zstd frame header can be begun.
 const ZSTD_START: usize = 5;
@@ -25,6 +25,8 @@ pub(in crate::ingest) enum Codec {
     Zstd,
     Bzip2,
     Xz,
+    /// What came before xz: one stream, without a checksum.
+    Lzma,
     /// As members of zip archives have it, without any frame.
     Deflate,
     /// As web servers call `deflate`.
@@ -41,6 +43,17 @@ impl Codec {
             // A skippable frame, with which parallel zstd files begin.
             [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Codec::Zstd),
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Codec::Xz),
+            // The usual properties, and a length that is not known or below 2^32.
+            [0x5d, dictionary @ ..]
+                if dictionary
+                    .split_first_chunk()
+                    .is_some_and(|(size, length)| {
+                        is_dictionary(u32::from_le_bytes(*size))
+                            && (length.starts_with(&[0xff; 5]) || length.get(4) == Some(&0))
+                    }) =>
+            {
+                Some(Codec::Lzma)
+            }
             // "BZh" could begin a text; the mark of a block or of an empty stream could not.
             [b'B', b'Z', b'h', b'1'..=b'9', mark @ ..] => {
                 let marks = [b"1AY&SY", b"\x17\x72\x45\x38\x50\x90"];
@@ -72,8 +85,36 @@ impl Codec {
                     ..
                 ]
             ),
-            Codec::Deflate | Codec::Zlib => false,
+            Codec::Lzma | Codec::Deflate | Codec::Zlib => false,
             Codec::Zstd | Codec::Bzip2 | Codec::Xz => Codec::sniff(head) == Some(self),
+        }
+    }
+
+    /// Bytes of the stream that begins here, where it is one of nothing: a decoder of bzip2 takes
+    /// megabytes for it, and a tenth of a millisecond.
+    pub fn nothing(self, head: &[u8]) -> Option<usize> {
+        match (self, head) {
+            (
+                Codec::Bzip2,
+                [
+                    b'B',
+                    b'Z',
+                    b'h',
+                    b'1'..=b'9',
+                    0x17,
+                    0x72,
+                    0x45,
+                    0x38,
+                    0x50,
+                    0x90,
+                    0,
+                    0,
+                    0,
+                    0,
+                    ..,
+                ],
+            ) => Some(14),
+            _ => None,
         }
     }
 
@@ -85,6 +126,7 @@ impl Codec {
             "zst" | "zstd" => Some(Codec::Zstd),
             "bz2" => Some(Codec::Bzip2),
             "xz" => Some(Codec::Xz),
+            "lzma" => Some(Codec::Lzma),
             _ => None,
         }
     }
@@ -96,7 +138,7 @@ impl Codec {
             Codec::Zstd => &[0x28, 0xb5, 0x2f, 0xfd],
             Codec::Bzip2 => b"BZh",
             Codec::Xz => b"\xfd7zXZ\0",
-            Codec::Deflate | Codec::Zlib => return false,
+            Codec::Lzma | Codec::Deflate | Codec::Zlib => return false,
         };
         let same = mark.iter().zip(head).filter(|(a, b)| a == b);
         same.count() + 1 >= mark.len()
@@ -109,6 +151,7 @@ impl Codec {
             Codec::Zstd => 0x28,
             Codec::Bzip2 => b'B',
             Codec::Xz => 0xfd,
+            Codec::Lzma => 0x5d,
             Codec::Deflate | Codec::Zlib => 0,
         }
     }
@@ -119,9 +162,17 @@ impl Codec {
             Codec::Zstd => "zstd",
             Codec::Bzip2 => "bzip2",
             Codec::Xz => "xz",
+            Codec::Lzma => "lzma",
             Codec::Deflate | Codec::Zlib => "deflate",
         }
     }
+}
+
+/// Whether an lzma encoder chooses this size, in bytes: 2^n or 2^n + 2^(n-1), from 64 KiB on.
+fn is_dictionary(size: u32) -> bool {
+    let third = size / 3;
+    size >= 1 << 16
+        && (size.is_power_of_two() || third.is_power_of_two() && third.saturating_mul(3) == size)
 }
 
 /// What one call of a decoder did.
@@ -136,7 +187,7 @@ pub(super) struct Step {
 pub(super) enum Member {
     Flate(Box<Decompress>, Codec),
     Bzip2(Box<bzip2::Decompress>),
-    Xz(Box<Stream>),
+    Xz(Box<Stream>, Codec),
     /// With how many bytes the decoder wants next. Feeding it exactly those means that a
     /// bad block costs only itself.
     Zstd(Box<Decoder<'static>>, usize),
@@ -149,11 +200,14 @@ impl Member {
             Codec::Deflate => Member::Flate(Box::new(Decompress::new(false)), codec),
             Codec::Zlib => Member::Flate(Box::new(Decompress::new(true)), codec),
             Codec::Bzip2 => Member::Bzip2(Box::new(bzip2::Decompress::new(false))),
-            Codec::Xz => {
+            Codec::Xz | Codec::Lzma => {
                 let dictionary = 1u64.checked_shl(limits.zstd_window_log);
                 let memory = dictionary.unwrap_or(u64::MAX).saturating_add(XZ_OVERHEAD);
-                let decoder = Stream::new_stream_decoder(memory, 0);
-                Member::Xz(Box::new(decoder.map_err(io::Error::from)?))
+                let decoder = match codec {
+                    Codec::Xz => Stream::new_stream_decoder(memory, 0),
+                    _ => Stream::new_lzma_decoder(memory),
+                };
+                Member::Xz(Box::new(decoder.map_err(io::Error::from)?), codec)
             }
             Codec::Zstd => {
                 let mut decoder = Decoder::new()?;
@@ -199,7 +253,7 @@ impl Member {
                     },
                 }
             }
-            Member::Xz(decoder) => {
+            Member::Xz(decoder, codec) => {
                 let before = (decoder.total_in(), decoder.total_out());
                 let status = decoder.process(input, out, Action::Run);
                 Step {
@@ -207,8 +261,8 @@ impl Member {
                     given: (decoder.total_out() - before.1) as usize,
                     ended: match status {
                         Ok(status) => Ok(status == liblzma::stream::Status::StreamEnd),
-                        Err(liblzma::stream::Error::MemLimit) => Err(wide(Codec::Xz)),
-                        Err(error) => Err(corrupt(Codec::Xz, &error.to_string())),
+                        Err(liblzma::stream::Error::MemLimit) => Err(wide(*codec)),
+                        Err(error) => Err(corrupt(*codec, &error.to_string())),
                     },
                 }
             }

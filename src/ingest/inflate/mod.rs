@@ -143,7 +143,7 @@ impl<'a> Inflate<'a> {
                     Reason::Bomb,
                     format!(
                         "{taken} compressed bytes expand to more than {given} bytes, beyond the limit of \
-                         {ratio}:1; decompress it yourself if it is meant so",
+                         {ratio}:1",
                     ),
                 ));
             }
@@ -188,6 +188,10 @@ impl<'a> Inflate<'a> {
         let zeros = head.iter().take_while(|&&byte| byte == 0).count();
         if zeros > 0 && !matches!(self.codec, Codec::Deflate | Codec::Zlib) {
             self.consume(zeros);
+            return Ok(true);
+        }
+        if let Some(bytes) = self.codec.nothing(head) {
+            self.consume(bytes);
             return Ok(true);
         }
         let begins = match (self.codec, head) {
@@ -275,7 +279,9 @@ impl Read for Inflate<'_> {
                     self.next = if ends { Next::End } else { Next::Resume };
                     return Err(refusal.into());
                 }
-                Next::Resume if matches!(self.codec, Codec::Deflate | Codec::Zlib) => {
+                Next::Resume
+                    if matches!(self.codec, Codec::Lzma | Codec::Deflate | Codec::Zlib) =>
+                {
                     self.next = Next::End;
                 }
                 Next::Resume => {

@@ -2,6 +2,7 @@
 
 use super::super::json_feed;
 use super::super::json_scan::{self, Found};
+use super::super::jsonl;
 use super::super::ninjs;
 use super::object::is_record;
 use super::{Walk, invalid};
@@ -37,7 +38,12 @@ impl Walk<'_, '_, '_, '_, '_> {
                 self.pass(self.window.available().len());
             }
             Found::Cut => {
-                self.reject(invalid("it is not closed before the file ends"));
+                let depth = self.file.options.limits.json_depth as usize;
+                let is_too_deep = json_scan::is_too_deep(self.window.available(), depth);
+                self.reject(match is_too_deep {
+                    true => jsonl::too_deep(self.file.options),
+                    false => invalid("it is not closed before the file ends"),
+                });
                 self.told_cut = true;
                 self.resume(limit, usize::MAX);
             }

@@ -4,6 +4,7 @@
 //! for 32 MB of short headers, mailparse 0.16 takes 1.6 GB for the parts. Here nothing is kept of
 //! a message but a few headers and its texts.
 
+mod envelope;
 mod header;
 mod letter;
 mod part;
@@ -11,14 +12,12 @@ mod utf7;
 
 use memchr::{memchr, memmem};
 
+use self::envelope::{FROM_LINE, is_from_line};
 use super::gather::{Accepted, File};
 use super::reason::{Reason, Refusal};
 use super::shield::shielded;
 use super::sniff::Format;
 use super::window::Bytes;
-
-/// Longest line that begins a message of a box.
-const FROM_LINE: usize = 1000;
 
 /// Whether the file begins as mail does. An article that tells of dates and senders in its first
 /// lines does not have what only machines write.
@@ -47,7 +46,8 @@ pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) -> Result<()
     Ok(())
 }
 
-/// Reads a box message by message. A message begins at a line `From ` with a date behind an empty line.
+/// Reads a box message by message. A message begins behind an empty line,
+/// at a line `From ` with an address and a date and nothing else.
 pub(super) fn read_box(window: &mut Bytes<'_>, file: &mut File<'_, '_>) {
     let limit = file.record_limit();
     let mut number = 0;
@@ -129,20 +129,6 @@ fn next(held: &[u8], searched: usize, last: bool) -> Next {
         }
     }
     Next::None
-}
-
-/// `From ` with a time and a year, as programs write it and authors do not.
-fn is_from_line(line: &[u8]) -> bool {
-    let Some(rest) = line.strip_prefix(b"From ") else {
-        return false;
-    };
-    let is_year = |word: &[u8]| word.len() == 4 && word.iter().all(u8::is_ascii_digit);
-    let is_time = |word: &[u8]| {
-        let is_clock = word.iter().all(|b| b.is_ascii_digit() || *b == b':');
-        is_clock && (4..=8).contains(&word.len()) && word.contains(&b':')
-    };
-    let words = || rest.split(u8::is_ascii_whitespace);
-    line.len() <= FROM_LINE && words().any(is_year) && words().any(is_time)
 }
 
 /// The message as it was before it was put in a box: `>From ` loses a mark.

@@ -11,13 +11,38 @@ pub(super) struct Header {
     pub kind: u8,
 }
 
+impl Header {
+    /// Bytes that follow it, up to the next header. Links may tell the length of their target,
+    /// without its bytes.
+    pub fn stored(&self) -> u64 {
+        match self.kind {
+            b'1'..=b'6' => 0,
+            _ => self.len.saturating_add(padding(self.len)),
+        }
+    }
+}
+
+/// Bytes that fill the last block.
+pub(super) fn padding(len: u64) -> u64 {
+    len.wrapping_neg() % BLOCK as u64
+}
+
+/// Whether a block is one of those that end an archive.
+pub(super) fn is_end(block: &[u8]) -> bool {
+    block.iter().all(|&byte| byte == 0)
+}
+
 /// Whether a block is a header, by its checksum.
 pub(in crate::ingest) fn is_header(block: &[u8]) -> bool {
     const SUM: std::ops::Range<usize> = 148..156;
     let Some(block) = block.get(..BLOCK) else {
         return false;
     };
-    let told = octal(block.get(SUM).unwrap_or_default());
+    // A block of zeros would need no name and no checksum; no sum is below that of the blanks
+    // which stand for the checksum itself.
+    let Some(told) = octal(block.get(SUM).unwrap_or_default()).filter(|&told| told > 256) else {
+        return false;
+    };
     let bytes = block.iter().enumerate().map(|(at, &byte)| match byte {
         _ if SUM.contains(&at) => b' ',
         byte => byte,
@@ -28,8 +53,38 @@ pub(in crate::ingest) fn is_header(block: &[u8]) -> bool {
         sum += i64::from(byte);
         signed += i64::from(byte as i8);
     }
-    // A block of zeros would need no name and no checksum.
-    told.is_some_and(|told| told != 0 && (told as i64 == sum || told as i64 == signed))
+    told as i64 == sum || told as i64 == signed
+}
+
+/// The first place at which a header stands whole, whether at a multiple of a block or not.
+///
+/// Linear but for at most a look at a block for each number in octal digits behind which a NUL
+/// stands: so every program ends a checksum, as `%06o\0 ` or `%07o\0`.
+pub(in crate::ingest) fn find(bytes: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(0, bytes).find_map(|end| {
+        let before = bytes.get(end.checked_sub(1)?)?;
+        if !matches!(before, b'0'..=b'7' | b' ') {
+            return None;
+        }
+        [155, 154].into_iter().find_map(|behind| {
+            let start = end.checked_sub(behind)?;
+            let block = bytes.get(start..start + BLOCK)?;
+            begins_member(block).then_some(start)
+        })
+    })
+}
+
+/// Stricter than [`is_header`], since it is asked at every byte: a name, and the mark of the
+/// format or, in old archives, a mode in octal digits and a kind that exists.
+fn begins_member(block: &[u8]) -> bool {
+    let is_named = block.first().is_some_and(|&byte| byte != 0);
+    let is_marked = || block.get(257..262) == Some(b"ustar");
+    let is_old = || {
+        let mode = octal(block.get(100..108).unwrap_or_default());
+        let kind = block.get(156).copied().unwrap_or_default();
+        mode.is_some_and(|mode| mode > 0) && matches!(kind, 0 | b'0'..=b'7')
+    };
+    is_named && parse(block).is_some() && (is_marked() || is_old())
 }
 
 /// The header that a block is.

@@ -1,19 +1,23 @@
 //! Tar archives, each member read as a file of its own, in one pass.
 //!
 //! An own reader: that of the `tar` crate ends at the first broken header, and behind one
-//! the members go on at the next block that is a header by its checksum.
+//! the members go on at the next place that is a header by its checksum, at whatever byte.
 
+mod ahead;
 mod header;
+mod part;
 
-use std::io::{self, Read};
+use std::io::Read;
 
-use self::header::Header;
+use self::ahead::Ahead;
+use self::header::{BLOCK, Header, is_end, padding};
+use self::part::{End, PIECE, Part, Tape};
 use super::gather::File;
 use super::members::{self, Members, Named};
 use super::reason::{Reason, Refusal};
-use super::window::Bytes;
+use super::window::{Bytes, Window};
 
-pub(super) use self::header::{BLOCK, is_header};
+pub(super) use self::header::{find, is_header};
 
 /// Bytes of a long name or of a pax header, at most.
 const LONGEST_NOTE: u64 = 1 << 20;
@@ -24,52 +28,80 @@ const LONGEST_IN_HEADER: u64 = (1 << 33) - 1;
 /// Reads every member.
 ///
 /// # Errors
-/// More members than the limit.
+/// More members than the limit; a temporary file that cannot be written.
 pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) -> Result<(), Refusal> {
+    let mut tape = Window::new(Ahead::new(window, file.options.temporary.clone()));
     let mut members = Members::default();
     let mut notes = Notes::default();
     let mut told = false;
+    // Bytes before the next header.
+    let mut due = 0;
     while file.out.failed.is_none() {
-        window.fill(BLOCK);
-        let block = window.available();
-        let Some(block) = block.get(..BLOCK) else {
+        let start = tape.offset();
+        tape.fill(due + BLOCK);
+        let behind = tape.available().get(due..).unwrap_or_default();
+        let Some(block) = behind.get(..BLOCK) else {
             // The damage was told with the member that it cut.
-            if !told && window.damage().is_some() {
-                file.finish(window, None);
-            } else if !told && block.iter().any(|&byte| byte != 0) {
+            if !told && tape.damage().is_some() {
+                file.finish(tape.inner_mut().inner, None);
+            } else if !told && !is_end(behind) {
                 let refusal = Refusal::new(Reason::Truncated, "the archive ends within a header");
-                file.reject(None, window.offset(), refusal);
+                file.reject(None, start + due as u64, refusal);
             }
             break;
         };
-        if block.iter().all(|&byte| byte == 0) {
+        if is_end(block) {
             // Two such blocks end an archive; another one may be behind it.
-            window.consume(BLOCK);
-            continue;
-        }
-        let offset = window.offset();
-        let Some(found) = header::parse(block) else {
-            file.reject(None, offset, broken());
+            tape.consume(due + BLOCK);
+            due = 0;
+        } else if let Some(found) = header::parse(block) {
+            tape.consume(due + BLOCK);
+            members.count(file)?;
+            (due, told) = member(&mut tape, found, &mut notes, &mut members, file)?;
+        } else {
+            let name = name(block).map(|name| format!(", perhaps of {name:?},"));
             notes = Notes::default();
-            window.consume(BLOCK);
-            while window.fill(BLOCK).len() >= BLOCK && !is_header(window.available()) {
-                window.consume(BLOCK);
-            }
-            continue;
-        };
-        window.consume(BLOCK);
-        members.count(file)?;
-        told = member(window, found, &mut notes, &mut members, file);
-        file.told(usize::try_from(window.offset() - offset).unwrap_or(usize::MAX));
+            let place = start + due as u64;
+            let went_on = match go_on(&mut tape) {
+                true => format!("reading went on at the next one, at byte {}", tape.offset()),
+                false => "no other one follows, so that what stands behind was not read".to_owned(),
+            };
+            let message = format!(
+                "a header{} is broken, or bytes were put in or taken out before it; {went_on}",
+                name.unwrap_or_default()
+            );
+            file.reject(None, place, Refusal::new(Reason::Damaged, message));
+            due = 0;
+        }
+        file.told(usize::try_from(tape.offset() - start).unwrap_or(usize::MAX));
     }
     Ok(())
 }
 
-fn broken() -> Refusal {
-    Refusal::new(
-        Reason::Damaged,
-        "the header of a member is broken; reading went on at the next header",
-    )
+/// The name in a header that is broken, where it can be one.
+fn name(block: &[u8]) -> Option<&str> {
+    let field = block.get(..100)?;
+    let end = field.iter().position(|&byte| byte == 0)?;
+    let (name, rest) = field.split_at(end);
+    let name = std::str::from_utf8(name).ok().filter(|_| is_end(rest))?;
+    (!name.is_empty() && !name.contains(char::is_control)).then_some(name)
+}
+
+/// Passes over everything before the next header, wherever it stands; false where none follows.
+fn go_on(tape: &mut Tape<'_, '_>) -> bool {
+    loop {
+        let held = tape.fill(PIECE);
+        let found = find(held);
+        let passed = match held.len().checked_sub(BLOCK - 1) {
+            Some(most) if held.len() >= PIECE => most,
+            _ => held.len(),
+        };
+        let is_last = held.len() < PIECE;
+        tape.consume(found.unwrap_or(passed));
+        if found.is_some() || is_last {
+            return found.is_some();
+        }
+    }
 }
 
 /// What headers say of the member that follows them.
@@ -80,18 +112,32 @@ struct Notes {
     sparse: bool,
 }
 
-/// Reads one member; true where the archive ends within it.
+/// Reads one member; how many bytes stand before the next header, and whether the archive ends
+/// within it.
 fn member(
-    window: &mut Bytes<'_>,
+    tape: &mut Tape<'_, '_>,
     header: Header,
     notes: &mut Notes,
     members: &mut Members,
     file: &mut File<'_, '_>,
-) -> bool {
+) -> Result<(usize, bool), Refusal> {
+    let offset = tape.offset();
     if matches!(header.kind, b'x' | b'g' | b'X' | b'L' | b'K') && header.len <= LONGEST_NOTE {
-        note(window, &header, notes);
-        pass(window, padding(header.len));
-        return false;
+        let mut part = Part::new(tape, header.len);
+        note(&mut part, header.kind, notes);
+        let (reason, message) = match part.end {
+            End::Told => (
+                Reason::Damaged,
+                "the header with the name or the length of a member is damaged: another header \
+                 stands in it; reading went on at that one",
+            ),
+            End::Cut => (Reason::Truncated, "the archive ends within a header"),
+            _ => return Ok((padding(header.len) as usize, false)),
+        };
+        let is_cut = part.end == End::Cut;
+        *notes = Notes::default();
+        file.reject(None, offset, Refusal::new(reason, message));
+        return Ok((0, is_cut));
     }
     let Notes { name, len, sparse } = std::mem::take(notes);
     // A header gives a length of its own wherever that fits into it; beside such a one another
@@ -101,11 +147,11 @@ fn member(
         _ => header.len,
     };
     let raw = name.unwrap_or(header.name);
-    let mut part = Part {
-        window,
-        left: len,
-        cut: false,
-    };
+    // Links may tell the length of their target, without its bytes.
+    let has_bytes = !matches!(header.kind, b'1'..=b'6');
+    let len = if has_bytes { len } else { 0 };
+    let mut part = Part::new(tape, len);
+    let mut named = None;
     match header.kind {
         // A folder; in old archives by the end of its name.
         b'5' => {}
@@ -127,55 +173,42 @@ fn member(
                         members::reject(file, &name, Refusal::new(Reason::NotAFile, message));
                     }
                 }
+                named = Some(name);
             }
         }
     }
-    let Part { left, cut, .. } = part;
-    // Links may tell the length of their target, without its bytes.
-    let has_bytes = !matches!(header.kind, b'1'..=b'6');
-    if has_bytes {
-        let offset = window.offset();
-        let missing = pass(window, left.saturating_add(padding(len)));
-        if missing > padding(len) && !cut {
+    let missing = part.pass()?;
+    let end = part.end;
+    Ok(match end {
+        End::Right if missing > 0 => {
             let message = "the archive ends within a member that was not read to its end";
             file.reject(None, offset, Refusal::new(Reason::Truncated, message));
-            return true;
+            (0, true)
         }
-    }
-    cut
-}
-
-/// Bytes that fill the last block.
-fn padding(len: u64) -> u64 {
-    len.wrapping_neg() % BLOCK as u64
-}
-
-/// Passes over so many bytes without holding them; how many are not there.
-fn pass(window: &mut Bytes<'_>, mut bytes: u64) -> u64 {
-    while bytes > 0 {
-        let held = window.fill(1).len();
-        if held == 0 {
-            break;
+        End::Right => (padding(len) as usize, false),
+        End::Wrong(refusal) => {
+            match named {
+                Some(name) => members::reject(file, &name, refusal),
+                None => file.reject(None, offset, refusal),
+            }
+            go_on(tape);
+            (0, false)
         }
-        let step = usize::try_from(bytes).unwrap_or(usize::MAX).min(held);
-        window.consume(step);
-        bytes -= step as u64;
-    }
-    bytes
+        End::Told => {
+            go_on(tape);
+            (0, false)
+        }
+        End::Cut => (0, true),
+    })
 }
 
 /// Takes what a header says of the next one.
-fn note(window: &mut Bytes<'_>, header: &Header, notes: &mut Notes) {
+fn note(part: &mut Part<'_, '_, '_>, kind: u8, notes: &mut Notes) {
     let mut bytes = Vec::new();
-    let mut part = Part {
-        window,
-        left: header.len,
-        cut: false,
-    };
     if part.read_to_end(&mut bytes).is_err() {
         return;
     }
-    match header.kind {
+    match kind {
         b'L' => {
             let end = bytes.iter().position(|&byte| byte == 0);
             bytes.truncate(end.unwrap_or(bytes.len()));
@@ -192,43 +225,5 @@ fn note(window: &mut Bytes<'_>, header: &Header, notes: &mut Notes) {
                 .any(|keyword| header::pax(&bytes, keyword).is_some());
         }
         _ => {}
-    }
-}
-
-/// The bytes of one member.
-struct Part<'w, 'a> {
-    window: &'w mut Bytes<'a>,
-    left: u64,
-    /// The archive ended before the member did.
-    cut: bool,
-}
-
-impl Read for Part<'_, '_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let most = usize::try_from(self.left)
-            .unwrap_or(usize::MAX)
-            .min(out.len());
-        let Some(out) = out.get_mut(..most).filter(|out| !out.is_empty()) else {
-            return Ok(0);
-        };
-        let read = match self.window.read(out) {
-            Ok(0) => Err(Refusal::new(
-                Reason::Truncated,
-                format!(
-                    "the archive ends {} bytes before the end of this member",
-                    self.left
-                ),
-            )
-            .into()),
-            read => read,
-        };
-        match read {
-            Ok(read) => self.left -= read as u64,
-            Err(_) => {
-                self.cut = true;
-                self.left = 0;
-            }
-        }
-        read
     }
 }

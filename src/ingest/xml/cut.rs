@@ -4,7 +4,7 @@ use super::context::{Context, TITLE_BYTES};
 use super::entities::decode;
 use super::family::Family;
 use super::token::{CDATA, Kind, Scanner, Token, name, swallows};
-use super::tree::{ill_formed, too_many_attributes};
+use super::tree::{Tree, ill_formed, too_many_attributes};
 use super::{About, record};
 use crate::ingest::Limits;
 use crate::ingest::gather::File;
@@ -216,7 +216,12 @@ impl Cutter {
         let name = String::from_utf8_lossy(&qualified);
         let (vocabulary, local) = self.context.prefixes.resolve(&name, usual);
         let is_sound = matches!(token.kind, Kind::Start | Kind::Empty);
-        if self.context.around.is_empty() && is_sound {
+        // Around records one may have any number of attributes: none but names of vocabularies
+        // matter.
+        let is_wide = token.kind == Kind::TooMany;
+        let is_known = is_sound || is_wide && tag.ends_with(b">");
+        let begins = token.kind == Kind::Start || is_known && is_wide && !tag.ends_with(b"/>");
+        if self.context.around.is_empty() && is_known {
             let family = Family::of(local);
             if matches!(family, Family::Other(_) | Family::Page) {
                 let refusal = family.unsupported(local);
@@ -251,7 +256,10 @@ impl Cutter {
             return Ok(());
         }
         self.context.note_link(local, &text);
-        if token.kind == Kind::Start {
+        if is_wide {
+            file.out.limits_hit(&["attributes"]);
+        }
+        if begins {
             let deepest = file.options.limits.xml_depth as usize;
             if self.context.around.len() < deepest {
                 self.context.around.push((qualified, usual));
@@ -290,10 +298,25 @@ impl Cutter {
         self.tell_too_long(file);
         if matches!(self.state, State::Inside(_)) {
             let byte = window.offset() + self.at as u64;
-            let refusal = ill_formed(&format!("it is not closed before byte {byte}"));
+            let what = format!("it is not closed before byte {byte}");
+            let refusal = self.why_unclosed(&what, window, file);
             self.lose(refusal, window, file);
         }
         self.state = State::Between;
+    }
+
+    /// Why the record at the front is left out, which ends before it is closed: it may be
+    /// nested too deep for anybody to close it.
+    fn why_unclosed(&mut self, what: &str, window: &Bytes<'_>, file: &File<'_, '_>) -> Refusal {
+        let bytes = window.available().get(..self.at).unwrap_or_default();
+        let (usual, limits) = (self.context.usual(), &file.options.limits);
+        let parsed = file.decode(bytes).and_then(|(text, _)| {
+            Tree::parse(&text, usual, &mut self.context.prefixes, limits).map(|_| ())
+        });
+        match parsed {
+            Err(refusal) if refusal.reason == Reason::TooDeep => refusal,
+            _ => ill_formed(what),
+        }
     }
 
     /// Rejects the record and passes over what was looked at of it.
@@ -331,7 +354,7 @@ impl Cutter {
         }
         self.tell_too_long(file);
         if !cut && matches!(self.state, State::Inside(_)) {
-            let refusal = ill_formed("the file ends within it");
+            let refusal = self.why_unclosed("the file ends within it", window, file);
             self.lose(refusal, window, file);
             self.context.around.clear();
         }

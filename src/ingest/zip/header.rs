@@ -2,6 +2,8 @@
 
 use std::io::{self, BufReader, Read};
 
+use memchr::memmem;
+
 use super::super::reason::{Reason, Refusal};
 use super::stretch::{Stored, Stretch};
 
@@ -34,6 +36,16 @@ pub(super) struct Entry {
     pub at: u64,
     /// Kind of the file in Unix systems, 0 where it is not told.
     pub unix_kind: u32,
+}
+
+/// Whether the header of a member stands in these bytes behind their start: its mark, a version
+/// and a method that exist.
+pub(in crate::ingest) fn is_within(bytes: &[u8]) -> bool {
+    memmem::find_iter(bytes, LOCAL).any(|at| {
+        let head = bytes.get(at..).unwrap_or_default();
+        let (version, method, name) = (u16_at(head, 4), u16_at(head, 8), u16_at(head, 26));
+        at > 0 && head.len() >= LOCAL_BYTES && version < 100 && method < 100 && name > 0
+    })
 }
 
 /// Little-endian numbers at a place; 0 behind the end.

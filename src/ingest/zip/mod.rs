@@ -22,6 +22,8 @@ use super::reason::{Reason, Refusal};
 use super::spool;
 use super::window::{Bytes, Window};
 
+pub(super) use self::header::is_within;
+
 /// Entries that tell whether the archive is a document of an office program.
 const TELLING: usize = 64;
 
@@ -38,19 +40,46 @@ pub(super) fn read(
     again: Option<&Path>,
     file: &mut File<'_, '_>,
 ) -> Result<(), Refusal> {
+    read_unless(None, window, again, file)
+}
+
+/// As [`read`], of a file that does not begin as an archive but may end as one: with a program
+/// in front that unpacks it, or other bytes.
+///
+/// # Errors
+/// As [`read`]; `refusal` where it ends as none.
+pub(super) fn read_behind(
+    refusal: Refusal,
+    window: &mut Bytes<'_>,
+    again: Option<&Path>,
+    file: &mut File<'_, '_>,
+) -> Result<(), Refusal> {
+    read_unless(Some(refusal), window, again, file)
+}
+
+fn read_unless(
+    refusal: Option<Refusal>,
+    window: &mut Bytes<'_>,
+    again: Option<&Path>,
+    file: &mut File<'_, '_>,
+) -> Result<(), Refusal> {
     let (opened, damage) = spool::as_far_as_it_goes(window, again, file)?;
     let stored = Stored {
         len: opened.metadata()?.len(),
         file: &opened,
         tally: again.map(|_| file.tally.clone()),
     };
+    let directory = Directory::find(&stored)?;
+    if let Some(refusal) = refusal.filter(|_| directory.is_none()) {
+        return Err(refusal);
+    }
     file.told(usize::try_from(stored.len).unwrap_or(usize::MAX));
     let mut archive = Archive {
         stored,
         members: Members::default(),
         known: BTreeMap::new(),
     };
-    let complete = match Directory::find(&archive.stored)? {
+    let complete = match directory {
         Some(directory) => {
             refuse_office(&archive.stored)?;
             archive.by_directory(directory, file)
@@ -208,7 +237,7 @@ fn codec(entry: &Entry, overlaps: bool) -> Result<Option<Codec>, Refusal> {
     }
     if overlaps {
         let message = "the member shares its bytes with another one, as in a zip bomb";
-        return refused(Reason::Bomb, message);
+        return Err(Refusal::fixed(Reason::Bomb, message));
     }
     Ok(match entry.method {
         0 => None,
