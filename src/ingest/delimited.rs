@@ -74,9 +74,7 @@ fn bare_names(line: &str, dialect: Dialect, most: usize) -> Vec<String> {
 
 fn too_wide(fields: usize, file: &File<'_, '_>) -> Refusal {
     let limit = file.options.limits.columns;
-    let message = format!(
-        "the row has {fields} fields, the limit is {limit}; --max-columns reads wider ones"
-    );
+    let message = format!("the row has {fields} fields, the limit is {limit}");
     Refusal::new(Reason::TooMany, message).beyond("columns")
 }
 

@@ -156,6 +156,7 @@ fn advice(limit: &str) -> Option<&'static str> {
         "json_depth" => "--max-json-depth N reads deeper ones",
         "xml_depth" => "--max-xml-depth N reads deeper ones",
         "attributes" => "--max-attributes N reads it",
+        "columns" => "--max-columns N reads wider ones",
         "xml_nodes" => "--max-xml-nodes N reads larger ones",
         "mail_parts" => "--max-mail-parts N reads it",
         "mail_depth" => "--max-mail-depth N reads deeper ones",

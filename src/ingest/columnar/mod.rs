@@ -208,7 +208,7 @@ impl Rows {
             && self.unpacked / self.packed.max(1) > limits.ratio
         {
             let message = format!(
-                "the rows before, each as {ROW} bytes and its texts, are more than {} times the size of the file; --max-ratio reads on",
+                "the rows before, each as {ROW} bytes and its texts, are more than {} times the size of the file",
                 limits.ratio
             );
             return Err(Refusal::new(Reason::Bomb, message).beyond("ratio"));
