@@ -43,23 +43,19 @@ pub(in crate::ingest) fn is_header(block: &[u8]) -> bool {
     let Some(told) = octal(block.get(SUM).unwrap_or_default()).filter(|&told| told > 256) else {
         return false;
     };
-    let bytes = block.iter().enumerate().map(|(at, &byte)| match byte {
-        _ if SUM.contains(&at) => b' ',
-        byte => byte,
-    });
+    let sum_of = |bytes: &[u8]| bytes.iter().map(|&byte| i64::from(byte)).sum::<i64>();
+    let high_of = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte >= 0x80).count() as i64;
+    let field = block.get(SUM).unwrap_or_default();
+    let sum = sum_of(block) - sum_of(field) + SUM.len() as i64 * i64::from(b' ');
     // Some old programs added up signed bytes.
-    let (mut sum, mut signed) = (0i64, 0i64);
-    for byte in bytes {
-        sum += i64::from(byte);
-        signed += i64::from(byte as i8);
-    }
+    let signed = sum - 256 * (high_of(block) - high_of(field));
     told as i64 == sum || told as i64 == signed
 }
 
 /// The first place at which a header stands whole, whether at a multiple of a block or not.
 ///
-/// Linear but for at most a look at a block for each number in octal digits behind which a NUL
-/// stands: so every program ends a checksum, as `%06o\0 ` or `%07o\0`.
+/// Where a NUL stands behind a digit or a blank a checksum may end: every program writes it as
+/// `%06o\0 ` or `%07o\0`.
 pub(in crate::ingest) fn find(bytes: &[u8]) -> Option<usize> {
     memchr::memchr_iter(0, bytes).find_map(|end| {
         let before = bytes.get(end.checked_sub(1)?)?;
@@ -74,17 +70,16 @@ pub(in crate::ingest) fn find(bytes: &[u8]) -> Option<usize> {
     })
 }
 
-/// Stricter than [`is_header`], since it is asked at every byte: a name, and the mark of the
-/// format or, in old archives, a mode in octal digits and a kind that exists.
+/// Stricter than [`is_header`], since it is asked at every byte, and cheap where the answer is
+/// no: a name with nothing but NULs behind it, and the mark of the format or, in old archives,
+/// no more than they have.
 fn begins_member(block: &[u8]) -> bool {
-    let is_named = block.first().is_some_and(|&byte| byte != 0);
+    let name = block.get(..100).unwrap_or_default();
+    let end = name.iter().position(|&byte| byte == 0);
+    let is_named = end != Some(0) && is_end(name.get(end.unwrap_or(100)..).unwrap_or_default());
     let is_marked = || block.get(257..262) == Some(b"ustar");
-    let is_old = || {
-        let mode = octal(block.get(100..108).unwrap_or_default());
-        let kind = block.get(156).copied().unwrap_or_default();
-        mode.is_some_and(|mode| mode > 0) && matches!(kind, 0 | b'0'..=b'7')
-    };
-    is_named && parse(block).is_some() && (is_marked() || is_old())
+    let is_old = || block.get(257..).is_some_and(is_end);
+    is_named && (is_marked() || is_old()) && parse(block).is_some()
 }
 
 /// The header that a block is.
@@ -157,6 +152,32 @@ mod tests {
         assert_eq!(size(&[0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2]), Some(258));
         assert_eq!(size(&[0xff; 12]), None);
         assert_eq!(size(b"8"), None);
+    }
+
+    #[test]
+    fn a_header_is_found_at_any_byte_and_checked_whole() {
+        let mut block = [0u8; BLOCK];
+        block[..5].copy_from_slice(b"a.txt");
+        block[124..135].copy_from_slice(b"00000000017");
+        for (mark, name) in [(&b"ustar\0"[..], b'a'), (b"", b'a'), (b"", 0xe9)] {
+            block[0] = name;
+            block[257..257 + mark.len()].copy_from_slice(mark);
+            block[148..156].fill(b' ');
+            let sum: u32 = block.iter().map(|&byte| u32::from(byte)).sum();
+            for sum in [sum, sum - if name > 0x7f { 256 } else { 0 }] {
+                block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+                for before in [0, 1, 37, 512] {
+                    let bytes = [&vec![b'7'; before][..], &block, b"x"].concat();
+                    assert_eq!(find(&bytes), Some(before));
+                    assert_eq!(find(&bytes[..before + BLOCK - 1]), None);
+                }
+                let mut other = block;
+                other[130] ^= 1;
+                assert_eq!(find(&other), None);
+            }
+            block[257..].fill(0);
+        }
+        assert_eq!(find(&[0; 2048]), None);
     }
 
     #[test]
