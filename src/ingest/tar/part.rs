@@ -102,13 +102,14 @@ impl<'t, 'w, 'a> Part<'t, 'w, 'a> {
         self.clear = self.left.min(at);
         let message = match at.checked_sub(due) {
             None => format!(
-                "the header of another member stands {} bytes before the end of this one: its \
+                "the header of another member stands {} before the end of this one: its \
                  length is wrong, or bytes of it are missing; reading went on at that header",
-                due - at
+                bytes(due - at)
             ),
             Some(more) => format!(
-                "the header of the next member stands {more} bytes behind the end of this one: \
-                 bytes were put in; reading went on at that header"
+                "the header of the next member stands {} behind the end of this one: \
+                 bytes were put in; reading went on at that header",
+                bytes(more)
             ),
         };
         self.end = End::Wrong(Refusal::new(Reason::Damaged, message));
@@ -192,6 +193,11 @@ impl<'t, 'w, 'a> Part<'t, 'w, 'a> {
         self.left -= bytes;
         self.clear -= bytes;
     }
+}
+
+fn bytes(count: u64) -> String {
+    let end = if count == 1 { "" } else { "s" };
+    format!("{count} byte{end}")
 }
 
 impl Read for Part<'_, '_, '_> {
