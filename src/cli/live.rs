@@ -3,9 +3,11 @@
 mod arrivals;
 mod filter;
 mod folder;
+mod growing;
 mod lines;
 mod outputs;
 mod reading;
+mod rotation;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -1,7 +1,6 @@
 //! JSON lines as they come, out of a pipe or of a file that grows.
 
 use std::ffi::OsStr;
-use std::fs::File;
 use std::io::{self, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,7 +11,8 @@ use super::super::args::SyncArg;
 use super::super::stop;
 use super::arrivals::Lines;
 use super::outputs::{MEMBER, Notation, Rows};
-use super::reading::{Before, Reading, moved, name_of, take_up};
+use super::reading::{Before, OUTPUT, Reading, moved, name_of, take_up};
+use super::rotation::{Part, Rotation};
 use super::{BATCH, Live, PATIENCE};
 use crate::document::{Document, Place};
 use crate::error::Error;
@@ -26,27 +26,42 @@ impl Live<'_> {
         let path = PathBuf::from(input);
         let failed = |cause| Error::io("reading the input", &path, cause);
         let (mut file, mut reading, before) = take_up(&path, &self.index).map_err(failed)?;
+        let from = SeekFrom::Start(reading.bytes());
+        file.seek(from).map_err(failed)?;
+        let mut part = Part::of(file);
+        let outputs = self.index.marks().map(|(name, _)| name);
+        let outputs = outputs.filter_map(|name| name.strip_prefix(OUTPUT));
+        let rotation = Rotation {
+            outputs: outputs.map(str::to_string).collect(),
+            path: path.clone(),
+        };
         if matches!(before, Before::Other) {
             let shown = path.display();
+            let mark = self.index.marked(&name_of(&path)).copied();
+            let mark = mark.unwrap_or_default();
+            let earlier = moved(&path, &self.index).or_else(|| rotation.holder(&mark));
             // The rest of the one that was read goes first, as it does where one runs while it is moved.
-            if let Some(earlier) = moved(&path, &self.index) {
-                let mark = self.index.marked(&name_of(&path)).copied();
-                file = File::open(&earlier).map_err(failed)?;
-                reading = reading
-                    .behind(&mut file, &mark.unwrap_or_default())
-                    .map_err(failed)?;
+            if let Some(earlier) = earlier {
+                part = Part::open(&earlier, 0).map_err(failed)?;
+                reading = reading.through(&mut part, &mark).map_err(failed)?;
                 let earlier = earlier.display();
                 self.messages.say(&format!(
                     "{shown}: what was read before is {earlier} now; its rest goes first"
                 ));
             } else {
+                let names = rotation.names().join(", ");
+                let lost = match names.is_empty() {
+                    true => String::new(),
+                    false => format!(
+                        "; of {names} what came since is missed: `wirecopy dedup FILE --index` takes it"
+                    ),
+                };
                 self.messages.say(&format!(
-                    "{shown}: not the file that was read before; it is read from its beginning"
+                    "{shown}: not the file that was read before; it is read from its beginning{lost}"
                 ));
             }
         }
-        file.seek(SeekFrom::Start(reading.bytes)).map_err(failed)?;
-        let lines = Lines::of_file(path.clone(), file, reading.bytes).map_err(failed)?;
+        let lines = Lines::of_file(rotation, part, reading.sample.clone());
         self.lines(&lines, reading)
     }
 
@@ -61,8 +76,14 @@ impl Live<'_> {
             if stop::code().is_some() {
                 break;
             }
+            for told in &block.told {
+                self.messages.say(told);
+            }
             if block.anew {
                 reading.anew();
+            }
+            if block.lines.is_empty() {
+                continue;
             }
             self.batch(block.lines, &mut reading)?;
         }
@@ -177,7 +198,7 @@ impl Live<'_> {
             let place = &mut rejection.place;
             place.path = reading.path.clone();
             place.record = place.record.map(|own| own + reading.records);
-            place.offset += reading.bytes;
+            place.offset += reading.bytes();
             self.messages.say(&format!("rejected: {rejection}"));
         }
         let mut documents: Vec<&Document> = intake.documents.iter().collect();

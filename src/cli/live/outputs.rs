@@ -136,7 +136,7 @@ impl Output {
 
     /// Whether anything is in it.
     pub fn is_empty(&self) -> bool {
-        self.end.as_ref().is_none_or(|end| end.bytes == 0)
+        self.end.as_ref().is_none_or(|end| end.bytes() == 0)
     }
 
     /// Whether an earlier run gave this record out and was ended before it could take note of that. Asked once for each.
@@ -157,7 +157,7 @@ impl Output {
 
     /// Leaves a mark, which counts with the next confirmation.
     pub fn note(&self, index: &mut Index) {
-        if let Some(end) = self.end.as_ref().filter(|end| end.bytes > 0) {
+        if let Some(end) = self.end.as_ref().filter(|end| end.bytes() > 0) {
             end.note(index);
         }
     }
