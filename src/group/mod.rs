@@ -9,6 +9,7 @@ mod union;
 mod way;
 
 pub use keep::{Policy, keepers, source_name};
+pub(crate) use refine::is_firm;
 pub use refine::{Refined, Spans, refine};
 pub use union::{components, labels};
 pub use way::way;

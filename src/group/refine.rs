@@ -59,6 +59,12 @@ pub fn refine(edges: &[(u32, u32)], spans: &mut dyn FnMut(u32, u32) -> Spans) ->
     refined
 }
 
+/// Whether a component, given by its edges, stays whole without any one of its members. Then no member is a round-up,
+/// nor is there one once another member comes that has edges to two of them.
+pub(crate) fn is_firm(edges: &[(u32, u32)]) -> bool {
+    cuts(edges).is_empty()
+}
+
 /// The edges that a cut member loses as a round-up; none where it is not one.
 fn round_up(cut: &Cut, spans: &mut dyn FnMut(u32, u32) -> Spans) -> Vec<(u32, u32)> {
     let covered: Vec<Spans> = cut

@@ -3,7 +3,7 @@
 use ahash::{AHashMap, AHashSet};
 
 use super::tables::Tables;
-use crate::group::{Spans, components, refine};
+use crate::group::{Spans, components, is_firm, refine};
 use crate::verify::{Standing, VerifiedPair, demote_kin};
 
 /// The texts that hang together with some by pairs of copy strength, each component by the keys
@@ -38,11 +38,13 @@ pub(super) fn touched(tables: &Tables, from: &[u32]) -> Vec<Vec<u32>> {
 /// Kin of templates are told apart first, by what is known beside the component too; then round-ups are
 /// cut out. `spans(x, y)` gives the ranges of `x` that it shares with `y`. Cost: the pairs of the
 /// component, and `spans` as [`refine`] asks for it.
+///
+/// Told too: whether the component is one group that another text can only join (`GroupRow::is_firm`).
 pub(super) fn partition(
     tables: &Tables,
     component: &[u32],
     spans: &mut dyn FnMut(u32, u32) -> Spans,
-) -> Vec<Vec<u32>> {
+) -> (Vec<Vec<u32>>, bool) {
     let mut place: AHashMap<u32, u32> = (0..)
         .zip(component)
         .map(|(at, &class)| (class, at))
@@ -74,6 +76,7 @@ pub(super) fn partition(
         }
     }
     pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
+    let is_plain = pairs.iter().all(|pair| pair.standing == Standing::Copy);
     demote_kin(&mut pairs);
     let copies = pairs.iter().filter(|pair| pair.standing == Standing::Copy);
     let edges: Vec<(u32, u32)> = copies.map(|pair| (pair.a, pair.b)).collect();
@@ -99,5 +102,9 @@ pub(super) fn partition(
             groups.push(vec![class]);
         }
     }
-    groups
+    let is_whole = groups
+        .first()
+        .is_some_and(|group| group.len() == component.len() && group.len() > 1);
+    let stays = is_plain && is_whole && is_firm(&edges);
+    (groups, stays)
 }

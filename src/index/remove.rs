@@ -164,6 +164,7 @@ impl Index {
             return Vec::new();
         };
         row.classes.retain(|&other| other != class);
+        row.is_firm = false;
         row.classes.clone()
     }
 
