@@ -131,6 +131,28 @@ fn what_joins_a_group_leaves_what_a_batch_would_find() {
     }
 }
 
+#[test]
+fn a_removal_names_the_document_that_is_kept_now() {
+    let folder = temp();
+    let mut index = Index::open(folder.path(), &IndexOptions::default()).unwrap();
+    for (at, key) in ["a", "b", "c"].into_iter().enumerate() {
+        let text: String = (0..10 - at).map(|at| sentence(1, at) + "\n").collect();
+        let document = Document {
+            key: key.into(),
+            text: text.as_str().into(),
+            ..Document::default()
+        };
+        index.insert(&document, 1).unwrap();
+    }
+    let removed = index.remove(&["a"]).unwrap();
+    let told: Vec<(EventKind, Option<&str>)> = removed
+        .events
+        .iter()
+        .map(|event| (event.kind, event.document.as_deref()))
+        .collect();
+    assert_eq!(told, [(EventKind::Keeper, Some("b"))]);
+}
+
 /// Random steps against a plain map and a batch over it.
 #[test]
 fn steps_at_random_leave_what_a_batch_would_find() {

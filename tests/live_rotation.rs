@@ -7,7 +7,9 @@ mod support;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
+use std::time::Duration;
 
+use support::dice::Dice;
 use support::followed::{append, follow, stop, stories, until_lines};
 use support::temp;
 
@@ -178,6 +180,57 @@ fn a_file_that_is_copied_and_emptied_is_read_from_its_beginning() {
         "{told}"
     );
     assert!(told.contains("0 rejected"), "{told}");
+}
+
+/// Killed at random while its file is moved on, some of them packed: every record comes out once.
+#[test]
+fn a_run_that_is_killed_misses_no_moved_file() {
+    let folder = temp();
+    let at = folder.path();
+    let (feed, out) = (at.join("feed.jsonl"), at.join("out.jsonl"));
+    let typed = ["-o", "out.jsonl", "--sync", "each"];
+    let names: Vec<String> = (0..60).map(|at| format!("feed.jsonl.{at}")).collect();
+    let mut dice = Dice::new(4);
+    append(&feed, &stories(0..5));
+    let child = follow(at, "feed.jsonl", &typed);
+    until_lines(&out, 1);
+    let mut child = Some(child);
+    let mut written = 5;
+    for round in 0..30 {
+        let count = 1 + dice.roll(30);
+        append(&feed, &stories(written..written + count));
+        written += count;
+        std::thread::sleep(Duration::from_millis(dice.roll(120) as u64));
+        if dice.roll(3) > 0 {
+            for pair in names.windows(2).rev() {
+                for end in ["", ".gz"] {
+                    let from = at.join(pair[0].clone() + end);
+                    if from.exists() {
+                        fs::rename(from, at.join(pair[1].clone() + end)).unwrap();
+                    }
+                }
+            }
+            fs::rename(&feed, at.join(&names[0])).unwrap();
+            if round % 3 == 0 && at.join(&names[1]).exists() {
+                pack(&at.join(&names[1]));
+            }
+            append(&feed, &stories(written..written + 1));
+            written += 1;
+        }
+        if dice.roll(4) == 0 {
+            let mut child = child.take().unwrap();
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        child = child.or_else(|| Some(follow(at, "feed.jsonl", &typed)));
+    }
+    until_lines(&out, written);
+    let told = stop(child.unwrap());
+    assert_eq!(
+        fs::read_to_string(&out).unwrap(),
+        stories(0..written),
+        "{told}"
+    );
 }
 
 /// Writes a file anew without ever leaving it shorter than it was.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::super::{plan, stop};
+use super::super::stop;
 use super::arrivals::Folder;
 use super::outputs::{Notation, Rows};
 use super::reading::{Before, Reading, moved, name_of, take_up};
@@ -275,10 +275,9 @@ impl Live<'_> {
             {
                 let mut to = io::BufWriter::new(&mut self.out);
                 let written = write::feed(&kept, &intake.archive, without_header, &mut to);
-                written
-                    .and_then(|()| io::Write::flush(&mut to))
-                    .map_err(plan::output_error)?;
+                let written = written.and_then(|()| io::Write::flush(&mut to));
                 drop(to);
+                written.map_err(|cause| Error::io("writing", &self.out.name, cause))?;
                 self.out.notation = Some(notation);
             } else {
                 let name = kept.first().map_or("", |first| &*first.place.path);

@@ -1,13 +1,13 @@
 //! JSON lines as they come, out of a pipe or of a file that grows.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Seek, SeekFrom};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::de::IgnoredAny;
 
-use super::super::args::SyncArg;
+use super::super::args::{DedupArgs, SyncArg};
 use super::super::stop;
 use super::arrivals::Lines;
 use super::outputs::{MEMBER, Notation, Rows};
@@ -20,6 +20,15 @@ use crate::index::Answer;
 use crate::ingest::{self, Input, Intake, Reason, Rejection};
 use crate::write;
 
+impl DedupArgs {
+    /// Whether JSON lines come, and nothing else can.
+    pub(super) fn is_stream(&self) -> bool {
+        let inputs = &self.input.inputs;
+        let is_folder = |input: &OsString| Path::new(input).is_dir();
+        inputs.iter().any(|input| input == "-") || self.live.follow && !inputs.iter().any(is_folder)
+    }
+}
+
 impl Live<'_> {
     /// Decides the lines of a file that grows, behind what was read of it before.
     pub(super) fn growing(&mut self, input: &OsStr) -> Result<(), Error> {
@@ -31,8 +40,10 @@ impl Live<'_> {
         let mut part = Part::of(file);
         let outputs = self.index.marks().map(|(name, _)| name);
         let outputs = outputs.filter_map(|name| name.strip_prefix(OUTPUT));
+        let named = [&self.args.output, &self.args.decisions].into_iter();
+        let named = named.flatten().map(|file| name_of(file));
         let rotation = Rotation {
-            outputs: outputs.map(str::to_string).collect(),
+            outputs: outputs.map(str::to_string).chain(named).collect(),
             path: path.clone(),
         };
         if matches!(before, Before::Other) {
@@ -101,6 +112,17 @@ impl Live<'_> {
         let without = self.without_odd_ones(&lines, reading);
         let shown = without.as_deref().unwrap_or(&all);
         let read = self.intake(reading, shown)?;
+        let mut seen = lines.iter().filter(|line| !line.trim_ascii().is_empty());
+        if reading.records == 0
+            && read.documents.is_empty()
+            && seen.next().is_some_and(|line| !is_object(line))
+        {
+            self.messages.say(&format!(
+                "{}: begins with no JSON object, and a stream takes JSON lines alone; give a table or other formats as files: \
+                 `wirecopy dedup FILE --index DIR`",
+                reading.path
+            ));
+        }
         // Two records of one key in one batch would be settled by their bytes, not by what came first; and one line
         // must not make another kind of file of all.
         let apart = read.counts.merged + read.counts.renamed > 0 || !are_lines(&read);
@@ -232,6 +254,7 @@ impl Live<'_> {
         if !line.ends_with(b"\n") {
             self.lines.push(b'\n');
         }
+        self.ends.push((self.lines.len(), answer.key.clone()));
         self.out.notation.get_or_insert(Notation::Lines);
     }
 }
