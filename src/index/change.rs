@@ -27,7 +27,7 @@ impl Index {
         // Parts of one old group are renamed together, so that one of them keeps its id.
         let mut all: Vec<u32> = Vec::new();
         let mut new: Vec<Vec<u32>> = Vec::new();
-        let mut firm: Vec<bool> = Vec::new();
+        let mut hanging: Vec<Option<Vec<u32>>> = Vec::new();
         for component in components {
             let mut failed = None;
             let Index {
@@ -47,8 +47,8 @@ impl Index {
                     }
                 }
             };
-            let (groups, is_firm) = partition(tables, &component, &mut spans);
-            firm.resize(firm.len() + groups.len(), is_firm);
+            let (groups, of_one) = partition(tables, &component, &mut spans);
+            hanging.resize(hanging.len() + groups.len(), of_one);
             new.extend(groups);
             if let Some(error) = failed {
                 return Err(error);
@@ -73,9 +73,9 @@ impl Index {
             keys.min().unwrap_or_default()
         };
         let told = rename(&mut self.tables, &all, &new, cause, &mut self.ids, &key);
-        for (&group, is_firm) in told.groups.iter().zip(firm) {
+        for (&group, hanging) in told.groups.iter().zip(hanging) {
             if let Some(row) = self.tables.groups.get_mut(group as usize) {
-                row.is_firm = is_firm;
+                row.hanging = hanging;
             }
         }
         let number = |doc: u32| self.tables.doc(doc).map_or(0, |row| row.number);
@@ -113,7 +113,8 @@ impl Index {
     }
 
     /// The same where it is plain what comes of it, without a look at the pairs of the whole group, of which there may be
-    /// tens of thousands: a text that was there before and has the pairs that it had, or a new one that joins a firm group.
+    /// tens of thousands: a text that was there before and has the pairs that it had, or a new one that joins a group with pairs
+    /// to texts of which none hangs on one alone.
     fn join(&mut self, texts: &[u32], came: u32) -> Option<Changes> {
         let doc = *self.tables.doc(came)?;
         let row = *self.tables.class(doc.class)?;
@@ -122,17 +123,16 @@ impl Index {
         }
         let links = self.tables.links(doc.class);
         let slot = self.tables.group_of_class(links.first()?.other)?;
+        let hanging = self.tables.group(slot)?.hanging.as_ref()?;
         let joins = |link: &Link| {
             let group = self.tables.group_of_class(link.other);
-            link.standing == Standing::Copy && group == Some(slot)
+            let is_held = hanging.binary_search(&link.other).is_err();
+            link.standing == Standing::Copy && group == Some(slot) && is_held
         };
         if row.count != 1 || links.len() < 2 || !links.iter().all(joins) {
             return None;
         }
         let group = self.tables.groups.get_mut(slot as usize)?;
-        if !group.is_firm {
-            return None;
-        }
         let at = group.classes.partition_point(|&other| other < doc.class);
         group.classes.insert(at, doc.class);
         let groups = vec![(doc.number, group.id)];

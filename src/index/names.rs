@@ -139,7 +139,7 @@ pub(super) fn rename(
             id,
             classes: classes.clone(),
             keeper,
-            is_firm: false,
+            hanging: None,
         };
         let slot = match *lent {
             Some(slot) => {

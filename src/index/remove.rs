@@ -169,7 +169,7 @@ impl Index {
             return Vec::new();
         };
         row.classes.retain(|&other| other != class);
-        row.is_firm = false;
+        row.hanging = None;
         row.classes.clone()
     }
 
