@@ -154,7 +154,9 @@ pub enum IndexTrouble {
 impl fmt::Display for IndexTrouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            IndexTrouble::Absent => f.write_str("holds no index of wirecopy"),
+            IndexTrouble::Absent => f.write_str(
+                "holds no index of wirecopy; `wirecopy dedup INPUT --index DIR` makes one in a new folder",
+            ),
             IndexTrouble::Foreign { file } => write!(
                 f,
                 "holds {file:?}, which wirecopy did not write, and no index; name another folder"
@@ -220,7 +222,13 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind() {
             ErrorKind::Io { doing, path, cause } => {
-                write!(f, "{doing}: {}: {cause}", path.display())
+                write!(f, "{doing}: {}: {cause}", path.display())?;
+                match cause.kind() {
+                    std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                        f.write_str("; free some room there and run it again")
+                    }
+                    _ => Ok(()),
+                }
             }
             ErrorKind::NoDocuments {
                 inputs,

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use support::stemma::World;
+use support::stories::sentence;
 use support::{Random, held, temp};
 use wirecopy::config::Settings;
 use wirecopy::document::Document;
@@ -89,6 +90,67 @@ fn one_by_one_gives_the_groups_of_a_batch_in_any_order() {
         assert!(differ.is_empty(), "{differ:?}");
         Random(seed).shuffle(&mut documents);
     }
+}
+
+/// Copies that join a group of many, and round-ups that join two of them, after every single one.
+#[test]
+fn what_joins_a_group_leaves_what_a_batch_would_find() {
+    let text = |story: usize, without: usize| -> String {
+        let all = (0..10).filter(|&at| at != without);
+        all.map(|at| sentence(story, at) + "\n").collect()
+    };
+    let mut all = Vec::new();
+    for at in 0..9 {
+        all.extend([text(1, at), text(2, at)]);
+    }
+    all.push(text(1, 10) + &text(2, 10));
+    all.push(text(2, 3) + &text(1, 4));
+    all.push(text(1, 0));
+    let mut all: Vec<Document> = (0..)
+        .zip(all)
+        .map(|(at, text): (u32, String)| Document {
+            key: format!("d{at:02}").into(),
+            text: text.as_str().into(),
+            ..Document::default()
+        })
+        .collect();
+    for seed in 0..3 {
+        Random(seed).shuffle(&mut all);
+        let folder = temp();
+        let mut index = Index::open(folder.path(), &IndexOptions::default()).unwrap();
+        for (at, document) in all.iter().enumerate() {
+            index.insert(document, 1).unwrap();
+            index.commit(Durability::System).unwrap();
+            assert_eq!(partition(&index), batch(&all[..=at]), "{seed} {at}");
+        }
+        for (at, document) in all.iter().enumerate().take(15) {
+            index.remove(&[&*document.key]).unwrap();
+            index.commit(Durability::System).unwrap();
+            assert_eq!(partition(&index), batch(&all[at + 1..]), "{seed} {at}");
+        }
+    }
+}
+
+#[test]
+fn a_removal_names_the_document_that_is_kept_now() {
+    let folder = temp();
+    let mut index = Index::open(folder.path(), &IndexOptions::default()).unwrap();
+    for (at, key) in ["a", "b", "c"].into_iter().enumerate() {
+        let text: String = (0..10 - at).map(|at| sentence(1, at) + "\n").collect();
+        let document = Document {
+            key: key.into(),
+            text: text.as_str().into(),
+            ..Document::default()
+        };
+        index.insert(&document, 1).unwrap();
+    }
+    let removed = index.remove(&["a"]).unwrap();
+    let told: Vec<(EventKind, Option<&str>)> = removed
+        .events
+        .iter()
+        .map(|event| (event.kind, event.document.as_deref()))
+        .collect();
+    assert_eq!(told, [(EventKind::Keeper, Some("b"))]);
 }
 
 /// Random steps against a plain map and a batch over it.

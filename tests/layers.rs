@@ -194,6 +194,7 @@ fn nothing_reads_the_clock_or_the_environment() {
         ("cli/index.rs", "time"),
         ("cli/live.rs", "time"),
         ("cli/live/arrivals.rs", "time"),
+        ("cli/live/rotation.rs", "time"),
         ("cli/progress.rs", "time"),
         ("index/store/lock.rs", "time"),
         ("main.rs", "env"),

@@ -112,6 +112,48 @@ fn what_was_never_given_out_comes_out_when_it_is_sent_again() {
     }
 }
 
+/// The reader of a pipe goes in the middle of a batch: what the pipe took was given out, and the rest comes again.
+#[test]
+fn a_pipe_that_is_closed_gives_every_line_once() {
+    let folder = temp();
+    let at = folder.path();
+    let all: Vec<String> = (0..400)
+        .map(|story| record(&format!("r{story}"), "Hill News", story, &[], 3))
+        .collect();
+    let path = put(&folder, "all.jsonl", all.join("\n") + "\n");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        .current_dir(at)
+        .args(["dedup", "-", "--index", "kept", "--decisions", "told.csv"])
+        .stdin(fs::File::open(path).unwrap())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut out = BufReader::with_capacity(512, child.stdout.take().unwrap());
+    let mut line = String::new();
+    let mut seen = Vec::new();
+    for _ in 0..20 {
+        line.clear();
+        out.read_line(&mut line).unwrap();
+        seen.push(line.trim_end().to_string());
+    }
+    drop(out);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(seen, all[..20]);
+    let told = rows(&fs::read(at.join("told.csv")).unwrap()).len();
+    assert!((20..400).contains(&told), "{told}");
+    let arguments = ["dedup", "-", "--index", "kept", "--decisions", "told.csv"];
+    let (out, _, code) = run(at, &arguments, &(all.join("\n") + "\n"));
+    assert_eq!(code, 0);
+    let again: Vec<&str> = out.lines().collect();
+    assert!(again == all[told..], "{} of {told}", again.len());
+    // Of what is sent again a row says how it stands.
+    let rows = rows(&fs::read(at.join("told.csv")).unwrap());
+    let ids: Vec<&str> = rows.iter().map(|row| &*row["doc_id"]).collect();
+    let wanted: Vec<String> = (0..told).chain(0..400).map(|at| format!("r{at}")).collect();
+    assert_eq!(ids, wanted);
+}
+
 #[test]
 fn a_rejection_names_the_line_and_the_byte_of_the_stream() {
     let folder = temp();

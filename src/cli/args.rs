@@ -391,7 +391,7 @@ pub struct DedupArgs {
     /// File for one CSV row per document: kept or not, and why
     #[arg(long, value_name = "FILE")]
     pub decisions: Option<PathBuf>,
-    /// Which document of a group is kept: earliest, latest, longest, central, one-per-source, none, or prefer=FILE (sources, best first, one a line)
+    /// Which document of a group is kept: earliest, latest, longest, central, one-per-source, none, or prefer=FILE (sources, best first, one a line); with --index neither central nor none
     #[arg(long, value_name = "POLICY", default_value = "earliest")]
     pub keep: String,
     /// Replace existing files

@@ -28,12 +28,13 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
     };
     let all = plan::all_inputs(&args.input, &args.archive);
     plan::threads(&args.running)?;
-    // `-o -` is standard output.
-    let output = args
-        .output
-        .as_deref()
-        .filter(|file| file.as_os_str() != "-");
+    let named = |file: &&Path| !plan::is_standard(file);
+    let output = args.output.as_deref().filter(named);
     let decisions = args.decisions.as_deref();
+    if output.is_none() && decisions.is_some_and(plan::is_standard) {
+        let advice = "names standard output, to which the kept records go; name a file, or one for the records with -o FILE";
+        return Err(Error::setting("--decisions", advice));
+    }
     if output.is_some() && output == decisions {
         let advice = "is named for the records and for the decisions; name two files";
         let path = output.unwrap_or(Path::new("")).to_path_buf();
@@ -42,7 +43,7 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
     if args.live.index.is_some() {
         return live::run(args, settings, policy);
     }
-    for file in output.into_iter().chain(decisions) {
+    for file in output.into_iter().chain(decisions.filter(named)) {
         plan::check_target(file, &all, args.force)?;
     }
     let messages = Messages::new(&args.running);
@@ -87,9 +88,11 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome, Error> {
     }
     if let Some(file) = decisions {
         let style = plan::csv_style(args.csv);
-        write::place(file, |out| {
-            write::decisions_csv(documents, &deduped, style, out)
-        })?;
+        let write = |out: &mut dyn io::Write| write::decisions_csv(documents, &deduped, style, out);
+        match plan::is_standard(file) {
+            true => plan::to_stream(io::BufWriter::new(io::stdout().lock()), write)?,
+            false => write::place(file, write)?,
+        }
     }
     match (output, kind) {
         (_, FeedKind::Mixed) => {

@@ -26,6 +26,12 @@ const MEMORY: u64 = 128 << 20;
 /// Refuses what was typed for the other format.
 pub(super) fn check(args: &DedupArgs) -> Result<(), Error> {
     let feed = &args.feed;
+    if args.live.index.is_some()
+        && let Some(flag) = plan::of_the_search(&args.matching)
+    {
+        let advice = "says how a batch is searched; an index finds texts in its own way, by 40 keys of each, and compares them exactly; leave it out";
+        return Err(Error::setting(flag, advice));
+    }
     if feed.format == DedupFormatArg::Records {
         if feed.never.is_some() {
             let advice = "excepts outlets of a feed (RSS, Atom, JSON Feed); add --format feed, or leave it out";

@@ -84,7 +84,10 @@ fn stats(folder: &Path, format: PageArg) -> Result<Outcome, Error> {
 }
 
 fn describe(figures: &Statistics, settings: &str, out: &mut dyn Write) -> io::Result<()> {
-    let each = |bytes: u64| bytes / figures.documents.max(1) as u64;
+    let each = |bytes: u64| match bytes.checked_div(figures.documents as u64) {
+        Some(each) => format!("{each} a document"),
+        None => "and no document".to_string(),
+    };
     let rows = [
         ("documents", figures.documents as u64, String::new()),
         ("distinct texts", figures.texts as u64, String::new()),
@@ -97,13 +100,13 @@ fn describe(figures: &Statistics, settings: &str, out: &mut dyn Write) -> io::Re
         (
             "bytes in memory",
             figures.memory_bytes as u64,
-            format!("{} a document", each(figures.memory_bytes as u64)),
+            each(figures.memory_bytes as u64),
         ),
         (
             "bytes of log",
             figures.log_bytes,
             format!(
-                "{} a document, in {}",
+                "{}, in {}",
                 each(figures.log_bytes),
                 plural(figures.segments, "file")
             ),

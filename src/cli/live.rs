@@ -3,9 +3,11 @@
 mod arrivals;
 mod filter;
 mod folder;
+mod growing;
 mod lines;
 mod outputs;
 mod reading;
+mod rotation;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -49,6 +51,8 @@ struct Live<'a> {
     decisions: Option<Output>,
     /// What is given out once it is safe: a buffer that gives out by itself would say too much.
     lines: Vec<u8>,
+    /// Where each of them ends, with the key of its record.
+    ends: Vec<(usize, Box<str>)>,
     answers: Vec<Answer>,
     swept: Instant,
     read: u64,
@@ -71,13 +75,33 @@ pub(super) fn run(args: &DedupArgs, settings: Settings, policy: Policy) -> Resul
         ));
     }
     let messages = Messages::new(&args.running);
-    let output = args
-        .output
-        .as_deref()
-        .filter(|file| file.as_os_str() != "-");
-    for file in output.into_iter().chain(args.decisions.as_deref()) {
+    let named = |file: &&Path| !plan::is_standard(file);
+    let output = args.output.as_deref().filter(named);
+    for file in output
+        .into_iter()
+        .chain(args.decisions.as_deref().filter(named))
+    {
         // What came out in earlier runs stays: a record comes out once.
-        plan::check_target(file, &args.input.inputs, true)?;
+        if !outputs::is_pipe(file) {
+            plan::check_target(file, &args.input.inputs, true)?;
+        }
+        let refuse = |advice| {
+            let path = file.to_path_buf();
+            Err(ErrorKind::Overwrite { path, advice }.into())
+        };
+        if is_within(file, folder) {
+            return refuse(
+                "lies in the folder of the index, which holds nothing else; name a file elsewhere",
+            );
+        }
+        let rows = match output == Some(file) {
+            true => Rows::Lines,
+            false => Rows::Decisions,
+        };
+        let foreign = || outputs::foreign(file, rows, args.is_stream());
+        if let Some(advice) = (!args.force).then(foreign).flatten() {
+            return refuse(advice);
+        }
     }
     let index = Index::open(
         folder,
@@ -98,7 +122,10 @@ pub(super) fn run(args: &DedupArgs, settings: Settings, policy: Policy) -> Resul
     };
     let decisions = args.decisions.as_deref();
     let decisions = decisions
-        .map(|file| open(file, Rows::Decisions))
+        .map(|file| match plan::is_standard(file) {
+            true => Ok(Output::pipe()),
+            false => open(file, Rows::Decisions),
+        })
         .transpose()?;
     stop::cleanly();
     let mut live = Live {
@@ -112,6 +139,7 @@ pub(super) fn run(args: &DedupArgs, settings: Settings, policy: Policy) -> Resul
         out,
         decisions,
         lines: Vec::new(),
+        ends: Vec::new(),
         answers: Vec::new(),
         swept: Instant::now(),
         read: 0,
@@ -124,6 +152,17 @@ pub(super) fn run(args: &DedupArgs, settings: Settings, policy: Policy) -> Resul
     let done = live.all();
     let closed = live.close();
     done.and(closed)
+}
+
+/// Whether a file lies in a folder, however the two are written.
+fn is_within(file: &Path, folder: &Path) -> bool {
+    let parent = file.parent().filter(|own| !own.as_os_str().is_empty());
+    let parent = parent.unwrap_or(Path::new("."));
+    let whole = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
+    match (whole(parent), whole(folder)) {
+        (Ok(own), Ok(folder)) => own.starts_with(folder),
+        _ => false,
+    }
 }
 
 /// A document as an index takes it: with its text, and under a key that lasts.
@@ -193,10 +232,21 @@ impl Live<'_> {
         })?;
         let write = |out: &mut Output, bytes: &[u8]| {
             let written = out.write_all(bytes).and_then(|()| out.flush());
-            written.map_err(plan::output_error)
+            written.map_err(|cause| Error::io("writing", &out.name, cause))
         };
-        write(&mut self.out, &self.lines)?;
+        let before = self.out.given;
+        if let Err(error) = write(&mut self.out, &self.lines) {
+            let taken = (self.out.given - before) as usize;
+            self.withhold(taken)?;
+            return Err(error);
+        }
         self.lines.clear();
+        self.ends.clear();
+        self.tell()
+    }
+
+    /// Writes the decisions.
+    fn tell(&mut self) -> Result<(), Error> {
         let Some(decisions) = &mut self.decisions else {
             return Ok(());
         };
@@ -215,7 +265,24 @@ impl Live<'_> {
         }
         table.flush().map_err(plan::output_error)?;
         drop(table);
-        write(decisions, &rows)
+        let written = decisions.write_all(&rows).and_then(|()| decisions.flush());
+        written.map_err(|cause| Error::io("writing", &decisions.name, cause))
+    }
+
+    /// Lets the answers count whose lines were written before a line failed, and those before them that have no line:
+    /// what a pipe took was given out. The others come out when their records come again.
+    fn withhold(&mut self, taken: usize) -> Result<(), Error> {
+        let kept_back = self.ends.iter().filter(|(end, _)| *end > taken);
+        let keys: Vec<&str> = kept_back.map(|(_, key)| &**key).collect();
+        self.index.withhold(&keys)?;
+        self.answers.retain(|answer| !keys.contains(&&*answer.key));
+        self.lines.clear();
+        self.tell()?;
+        // No mark of the output, in which a line may be cut: the next run takes it out, being behind the last mark.
+        if let Some(decisions) = &self.decisions {
+            decisions.note(&mut self.index);
+        }
+        self.index.confirm()
     }
 
     /// Makes what was decided safe, gives it out, and takes note of that.

@@ -37,6 +37,21 @@ pub(super) fn settings(typed: &MatchArgs) -> Result<Settings, Error> {
     Ok(settings)
 }
 
+/// A flag of the search of a batch that asks for something else than the usual.
+pub(super) fn of_the_search(typed: &MatchArgs) -> Option<&'static str> {
+    let usual = Settings::default();
+    let asked = [
+        ("--search", typed.search != SearchArg::Auto),
+        ("--bands", typed.bands != usual.bands),
+        ("--rows", typed.rows != usual.rows),
+        ("--seed", typed.seed != usual.seed),
+    ];
+    asked
+        .into_iter()
+        .find(|(_, asks)| *asks)
+        .map(|(flag, _)| flag)
+}
+
 /// The usual settings with the bars that were typed.
 pub(super) fn bars(typed: &BarArgs) -> Settings {
     Settings {
@@ -326,6 +341,11 @@ pub(super) fn to_stream(
 ) -> Result<(), Error> {
     let written = write(&mut out).and_then(|()| out.flush());
     written.map_err(|cause| Error::io("writing", "standard output", cause))
+}
+
+/// Whether a file to write is standard output.
+pub(super) fn is_standard(file: &Path) -> bool {
+    file.as_os_str() == "-" || file.as_os_str() == "/dev/stdout"
 }
 
 /// A failure to write what a run puts out.

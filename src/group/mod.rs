@@ -9,6 +9,7 @@ mod union;
 mod way;
 
 pub use keep::{Policy, keepers, source_name};
+pub(crate) use refine::refine_and_tell;
 pub use refine::{Refined, Spans, refine};
 pub use union::{components, labels};
 pub use way::way;

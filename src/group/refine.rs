@@ -1,6 +1,6 @@
 //! Takes apart components that hang together by a round-up only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::components;
 
@@ -33,18 +33,42 @@ const DISJOINT: f64 = 0.05;
 /// Cost: per round linear in the edges, plus `spans` for each edge of a member
 /// whose loss would part the others.
 pub fn refine(edges: &[(u32, u32)], spans: &mut dyn FnMut(u32, u32) -> Spans) -> Refined {
+    refine_and_tell(edges, spans).0
+}
+
+/// Cut members of a component beyond which it is not told what hangs on them.
+const TOLD: usize = 64;
+
+/// As [`refine`], and what hangs on cut members of a component that stayed whole, ascending: all that they hold to the
+/// part with which they share most.
+///
+/// One more member with edges to two others, neither of which hangs so, leaves the component whole and what hangs on it
+/// as it is. It parts nothing, and nothing is parted by what was none before; of each cut member it joins the part with which
+/// that one shares most, and what that one shares with it can only grow, as does what the others have in common with it.
+pub(crate) fn refine_and_tell(
+    edges: &[(u32, u32)],
+    spans: &mut dyn FnMut(u32, u32) -> Spans,
+) -> (Refined, Option<Vec<u32>>) {
     let mut edges = edges.to_vec();
     let mut refined = Refined::default();
-    loop {
+    let mut hanging = None;
+    for round in 0.. {
         let mut lost: Vec<(u32, u32)> = Vec::new();
+        let mut held: Vec<(u32, Vec<u32>)> = Vec::new();
         for cut in cuts(&edges) {
-            let of_one = round_up(&cut, spans);
+            let (of_one, best) = round_up(&cut, spans);
             if !of_one.is_empty() {
                 refined.round_ups.push(cut.member);
                 lost.extend(of_one);
             }
+            let others = cut.parts.into_iter().enumerate();
+            let others = others.filter(|(at, _)| *at != best);
+            held.push((cut.member, others.flat_map(|(_, part)| part).collect()));
         }
         if lost.is_empty() {
+            if round == 0 && held.len() <= TOLD {
+                hanging = Some(beyond(&edges, &held));
+            }
             break;
         }
         lost.sort_unstable();
@@ -56,11 +80,37 @@ pub fn refine(edges: &[(u32, u32)], spans: &mut dyn FnMut(u32, u32) -> Spans) ->
     refined.round_ups.sort_unstable();
     refined.round_ups.dedup();
     refined.groups = components(&edges);
-    refined
+    (refined, hanging)
 }
 
-/// The edges that a cut member loses as a round-up; none where it is not one.
-fn round_up(cut: &Cut, spans: &mut dyn FnMut(u32, u32) -> Spans) -> Vec<(u32, u32)> {
+/// All that is reached from some neighbours of members without going through those members, ascending.
+fn beyond(edges: &[(u32, u32)], held: &[(u32, Vec<u32>)]) -> Vec<u32> {
+    let mut found: BTreeSet<u32> = BTreeSet::new();
+    if held.is_empty() {
+        return Vec::new();
+    }
+    let mut neighbours: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for &(x, y) in edges {
+        neighbours.entry(x).or_default().push(y);
+        neighbours.entry(y).or_default().push(x);
+    }
+    for (member, from) in held {
+        let mut own: BTreeSet<u32> = from.iter().copied().collect();
+        let mut open = from.clone();
+        while let Some(at) = open.pop() {
+            for &next in neighbours.get(&at).into_iter().flatten() {
+                if next != *member && own.insert(next) {
+                    open.push(next);
+                }
+            }
+        }
+        found.extend(own);
+    }
+    found.into_iter().collect()
+}
+
+/// The edges that a cut member loses as a round-up, none where it is not one; and the part that it keeps.
+fn round_up(cut: &Cut, spans: &mut dyn FnMut(u32, u32) -> Spans) -> (Vec<(u32, u32)>, usize) {
     let covered: Vec<Spans> = cut
         .parts
         .iter()
@@ -77,7 +127,7 @@ fn round_up(cut: &Cut, spans: &mut dyn FnMut(u32, u32) -> Spans) -> Vec<(u32, u3
         .rev()
         .max_by_key(|&i| length(&covered[i]))
     else {
-        return Vec::new();
+        return (Vec::new(), 0);
     };
     let mut lost = Vec::new();
     for (i, part) in cut.parts.iter().enumerate() {
@@ -86,7 +136,7 @@ fn round_up(cut: &Cut, spans: &mut dyn FnMut(u32, u32) -> Spans) -> Vec<(u32, u3
             lost.extend(part.iter().map(edge));
         }
     }
-    lost
+    (lost, best)
 }
 
 fn length(spans: &[(u32, u32)]) -> u32 {

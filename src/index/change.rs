@@ -3,11 +3,11 @@
 use super::entry::{CHANGES, Changes, Told};
 use super::names::{EventKind, rename};
 use super::regroup::{partition, touched};
-use super::tables::{NONE, Tables};
+use super::tables::{Link, NONE, Tables};
 use super::{Index, desk};
 use crate::error::Error;
 use crate::group::Spans;
-use crate::verify::covered_spans;
+use crate::verify::{Standing, covered_spans};
 
 impl Index {
     /// Makes the groups of some texts, and of all that hang together with them, what a batch would make of
@@ -19,11 +19,15 @@ impl Index {
         cause: u64,
         came: Option<u32>,
     ) -> Result<Changes, Error> {
+        if let Some(changes) = came.and_then(|doc| self.join(texts, doc)) {
+            return Ok(changes);
+        }
         let mut changes = Changes::default();
         let components = touched(&self.tables, texts);
         // Parts of one old group are renamed together, so that one of them keeps its id.
         let mut all: Vec<u32> = Vec::new();
         let mut new: Vec<Vec<u32>> = Vec::new();
+        let mut hanging: Vec<Option<Vec<u32>>> = Vec::new();
         for component in components {
             let mut failed = None;
             let Index {
@@ -43,7 +47,9 @@ impl Index {
                     }
                 }
             };
-            new.extend(partition(tables, &component, &mut spans));
+            let (groups, of_one) = partition(tables, &component, &mut spans);
+            hanging.resize(hanging.len() + groups.len(), of_one);
+            new.extend(groups);
             if let Some(error) = failed {
                 return Err(error);
             }
@@ -67,6 +73,11 @@ impl Index {
             keys.min().unwrap_or_default()
         };
         let told = rename(&mut self.tables, &all, &new, cause, &mut self.ids, &key);
+        for (&group, hanging) in told.groups.iter().zip(hanging) {
+            if let Some(row) = self.tables.groups.get_mut(group as usize) {
+                row.hanging = hanging;
+            }
+        }
         let number = |doc: u32| self.tables.doc(doc).map_or(0, |row| row.number);
         changes.groups = told
             .moved
@@ -99,6 +110,37 @@ impl Index {
             }
         }
         Ok(changes)
+    }
+
+    /// The same where it is plain what comes of it, without a look at the pairs of the whole group, of which there may be
+    /// tens of thousands: a text that was there before and has the pairs that it had, or a new one that joins a group with pairs
+    /// to texts of which none hangs on one alone.
+    fn join(&mut self, texts: &[u32], came: u32) -> Option<Changes> {
+        let doc = *self.tables.doc(came)?;
+        let row = *self.tables.class(doc.class)?;
+        if row.group != NONE {
+            return (texts == [doc.class]).then(Changes::default);
+        }
+        let links = self.tables.links(doc.class);
+        let slot = self.tables.group_of_class(links.first()?.other)?;
+        let hanging = self.tables.group(slot)?.hanging.as_ref()?;
+        let joins = |link: &Link| {
+            let group = self.tables.group_of_class(link.other);
+            let is_held = hanging.binary_search(&link.other).is_err();
+            link.standing == Standing::Copy && group == Some(slot) && is_held
+        };
+        if row.count != 1 || links.len() < 2 || !links.iter().all(joins) {
+            return None;
+        }
+        let group = self.tables.groups.get_mut(slot as usize)?;
+        let at = group.classes.partition_point(|&other| other < doc.class);
+        group.classes.insert(at, doc.class);
+        let groups = vec![(doc.number, group.id)];
+        self.tables.classes.get_mut(doc.class as usize)?.group = slot;
+        Some(Changes {
+            groups,
+            ..Changes::default()
+        })
     }
 
     /// Writes what changed behind what it came of, in the same batch.

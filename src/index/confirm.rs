@@ -101,6 +101,24 @@ impl Numbers {
 }
 
 impl Index {
+    /// Takes it back that the answers of some documents are to be given out, and the marks that were to count with them:
+    /// giving them out failed. What was answered for others counts with the next [`confirm`](Index::confirm).
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn withhold(&mut self, keys: &[&str]) -> Result<(), Error> {
+        self.noted.clear();
+        for key in keys {
+            for doc in self.tables.docs_of_key(key) {
+                if *self.key(doc)? == **key {
+                    let number = self.tables.doc(doc).map_or(0, |row| row.number);
+                    self.answered.remove(number, number);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Says that all answers so far reached who asked, and makes [marks](Index::mark) count. A record that comes again is told apart by it:
     /// [`Answer::is_confirmed`](super::Answer::is_confirmed).
     ///

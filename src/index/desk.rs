@@ -14,8 +14,9 @@ use crate::scan::Scanner;
 use crate::shingle::ShingleSet;
 use crate::verify::{AtHand, Standing, Verdict, judge, verify};
 
-/// Shingles of the texts that are kept at hand: some 150 articles.
-const SHINGLES: usize = 1 << 17;
+/// Shingles of the texts that are kept at hand: some 300 articles, so that those to which a new text of a large group is
+/// compared need not be read again for the next one.
+const SHINGLES: usize = 1 << 18;
 
 /// Shingles of proposed texts that are remembered: some 4,000 articles in 16 MiB.
 const GLANCED: usize = 1 << 21;

@@ -36,7 +36,7 @@ impl EventKind {
 /// What a new partition of some texts comes to.
 #[derive(Debug, Default)]
 pub(super) struct Renamed {
-    /// Slots of the groups that are there now.
+    /// Slots of the groups that are there now, in the order of the new ones.
     pub groups: Vec<u32>,
     /// Documents whose group is another one now, by slot, with its id; 0 for none.
     pub moved: Vec<(u32, u64)>,
@@ -139,6 +139,7 @@ pub(super) fn rename(
             id,
             classes: classes.clone(),
             keeper,
+            hanging: None,
         };
         let slot = match *lent {
             Some(slot) => {

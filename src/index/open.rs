@@ -354,6 +354,7 @@ impl Index {
                         id,
                         classes: vec![class],
                         keeper: NONE,
+                        hanging: None,
                     })
                 })
             });
@@ -362,11 +363,13 @@ impl Index {
             }
             if let Some(row) = before.and_then(|slot| self.tables.groups.get_mut(slot as usize)) {
                 row.classes.retain(|&other| other != class);
+                row.hanging = None;
             }
             if let Some(row) = now.and_then(|slot| self.tables.groups.get_mut(slot as usize))
                 && !row.classes.contains(&class)
             {
                 row.classes.push(class);
+                row.hanging = None;
                 row.classes.sort_unstable();
             }
             if let Some(row) = self.tables.classes.get_mut(class as usize) {

@@ -3,7 +3,7 @@
 use ahash::{AHashMap, AHashSet};
 
 use super::tables::Tables;
-use crate::group::{Spans, components, refine};
+use crate::group::{Spans, components, refine_and_tell};
 use crate::verify::{Standing, VerifiedPair, demote_kin};
 
 /// The texts that hang together with some by pairs of copy strength, each component by the keys
@@ -38,11 +38,13 @@ pub(super) fn touched(tables: &Tables, from: &[u32]) -> Vec<Vec<u32>> {
 /// Kin of templates are told apart first, by what is known beside the component too; then round-ups are
 /// cut out. `spans(x, y)` gives the ranges of `x` that it shares with `y`. Cost: the pairs of the
 /// component, and `spans` as [`refine`] asks for it.
+///
+/// Told too, of a component that is one group: what hangs on one text of it (`GroupRow::hanging`).
 pub(super) fn partition(
     tables: &Tables,
     component: &[u32],
     spans: &mut dyn FnMut(u32, u32) -> Spans,
-) -> Vec<Vec<u32>> {
+) -> (Vec<Vec<u32>>, Option<Vec<u32>>) {
     let mut place: AHashMap<u32, u32> = (0..)
         .zip(component)
         .map(|(at, &class)| (class, at))
@@ -74,11 +76,14 @@ pub(super) fn partition(
         }
     }
     pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
+    let is_plain = pairs.iter().all(|pair| pair.standing == Standing::Copy);
     demote_kin(&mut pairs);
     let copies = pairs.iter().filter(|pair| pair.standing == Standing::Copy);
     let edges: Vec<(u32, u32)> = copies.map(|pair| (pair.a, pair.b)).collect();
     let at = |place: u32| order.get(place as usize).copied().unwrap_or_default();
     let mut groups: Vec<Vec<u32>> = Vec::new();
+    // Of two, neither hangs on the other alone once a third one has pairs with both.
+    let mut hanging = Some(Vec::new());
     for members in components(&edges) {
         if members.len() <= 2 {
             groups.push(members);
@@ -86,7 +91,9 @@ pub(super) fn partition(
         }
         let own = |edge: &&(u32, u32)| members.binary_search(&edge.0).is_ok();
         let own: Vec<(u32, u32)> = edges.iter().filter(own).copied().collect();
-        groups.extend(refine(&own, &mut |x, y| spans(at(x), at(y))).groups);
+        let (refined, told) = refine_and_tell(&own, &mut |x, y| spans(at(x), at(y)));
+        groups.extend(refined.groups);
+        hanging = told;
     }
     let mut groups: Vec<Vec<u32>> = groups
         .into_iter()
@@ -99,5 +106,13 @@ pub(super) fn partition(
             groups.push(vec![class]);
         }
     }
-    groups
+    let is_whole = groups
+        .first()
+        .is_some_and(|group| group.len() == component.len() && group.len() > 1);
+    let mut hanging = hanging.filter(|_| is_plain && is_whole);
+    for place in hanging.iter_mut().flatten() {
+        *place = at(*place);
+    }
+    hanging.iter_mut().for_each(|all| all.sort_unstable());
+    (groups, hanging)
 }

@@ -91,9 +91,14 @@ impl Index {
             changes.events.extend(ended.into_iter().map(end));
             index.write_changes(&changes)?;
             index.since += 1;
+            let groups = index.tables.groups.iter().zip(0u32..);
+            let slots: AHashMap<u64, u32> = groups
+                .filter(|(row, _)| !row.classes.is_empty())
+                .map(|(row, slot)| (row.id, slot))
+                .collect();
             let mut events = Vec::new();
             for told in &changes.events {
-                events.extend(index.event(told, None)?);
+                events.extend(index.event(told, slots.get(&told.group).copied())?);
             }
             Ok(Removed {
                 documents: gone.len(),
@@ -164,6 +169,7 @@ impl Index {
             return Vec::new();
         };
         row.classes.retain(|&other| other != class);
+        row.hanging = None;
         row.classes.clone()
     }
 

@@ -267,6 +267,7 @@ fn load_tables(source: &mut Source<'_>) -> io::Result<(Tables, Vec<u64>)> {
             id,
             classes,
             keeper,
+            hanging: None,
         });
     }
     for _ in 0..source.count()? {

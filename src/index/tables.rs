@@ -90,6 +90,10 @@ pub(super) struct GroupRow {
     pub classes: Vec<u32>,
     /// The document that is kept for all.
     pub keeper: u32,
+    /// Where it is known that it is all that hangs together, and that none of its texts has a pair of one form: the texts,
+    /// ascending, that one text alone holds to the others. One more text with two pairs in it, with none of these, joins
+    /// it and changes nothing else.
+    pub hanging: Option<Vec<u32>>,
 }
 
 /// Bits of the keys of sketches, and of other keys, that choose a place. Fuzzing opens and closes

@@ -7,6 +7,7 @@ pub mod beside;
 pub mod containers;
 pub mod dice;
 pub mod faulty;
+pub mod followed;
 pub mod graphs;
 pub mod languages;
 pub mod ledger;

@@ -10,7 +10,9 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::super::stop;
-use super::reading::goes_on;
+use super::growing::Growing;
+use super::reading::Sample;
+use super::rotation::{Part, Rotation};
 use crate::error::Error;
 
 /// Time between two looks at a file or a folder that is followed.
@@ -33,6 +35,8 @@ pub(super) struct Block {
     /// True where another file took the place of the one before.
     pub anew: bool,
     pub lines: Vec<Vec<u8>>,
+    /// What is to be said of how they were read.
+    pub told: Vec<String>,
 }
 
 impl Lines {
@@ -41,10 +45,10 @@ impl Lines {
         Lines::of("-".to_string(), Pipe(io::stdin()), false)
     }
 
-    /// A file as it grows, from byte `read` on, where it stands now.
-    pub fn of_file(path: PathBuf, file: File, read: u64) -> io::Result<Self> {
-        let name = path.display().to_string();
-        Ok(Lines::of(name, Growing::new(path, file, read)?, true))
+    /// A file as it grows, behind what was read of it, where it stands now.
+    pub fn of_file(rotation: Rotation, part: Part, read: Sample) -> Self {
+        let name = rotation.path.display().to_string();
+        Lines::of(name, Growing::new(rotation, part, read), true)
     }
 
     fn of(name: String, source: impl Source + Send + 'static, follow: bool) -> Self {
@@ -88,13 +92,14 @@ impl Lines {
                 break;
             }
             batch.anew |= block.anew;
+            batch.told.append(&mut block.told);
             let room = most - batch.lines.len();
             let rest = block.lines.split_off(room.min(block.lines.len()));
             batch.lines.append(&mut block.lines);
             if !rest.is_empty() {
                 left.push_front(Block {
-                    anew: false,
                     lines: rest,
+                    ..Block::default()
                 });
             }
         }
@@ -103,10 +108,15 @@ impl Lines {
 }
 
 /// What lines are read from.
-trait Source: Read {
+pub(super) trait Source: Read {
     /// Whether what was read last is the first of another file; asked once.
     fn is_anew(&mut self) -> bool {
         false
+    }
+
+    /// What is to be said of it; asked once.
+    fn told(&mut self) -> Vec<String> {
+        Vec::new()
     }
 }
 
@@ -120,103 +130,6 @@ impl<R: Read> Read for Pipe<R> {
 }
 
 impl<R: Read> Source for Pipe<R> {}
-
-/// A file that is written to: read up to its end, and from the beginning of the one that takes its place.
-struct Growing {
-    path: PathBuf,
-    file: File,
-    identity: Option<(u64, u64)>,
-    /// Bytes that were read of it.
-    read: u64,
-    last: u8,
-    /// True until the first bytes of a file that took the place of another one were taken.
-    anew: bool,
-}
-
-/// What tells one file from another under the same name.
-#[cfg(unix)]
-fn identity(about: &fs::Metadata) -> Option<(u64, u64)> {
-    use std::os::unix::fs::MetadataExt as _;
-    Some((about.dev(), about.ino()))
-}
-
-#[cfg(not(unix))]
-fn identity(_: &fs::Metadata) -> Option<(u64, u64)> {
-    None
-}
-
-impl Growing {
-    fn new(path: PathBuf, file: File, read: u64) -> io::Result<Self> {
-        Ok(Growing {
-            identity: identity(&file.metadata()?),
-            path,
-            file,
-            read,
-            last: b'\n',
-            anew: false,
-        })
-    }
-
-    fn more(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(out)?;
-        self.read += count as u64;
-        if let Some(&last) = count.checked_sub(1).and_then(|at| out.get(at)) {
-            self.last = last;
-        }
-        Ok(count)
-    }
-}
-
-impl Read for Growing {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let count = self.more(out)?;
-        if count > 0 {
-            return Ok(count);
-        }
-        // Gone for a moment: between a name that is taken away and one that is given.
-        let Ok(about) = fs::metadata(&self.path) else {
-            return Ok(0);
-        };
-        let is_other = identity(&about) != self.identity;
-        if !is_other && about.len() >= self.read {
-            return Ok(0);
-        }
-        if is_other {
-            // What came between the two looks.
-            let count = self.more(out)?;
-            if count > 0 {
-                return Ok(count);
-            }
-        }
-        let mut file = File::open(&self.path)?;
-        // Written anew with all that it had.
-        if is_other && goes_on(&self.file, &file, self.read) {
-            file.seek(SeekFrom::Start(self.read))?;
-            (self.identity, self.file) = (identity(&about), file);
-            return self.more(out);
-        }
-        if is_other {
-            // To have it stand where it was.
-            self.file.seek(SeekFrom::Start(self.read))?;
-        }
-        // A line that nobody will end any more.
-        if let Some(first) = out.first_mut().filter(|_| self.last != b'\n') {
-            (*first, self.last) = (b'\n', b'\n');
-            return Ok(1);
-        }
-        // Looking at how it ends has moved it.
-        file.rewind()?;
-        *self = Growing::new(std::mem::take(&mut self.path), file, 0)?;
-        self.anew = true;
-        self.more(out)
-    }
-}
-
-impl Source for Growing {
-    fn is_anew(&mut self) -> bool {
-        std::mem::take(&mut self.anew)
-    }
-}
 
 /// Sends lines in blocks as they can be had; the last one of a file that is followed only when it is whole.
 fn read_lines(source: impl Source, follow: bool, send: &SyncSender<io::Result<Block>>) {
@@ -234,15 +147,20 @@ fn read_lines(source: impl Source, follow: bool, send: &SyncSender<io::Result<Bl
         };
         let length = block.len();
         if length == 0 {
-            if follow {
-                thread::sleep(PAUSE);
-                continue;
+            let told = reader.get_mut().told();
+            let mut last = Block {
+                told,
+                ..Block::default()
+            };
+            if !follow && !line.is_empty() {
+                (last.anew, last.lines) = (anew, vec![line.clone()]);
             }
-            if !line.is_empty() {
-                let lines = vec![line];
-                let _ = send.send(Ok(Block { anew, lines }));
+            let is_none = last.lines.is_empty() && last.told.is_empty();
+            if !is_none && send.send(Ok(last)).is_err() || !follow {
+                return;
             }
-            return;
+            thread::sleep(PAUSE);
+            continue;
         }
         let mut lines = Vec::new();
         for part in block.split_inclusive(|&byte| byte == b'\n') {
@@ -255,12 +173,14 @@ fn read_lines(source: impl Source, follow: bool, send: &SyncSender<io::Result<Bl
         reader.consume(length);
         // A read gives bytes of one file only.
         anew |= reader.get_mut().is_anew();
-        if lines.is_empty() {
+        let told = reader.get_mut().told();
+        if lines.is_empty() && told.is_empty() {
             continue;
         }
         let block = Block {
-            anew: std::mem::take(&mut anew),
+            anew: !lines.is_empty() && std::mem::take(&mut anew),
             lines,
+            told,
         };
         if send.send(Ok(block)).is_err() {
             return;

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::super::{plan, stop};
+use super::super::stop;
 use super::arrivals::Folder;
 use super::outputs::{Notation, Rows};
 use super::reading::{Before, Reading, moved, name_of, take_up};
@@ -85,16 +85,17 @@ impl Live<'_> {
         let mut head = Vec::new();
         file.rewind().map_err(failed)?;
         (&file).take(HEAD).read_to_end(&mut head).map_err(failed)?;
-        if length > reading.bytes && !reading.ended_a_line() {
+        if length > reading.bytes() && !reading.ended_a_line() {
             // The last line was taken for whole, and went on if it was not ended since.
             let mut next = [0];
-            file.seek(SeekFrom::Start(reading.bytes)).map_err(failed)?;
+            file.seek(SeekFrom::Start(reading.bytes()))
+                .map_err(failed)?;
             file.read_exact(&mut next).map_err(failed)?;
             if !matches!(next[0], b'\r' | b'\n') {
                 reading.anew();
             }
         }
-        if length <= reading.bytes {
+        if length <= reading.bytes() {
             reading.note(&mut self.index);
             return self.index.confirm();
         }
@@ -103,8 +104,9 @@ impl Live<'_> {
                 self.refuse(path, &why);
                 return Ok(());
             }
-            file.seek(SeekFrom::Start(reading.bytes)).map_err(failed)?;
-            let rest = file.take(length - reading.bytes);
+            file.seek(SeekFrom::Start(reading.bytes()))
+                .map_err(failed)?;
+            let rest = file.take(length - reading.bytes());
             return self
                 .grown_lines(rest, &mut reading)
                 .map_err(|error| match error {
@@ -112,12 +114,13 @@ impl Live<'_> {
                     Failed::Other(error) => error,
                 });
         }
-        let grown = length - reading.bytes;
-        let input = if reading.bytes > 0 && reading.header > 0 && grown <= GROWN {
+        let grown = length - reading.bytes();
+        let input = if reading.bytes() > 0 && reading.header > 0 && grown <= GROWN {
             let mut bytes = vec![0; reading.header as usize];
             file.rewind().map_err(failed)?;
             file.read_exact(&mut bytes).map_err(failed)?;
-            file.seek(SeekFrom::Start(reading.bytes)).map_err(failed)?;
+            file.seek(SeekFrom::Start(reading.bytes()))
+                .map_err(failed)?;
             let rest = (&file).take(grown).read_to_end(&mut bytes);
             rest.map_err(failed)?;
             Input::Bytes(reading.path.to_string(), bytes.into())
@@ -160,10 +163,10 @@ impl Live<'_> {
         self.sweep()?;
         let mut intake = ingest::read_or_tell_why(&[input], io::empty(), &self.options, &())?;
         // A part of a table is read behind its header.
-        for rejection in intake.rejected.iter_mut().filter(|_| reading.bytes > 0) {
+        for rejection in intake.rejected.iter_mut().filter(|_| reading.bytes() > 0) {
             let place = &mut rejection.place;
             place.record = place.record.map(|record| record + reading.records);
-            place.offset += reading.bytes - reading.header;
+            place.offset += reading.bytes() - reading.header;
         }
         if !intake.documents.is_empty() {
             let all: Vec<_> = intake.documents.iter().collect();
@@ -272,10 +275,9 @@ impl Live<'_> {
             {
                 let mut to = io::BufWriter::new(&mut self.out);
                 let written = write::feed(&kept, &intake.archive, without_header, &mut to);
-                written
-                    .and_then(|()| io::Write::flush(&mut to))
-                    .map_err(plan::output_error)?;
+                let written = written.and_then(|()| io::Write::flush(&mut to));
                 drop(to);
+                written.map_err(|cause| Error::io("writing", &self.out.name, cause))?;
                 self.out.notation = Some(notation);
             } else {
                 let name = kept.first().map_or("", |first| &*first.place.path);
@@ -291,7 +293,7 @@ impl Live<'_> {
 /// Bytes of the header without which the rest of a table cannot be read; 0 where it is no table that
 /// begins with it.
 fn header(intake: &Intake, reading: &Reading, head: &[u8]) -> u64 {
-    if reading.bytes > 0 {
+    if reading.bytes() > 0 {
         return reading.header;
     }
     let Some(header) = intake.headers.get(&*reading.path) else {

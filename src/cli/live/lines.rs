@@ -1,18 +1,18 @@
 //! JSON lines as they come, out of a pipe or of a file that grows.
 
-use std::ffi::OsStr;
-use std::fs::File;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Seek, SeekFrom};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::de::IgnoredAny;
 
-use super::super::args::SyncArg;
+use super::super::args::{DedupArgs, SyncArg};
 use super::super::stop;
 use super::arrivals::Lines;
 use super::outputs::{MEMBER, Notation, Rows};
-use super::reading::{Before, Reading, moved, name_of, take_up};
+use super::reading::{Before, OUTPUT, Reading, moved, name_of, take_up};
+use super::rotation::{Part, Rotation};
 use super::{BATCH, Live, PATIENCE};
 use crate::document::{Document, Place};
 use crate::error::Error;
@@ -20,33 +20,59 @@ use crate::index::Answer;
 use crate::ingest::{self, Input, Intake, Reason, Rejection};
 use crate::write;
 
+impl DedupArgs {
+    /// Whether JSON lines come, and nothing else can.
+    pub(super) fn is_stream(&self) -> bool {
+        let inputs = &self.input.inputs;
+        let is_folder = |input: &OsString| Path::new(input).is_dir();
+        inputs.iter().any(|input| input == "-") || self.live.follow && !inputs.iter().any(is_folder)
+    }
+}
+
 impl Live<'_> {
     /// Decides the lines of a file that grows, behind what was read of it before.
     pub(super) fn growing(&mut self, input: &OsStr) -> Result<(), Error> {
         let path = PathBuf::from(input);
         let failed = |cause| Error::io("reading the input", &path, cause);
         let (mut file, mut reading, before) = take_up(&path, &self.index).map_err(failed)?;
+        let from = SeekFrom::Start(reading.bytes());
+        file.seek(from).map_err(failed)?;
+        let mut part = Part::of(file);
+        let outputs = self.index.marks().map(|(name, _)| name);
+        let outputs = outputs.filter_map(|name| name.strip_prefix(OUTPUT));
+        let named = [&self.args.output, &self.args.decisions].into_iter();
+        let named = named.flatten().map(|file| name_of(file));
+        let rotation = Rotation {
+            outputs: outputs.map(str::to_string).chain(named).collect(),
+            path: path.clone(),
+        };
         if matches!(before, Before::Other) {
             let shown = path.display();
+            let mark = self.index.marked(&name_of(&path)).copied();
+            let mark = mark.unwrap_or_default();
+            let earlier = moved(&path, &self.index).or_else(|| rotation.holder(&mark));
             // The rest of the one that was read goes first, as it does where one runs while it is moved.
-            if let Some(earlier) = moved(&path, &self.index) {
-                let mark = self.index.marked(&name_of(&path)).copied();
-                file = File::open(&earlier).map_err(failed)?;
-                reading = reading
-                    .behind(&mut file, &mark.unwrap_or_default())
-                    .map_err(failed)?;
+            if let Some(earlier) = earlier {
+                part = Part::open(&earlier, 0).map_err(failed)?;
+                reading = reading.through(&mut part, &mark).map_err(failed)?;
                 let earlier = earlier.display();
                 self.messages.say(&format!(
                     "{shown}: what was read before is {earlier} now; its rest goes first"
                 ));
             } else {
+                let names = rotation.names().join(", ");
+                let lost = match names.is_empty() {
+                    true => String::new(),
+                    false => format!(
+                        "; of {names} what came since is missed: `wirecopy dedup FILE --index` takes it"
+                    ),
+                };
                 self.messages.say(&format!(
-                    "{shown}: not the file that was read before; it is read from its beginning"
+                    "{shown}: not the file that was read before; it is read from its beginning{lost}"
                 ));
             }
         }
-        file.seek(SeekFrom::Start(reading.bytes)).map_err(failed)?;
-        let lines = Lines::of_file(path.clone(), file, reading.bytes).map_err(failed)?;
+        let lines = Lines::of_file(rotation, part, reading.sample.clone());
         self.lines(&lines, reading)
     }
 
@@ -61,8 +87,14 @@ impl Live<'_> {
             if stop::code().is_some() {
                 break;
             }
+            for told in &block.told {
+                self.messages.say(told);
+            }
             if block.anew {
                 reading.anew();
+            }
+            if block.lines.is_empty() {
+                continue;
             }
             self.batch(block.lines, &mut reading)?;
         }
@@ -80,6 +112,17 @@ impl Live<'_> {
         let without = self.without_odd_ones(&lines, reading);
         let shown = without.as_deref().unwrap_or(&all);
         let read = self.intake(reading, shown)?;
+        let mut seen = lines.iter().filter(|line| !line.trim_ascii().is_empty());
+        if reading.records == 0
+            && read.documents.is_empty()
+            && seen.next().is_some_and(|line| !is_object(line))
+        {
+            self.messages.say(&format!(
+                "{}: begins with no JSON object, and a stream takes JSON lines alone; give a table or other formats as files: \
+                 `wirecopy dedup FILE --index DIR`",
+                reading.path
+            ));
+        }
         // Two records of one key in one batch would be settled by their bytes, not by what came first; and one line
         // must not make another kind of file of all.
         let apart = read.counts.merged + read.counts.renamed > 0 || !are_lines(&read);
@@ -177,7 +220,7 @@ impl Live<'_> {
             let place = &mut rejection.place;
             place.path = reading.path.clone();
             place.record = place.record.map(|own| own + reading.records);
-            place.offset += reading.bytes;
+            place.offset += reading.bytes();
             self.messages.say(&format!("rejected: {rejection}"));
         }
         let mut documents: Vec<&Document> = intake.documents.iter().collect();
@@ -211,6 +254,7 @@ impl Live<'_> {
         if !line.ends_with(b"\n") {
             self.lines.push(b'\n');
         }
+        self.ends.push((self.lines.len(), answer.key.clone()));
         self.out.notation.get_or_insert(Notation::Lines);
     }
 }

@@ -1,16 +1,16 @@
 //! Outputs of a live run, which go on behind what earlier runs put there.
 
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::reading::{Reading, name_of_output};
 use crate::formulas;
 use crate::hash::hash128;
 use crate::index::Index;
 use crate::ingest;
-use crate::write::FeedKind;
+use crate::write::{AnswerWriter, CsvStyle, FeedKind};
 
 /// Bytes behind the last mark of an output that are looked at: far more than a batch.
 const SURPLUS: u64 = 64 << 20;
@@ -48,11 +48,15 @@ impl Notation {
 
 /// A file or a pipe that is written as records come.
 pub(super) struct Output {
+    /// How it is called in messages.
+    pub name: PathBuf,
     to: Box<dyn Write>,
     /// How far it is written; `None` for a pipe.
     end: Option<Reading>,
     /// What an earlier run put behind its last mark: it came out, and nobody took note of it.
     surplus: HashMap<u128, u32>,
+    /// Bytes that it took in this run.
+    pub given: u64,
     /// How its records are written; `None` where nothing is in it yet.
     pub notation: Option<Notation>,
 }
@@ -70,9 +74,11 @@ impl Output {
     /// Standard output.
     pub fn pipe() -> Self {
         Output {
-            to: Box::new(io::stdout()),
+            name: "standard output".into(),
+            to: standard(),
             end: None,
             surplus: HashMap::new(),
+            given: 0,
             notation: None,
         }
     }
@@ -85,6 +91,13 @@ impl Output {
         inputs: &[std::ffi::OsString],
         index: &Index,
     ) -> io::Result<Self> {
+        if is_pipe(path) {
+            return Ok(Output {
+                name: path.to_path_buf(),
+                to: Box::new(File::options().write(true).open(path)?),
+                ..Output::pipe()
+            });
+        }
         let mut options = File::options();
         let mut file = match replace {
             true => options.read(true).write(true).create(true).truncate(true),
@@ -121,9 +134,11 @@ impl Output {
         }
         let mut output = Output {
             notation: notation(&mut file, inputs)?,
+            name: path.to_path_buf(),
             to: Box::new(io::sink()),
             end: None,
             surplus,
+            given: 0,
         };
         file.seek(SeekFrom::End(0))?;
         if !end.ended_a_line() {
@@ -136,7 +151,8 @@ impl Output {
 
     /// Whether anything is in it.
     pub fn is_empty(&self) -> bool {
-        self.end.as_ref().is_none_or(|end| end.bytes == 0)
+        let written = self.end.as_ref().map_or(self.given, Reading::bytes);
+        written == 0
     }
 
     /// Whether an earlier run gave this record out and was ended before it could take note of that. Asked once for each.
@@ -157,7 +173,7 @@ impl Output {
 
     /// Leaves a mark, which counts with the next confirmation.
     pub fn note(&self, index: &mut Index) {
-        if let Some(end) = self.end.as_ref().filter(|end| end.bytes > 0) {
+        if let Some(end) = self.end.as_ref().filter(|end| end.bytes() > 0) {
             end.note(index);
         }
     }
@@ -166,6 +182,7 @@ impl Output {
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let count = self.to.write(bytes)?;
+        self.given += count as u64;
         if let Some(end) = &mut self.end {
             end.pass(bytes.get(..count).unwrap_or(bytes), 0);
         }
@@ -181,6 +198,59 @@ fn hash(record: &[u8], rows: Rows) -> u128 {
     match rows {
         Rows::Lines => hash128(&ingest::without_member(record.trim_ascii(), MEMBER)),
         Rows::Decisions => hash128(record),
+    }
+}
+
+/// Standard output without a buffer, which would hide how much of a batch it took.
+#[cfg(unix)]
+fn standard() -> Box<dyn Write> {
+    use std::os::fd::AsFd as _;
+    match io::stdout().as_fd().try_clone_to_owned() {
+        Ok(own) => Box::new(File::from(own)),
+        Err(_) => Box::new(io::stdout()),
+    }
+}
+
+#[cfg(not(unix))]
+fn standard() -> Box<dyn Write> {
+    Box::new(io::stdout())
+}
+
+/// Whether a file is written to and never read again: a FIFO, a device. Nothing is kept of how far it is written.
+pub(super) fn is_pipe(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir())
+}
+
+/// Why a file cannot be added to, where what stands in it is not what a run writes: decisions, or, with `lines`, JSON lines.
+pub(super) fn foreign(path: &Path, rows: Rows, lines: bool) -> Option<&'static str> {
+    let mut head = Vec::new();
+    // To open a FIFO would wait for a writer.
+    let file = (!is_pipe(path)).then(|| File::open(path).ok()).flatten()?;
+    file.take(HEAD).read_to_end(&mut head).ok()?;
+    let line = head.split(|&byte| byte == b'\n').next()?;
+    let is_ours = match rows {
+        Rows::Decisions => {
+            let mut header = Vec::new();
+            AnswerWriter::new(&mut header, CsvStyle::Neutral).ok()?;
+            // The first one may have been cut.
+            head.starts_with(&header) || header.starts_with(&head)
+        }
+        Rows::Lines if !lines || head.is_empty() => true,
+        Rows::Lines => {
+            let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+            let is_whole = head.len() > line.len();
+            line.trim_ascii_start().starts_with(b"{")
+                && (!is_whole || serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok())
+        }
+    };
+    match rows {
+        _ if is_ours => None,
+        Rows::Decisions => Some(
+            "holds no decisions of a live run, to which this one would add its own; name another file, or give --force to replace it",
+        ),
+        Rows::Lines => Some(
+            "holds no JSON lines, to which this run would add its own; name another file, or give --force to replace it",
+        ),
     }
 }
 

@@ -12,18 +12,72 @@ use crate::index::{Index, Mark};
 /// Bytes at the beginning, and before a mark, by which a file is known again.
 const SAMPLE: usize = 4096;
 
+/// How some bytes begin and end, by which they are known again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sample {
+    /// How many they are.
+    pub bytes: u64,
+    head: Vec<u8>,
+    tail: Vec<u8>,
+}
+
+impl Sample {
+    /// Of the bytes of a file up to a place.
+    fn of(file: &File, bytes: u64) -> io::Result<Self> {
+        let (head, tail) = ends(file, bytes)?;
+        Ok(Sample { bytes, head, tail })
+    }
+
+    /// Takes some more bytes in.
+    pub fn pass(&mut self, bytes: &[u8]) {
+        let room = SAMPLE.saturating_sub(self.head.len());
+        self.head.extend(bytes.iter().take(room));
+        self.tail.extend_from_slice(
+            bytes
+                .get(bytes.len().saturating_sub(SAMPLE)..)
+                .unwrap_or(bytes),
+        );
+        let old = self.tail.len().saturating_sub(SAMPLE);
+        self.tail.drain(..old);
+        self.bytes += bytes.len() as u64;
+    }
+
+    /// Whether no more bytes can change how it begins.
+    pub fn has_head(&self) -> bool {
+        self.head.len() == SAMPLE
+    }
+
+    /// The last byte.
+    pub fn last(&self) -> Option<u8> {
+        self.tail.last().copied()
+    }
+
+    /// Whether a file begins with these bytes, as far as a sample tells. Moves its cursor.
+    pub fn is_in(&self, file: &File) -> bool {
+        Sample::of(file, self.bytes).is_ok_and(|found| found == *self)
+    }
+
+    /// What is kept of it.
+    pub fn mark(&self) -> Mark {
+        Mark {
+            bytes: self.bytes,
+            head: hash64(&self.head),
+            tail: hash64(&self.tail),
+            ..Mark::default()
+        }
+    }
+}
+
 /// A file, or a pipe, up to the byte where the next record begins.
 pub(super) struct Reading {
     /// How it is called in messages.
     pub path: Arc<str>,
     /// Under what its mark is kept; `None` for a pipe.
     name: Option<String>,
-    pub bytes: u64,
     pub records: u64,
     /// Bytes of the header of a table.
     pub header: u64,
-    head: Vec<u8>,
-    tail: Vec<u8>,
+    pub sample: Sample,
 }
 
 impl Reading {
@@ -32,11 +86,9 @@ impl Reading {
         Reading {
             path: path.into(),
             name: None,
-            bytes: 0,
             records: 0,
             header: 0,
-            head: Vec::new(),
-            tail: Vec::new(),
+            sample: Sample::default(),
         }
     }
 
@@ -50,15 +102,31 @@ impl Reading {
 
     /// The same, behind what a mark says.
     pub fn behind(self, file: &mut File, mark: &Mark) -> io::Result<Self> {
-        let (head, tail) = ends(file, mark.bytes)?;
         Ok(Reading {
-            bytes: mark.bytes,
             records: mark.records,
             header: mark.header,
-            head,
-            tail,
+            sample: Sample::of(file, mark.bytes)?,
             ..self
         })
+    }
+
+    /// The same of a file that is read from its beginning, and may be packed: up to the mark.
+    pub fn through(mut self, part: &mut impl Read, mark: &Mark) -> io::Result<Self> {
+        (self.records, self.header) = (mark.records, mark.header);
+        self.sample = Sample::default();
+        let mut bytes = vec![0; 1 << 16];
+        let mut part = part.take(mark.bytes);
+        loop {
+            match part.read(&mut bytes)? {
+                0 => return Ok(self),
+                count => self.sample.pass(bytes.get(..count).unwrap_or_default()),
+            }
+        }
+    }
+
+    /// Bytes that were read.
+    pub fn bytes(&self) -> u64 {
+        self.sample.bytes
     }
 
     /// Goes on in another file of that name.
@@ -71,22 +139,13 @@ impl Reading {
 
     /// Goes behind some bytes.
     pub fn pass(&mut self, bytes: &[u8], records: u64) {
-        let room = SAMPLE.saturating_sub(self.head.len());
-        self.head.extend(bytes.iter().take(room));
-        self.tail.extend_from_slice(
-            bytes
-                .get(bytes.len().saturating_sub(SAMPLE)..)
-                .unwrap_or(bytes),
-        );
-        let old = self.tail.len().saturating_sub(SAMPLE);
-        self.tail.drain(..old);
-        self.bytes += bytes.len() as u64;
+        self.sample.pass(bytes);
         self.records += records;
     }
 
     /// Whether the last line was read as a whole, however it ended.
     pub fn ended_a_line(&self) -> bool {
-        self.tail.last().is_none_or(|&last| last == b'\n')
+        self.sample.last().is_none_or(|last| last == b'\n')
     }
 
     /// Where the next record begins.
@@ -94,7 +153,7 @@ impl Reading {
         Place {
             path: self.path.clone(),
             record: Some(self.records),
-            offset: self.bytes,
+            offset: self.bytes(),
         }
     }
 
@@ -112,11 +171,9 @@ impl Reading {
 
     fn mark(&self) -> Mark {
         Mark {
-            bytes: self.bytes,
             records: self.records,
             header: self.header,
-            head: hash64(&self.head),
-            tail: hash64(&self.tail),
+            ..self.sample.mark()
         }
     }
 }
@@ -127,9 +184,12 @@ pub(super) fn name_of(path: &Path) -> String {
     absolute.display().to_string()
 }
 
-/// The same of an output: behind a sign with which no whole path begins.
+/// A sign with which no whole path begins.
+pub(super) const OUTPUT: &str = "> ";
+
+/// The same of an output: behind that sign.
 pub(super) fn name_of_output(path: &Path) -> String {
-    format!("> {}", name_of(path))
+    format!("{OUTPUT}{}", name_of(path))
 }
 
 /// The first bytes of a file, and the last before a place.
@@ -144,14 +204,8 @@ fn ends(mut file: &File, at: u64) -> io::Result<(Vec<u8>, Vec<u8>)> {
     Ok((read(0)?, read(at - count)?))
 }
 
-/// Whether two files are the same up to a place, as far as samples tell.
-pub(super) fn goes_on(old: &File, new: &File, at: u64) -> bool {
-    let long_enough = new.metadata().is_ok_and(|about| about.len() >= at);
-    long_enough && matches!((ends(old, at), ends(new, at)), (Ok(a), Ok(b)) if a == b)
-}
-
 /// Whether a file is the one that was read up to a mark.
-fn holds(file: &File, mark: &Mark) -> bool {
+pub(super) fn holds(file: &File, mark: &Mark) -> bool {
     let long_enough = file.metadata().is_ok_and(|about| about.len() >= mark.bytes);
     let same =
         |(head, tail): (Vec<u8>, Vec<u8>)| (hash64(&head), hash64(&tail)) == (mark.head, mark.tail);
