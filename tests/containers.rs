@@ -220,7 +220,6 @@ fn a_bomb_among_members_costs_itself() {
     };
     let item = |n: usize| format!("<item><guid>{n}</guid><title>{GOOD} {n}</title></item>");
     for (name, good, opens) in [
-        ("a.csv", table(0, 2), "3,x"),
         ("a.mbox", letters(0) + &letters(1), &*letters(2)),
         (
             "a.xml",
@@ -243,6 +242,11 @@ fn a_bomb_among_members_costs_itself() {
             assert!(message.ends_with("behind it was not read"), "{message}");
         }
     }
+    let bomb = format!("3,{}", "x".repeat(40 << 20));
+    let packed = [table(0, 2).as_bytes(), bomb.as_bytes(), b"4,behind it\n"].map(gzip);
+    let intake = read_with("a.csv", &packed.concat(), limits(1 << 20)).unwrap();
+    assert_eq!(keys(&intake), ["0", "1", "4"]);
+    assert_eq!(rejected(&intake), [("a.csv", Reason::Bomb)]);
     // Of archives too, whoever packed them.
     for pack in [gzip, zstd, bzip2, xz] {
         let tar = Tar::new()
@@ -568,6 +572,29 @@ fn json_lines_go_on_behind_a_damaged_member() {
         assert!(keys.contains(&"r00199") && keys.contains(&"r00300") && keys.contains(&"r00499"));
         assert!(
             intake.counts.rejected >= 1 && intake.counts.rejected <= 102,
+            "{:?}",
+            intake.rejected
+        );
+    }
+}
+
+#[test]
+fn tables_go_on_behind_a_damaged_member() {
+    for pack in [gzip, zstd, bzip2, xz] {
+        let rows = |n: usize| {
+            (n..n + 100)
+                .map(|n| format!("r{n:05},{GOOD} {n}\n"))
+                .collect::<String>()
+        };
+        let mut parts: Vec<Vec<u8>> = (0..5).map(|n| pack(rows(n * 100).as_bytes())).collect();
+        let middle = parts[2].len() / 2;
+        parts[2][middle..middle + 20].fill(0xff);
+        parts.insert(0, pack(b"id,text\n"));
+        let intake = read("a.csv", &parts.concat());
+        let keys = keys(&intake);
+        assert!(keys.contains(&"r00199") && keys.contains(&"r00300") && keys.contains(&"r00499"));
+        assert!(
+            (1..=102).contains(&intake.counts.rejected),
             "{:?}",
             intake.rejected
         );

@@ -364,6 +364,23 @@ fn an_unclosed_text_of_several_lines_is_one_record() {
 }
 
 #[test]
+fn a_quoted_record_beyond_the_limit_is_one_rejection() {
+    let mut options = small();
+    options.limits.record_bytes = 4096;
+    for lines in [400, 30_000] {
+        let table = format!(
+            "id,text\na,\"{}\"\nb,hello there\n",
+            "line of text\n".repeat(lines)
+        );
+        let intake = file("a.csv", table.as_bytes(), &options);
+        assert_eq!(reasons(&intake), [Reason::TooLong], "{lines}");
+        assert_eq!(intake.counts.limits["record_bytes"], 1);
+        assert!(intake.rejected[0].message.contains("--max-record"));
+        assert!(keys(&intake).contains(&"b"));
+    }
+}
+
+#[test]
 fn rows_and_texts_beyond_a_limit_cost_themselves() {
     let mut options = small();
     options.limits.columns = 3;

@@ -180,6 +180,28 @@ fn mail_bombs_are_bounded() {
 }
 
 #[test]
+fn headers_behind_a_from_begin_a_letter() {
+    let usual = letter(2).lines().next().unwrap().to_owned();
+    for begun in [
+        "From a@b.example",
+        "From Ann Hart Mon May 13 10:00:00 2024",
+        "From a@b.example Mon Mai 13 10:00:00 24",
+    ] {
+        let own = letter(2).replacen(&usual, begun, 1);
+        for between in ["", "\n"] {
+            let whole = letter(1).trim_end().to_owned() + "\n" + between + &own + &letter(3);
+            let intake = read("a.mbox", whole);
+            let ids = [1, 2, 3].map(|n| format!("{n}@orme.example"));
+            assert_eq!(
+                (keys(&intake), reasons(&intake)),
+                (ids.to_vec(), vec![]),
+                "{begun}{between}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_sentence_that_begins_with_from_begins_no_letter() {
     for sentence in [
         "From 10:00 on 3 April 2031 the bridge is shut.",

@@ -32,7 +32,12 @@ pub(super) fn sniff(header: &[u8], preferred: u8, fields: &Fields) -> (u8, bool)
         return (preferred, false);
     };
     let mut best = ((0, 0, false), preferred, false);
-    for delimiter in DELIMITERS.into_iter().chain(RARE) {
+    // One that is not there makes one name of all; and a parser takes longer to build than a small
+    // file to read.
+    let is_there =
+        |delimiter: &u8| *delimiter == preferred || header.as_bytes().contains(delimiter);
+    let delimiters = DELIMITERS.into_iter().chain(RARE).filter(is_there);
+    for delimiter in delimiters.filter(|_| !header.is_empty()) {
         let names = Rows::new(Dialect::usual(delimiter))
             .row(&header)
             .map(own)
@@ -82,13 +87,21 @@ fn too_wide(fields: usize, file: &File<'_, '_>) -> Refusal {
 pub(super) fn read(window: &mut Bytes<'_>, delimiter: u8, file: &mut File<'_, '_>) {
     let mut number = 0;
     match Table::begin(window, delimiter, file, &mut number) {
-        Ok(Some(mut table)) => {
+        Ok(Some(mut table)) => loop {
             while file.out.failed.is_none() && table.next(window, file, &mut number) {}
-        }
-        Ok(None) => {}
-        Err(refusal) => return file.reject(None, window.offset(), refusal),
+            if window.damage().is_none() {
+                return;
+            }
+            number += 1;
+            file.pause(window, Some(number));
+            // Behind a damaged member of a compressed file the rows go on.
+            if !window.resume() {
+                return;
+            }
+        },
+        Ok(None) => file.finish(window, None),
+        Err(refusal) => file.reject(None, window.offset(), refusal),
     }
-    file.finish(window, (number > 0).then_some(number + 1));
 }
 
 struct Table {
@@ -128,7 +141,7 @@ impl Table {
         let mut first: Option<Vec<String>> = None;
         while passed.len() < PREAMBLE {
             let found = scan::record(window, dialect, limit, false, &mut 0);
-            let unclosed = matches!(found, Found::Runaway(_));
+            let unclosed = matches!(found, Found::Runaway(_) | Found::Endless(_));
             let span = match found {
                 Found::End => break,
                 Found::Record(span) if span.fields == 0 => {
@@ -146,8 +159,8 @@ impl Table {
                 }
                 Found::Record(span) => span,
                 // Names hold no delimiters, so that quotes among them say nothing.
-                Found::Runaway(span) if first.is_none() => span,
-                Found::Runaway(span) => {
+                Found::Runaway(span) | Found::Endless(span) if first.is_none() => span,
+                Found::Runaway(span) | Found::Endless(span) => {
                     window.consume(span.total);
                     continue;
                 }
@@ -298,7 +311,7 @@ impl Table {
                         scan::is_record(window.available(), first, self.dialect, self.width)
                     };
                     if swallows {
-                        return self.runaway(first, window, file, number);
+                        return self.runaway((first, false), window, file, number);
                     }
                 }
                 let delimiter = self.dialect.delimiter;
@@ -333,7 +346,8 @@ impl Table {
                 window.consume(window.available().len());
                 return true;
             }
-            Found::Runaway(span) => return self.runaway(span.total, window, file, number),
+            Found::Runaway(span) => return self.runaway((span.total, false), window, file, number),
+            Found::Endless(span) => return self.runaway((span.total, true), window, file, number),
         }
         if let Found::Record(span) = found {
             window.consume(span.total);
@@ -341,24 +355,52 @@ impl Table {
         true
     }
 
-    /// Gives up one line, and goes on at the next.
+    /// Gives up a record whose quote is not closed, or not within the limit, and goes on at the
+    /// next row.
     fn runaway(
         &mut self,
-        line: usize,
+        (first, is_long): (usize, bool),
         window: &mut Bytes<'_>,
         file: &mut File<'_, '_>,
         number: &mut u64,
     ) -> bool {
         *number += 1;
-        let (lines, bytes) =
-            scan::rest_of_field(window.available(), line, self.dialect, self.width);
-        let message = match lines {
-            0 => "a field begins with a quote that is not closed; its line is left out, the next one is read".to_owned(),
-            _ => format!("a field begins with a quote that is not closed; its line is left out, with the lines behind it that are no rows: {lines}"),
+        let offset = window.offset();
+        let own = scan::shape(window.available(), self.dialect);
+        window.consume(first);
+        let (mut lines, mut is_closed) = (0, false);
+        loop {
+            let held = window.available();
+            let (more, bytes, closed) = scan::rest_of_field(held, &own, self.dialect, self.width);
+            (lines, is_closed) = (lines + more, if more > 0 { closed } else { is_closed });
+            window.consume(bytes);
+            let is_all = !window
+                .available()
+                .iter()
+                .any(|byte| matches!(byte, b'\n' | b'\r'));
+            // What was at hand is all of the field: so may be what comes.
+            if bytes == 0 || !is_all || !window.more() {
+                break;
+            }
+        }
+        let is_long = is_long && is_closed;
+        let mut refusal = match is_long {
+            true => file.too_long(),
+            false => Refusal::new(
+                Reason::UnclosedQuote,
+                "a field begins with a quote that is not closed",
+            ),
         };
-        let refusal = Refusal::new(Reason::UnclosedQuote, message);
-        file.reject(Some(*number), window.offset(), refusal);
-        window.consume(line + bytes);
+        let left_out = match (is_long, lines) {
+            (false, 0) => "its line is left out, the next one is read".to_owned(),
+            (false, _) => {
+                format!("its line is left out, with the lines behind it that are no rows: {lines}")
+            }
+            (true, _) => format!("it has {} lines", lines + 1),
+        };
+        refusal.message = format!("{}; {left_out}", refusal.message).into();
+        file.reject(Some(*number), offset, refusal);
+        window.shrink();
         true
     }
 

@@ -409,7 +409,7 @@ impl File<'_, '_> {
             let offset = window.end_offset();
             let mut refusal = damage.clone();
             let behind = match refusal.reason {
-                Reason::Bomb => behind,
+                Reason::Bomb | Reason::Corrupt => behind,
                 _ => "",
             };
             let message = &refusal.message;

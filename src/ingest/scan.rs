@@ -40,6 +40,8 @@ pub(super) enum Found {
     TooLong,
     /// A quote opens and is not properly closed; the span is the first line.
     Runaway(Span),
+    /// As `Runaway`, where the quote is only not closed within the limit.
+    Endless(Span),
 }
 
 /// A stretch at the front of a window.
@@ -99,7 +101,7 @@ pub(super) fn record<R: Read>(
         at += plain.unwrap_or(rest.len());
         if at > limit {
             break match first {
-                Some(first) => runaway(first),
+                Some(first) => Found::Endless(first_line(first)),
                 None => Found::TooLong,
             };
         }
@@ -203,7 +205,7 @@ pub(super) fn swallows(record: &[u8], first: usize, dialect: Dialect, fields: us
 
 /// The first field of a row with every run of digits as one and every run of letters as one;
 /// nothing where it holds white space, as a text does.
-fn shape(row: &[u8], dialect: Dialect) -> Vec<u8> {
+pub(super) fn shape(row: &[u8], dialect: Dialect) -> Vec<u8> {
     let field = row.split(|&byte| byte == dialect.delimiter).next();
     let classes = field.unwrap_or_default().iter().map(|&byte| match byte {
         b'0'..=b'9' => b'0',
@@ -220,27 +222,30 @@ fn shape(row: &[u8], dialect: Dialect) -> Vec<u8> {
 
 /// The lines behind one whose quote is never closed that are the rest of its field, and their
 /// bytes with line ends: those that are no rows, begin no quote that stays open and do not begin
-/// as the record does. `first` are the bytes of its first line. Looks only at whole lines that are
-/// available already.
+/// as the record does, by the [`shape`] of that. Told too: whether the last of them may close the
+/// quote. Looks only at whole lines.
 pub(super) fn rest_of_field(
     available: &[u8],
-    first: usize,
+    own: &[u8],
     dialect: Dialect,
     fields: usize,
-) -> (usize, usize) {
-    let own = shape(available, dialect);
+) -> (usize, usize, bool) {
     let (mut lines, mut bytes, mut blank) = (0, 0, 0);
-    let rest = available.get(first..).unwrap_or_default();
-    for line in rest.split_inclusive(|&byte| byte == b'\n' || byte == b'\r') {
+    let mut is_closed = false;
+    for line in available.split_inclusive(|&byte| byte == b'\n' || byte == b'\r') {
         let plain = line.trim_ascii();
         if plain.is_empty() {
             blank += line.len();
             continue;
         }
         let mut window = Window::new(line);
+        // The quote that closes the field where it ends after all.
+        let closes = plain.first() == Some(&dialect.quote)
+            && plain.get(1).is_none_or(|&byte| byte == dialect.delimiter)
+            && line.len() > plain.len();
         let no_row = match record(&mut window, dialect, usize::MAX, true, &mut 0) {
             Found::Record(span) => span.fields != fields && span.len < span.total,
-            _ => false,
+            _ => closes,
         };
         if !no_row || !own.is_empty() && shape(plain, dialect) == own {
             break;
@@ -248,8 +253,9 @@ pub(super) fn rest_of_field(
         lines += 1;
         bytes += blank + line.len();
         blank = 0;
+        is_closed = plain.contains(&dialect.quote);
     }
-    (lines, bytes)
+    (lines, bytes, is_closed)
 }
 
 /// Passes over the rest of the line without holding it; `false` where the stream ended before.
@@ -283,12 +289,16 @@ fn line_end<R: Read>(window: &mut Window<R>, at: usize) -> usize {
     }
 }
 
-fn runaway((len, total): (usize, usize)) -> Found {
-    Found::Runaway(Span {
+fn runaway(first: (usize, usize)) -> Found {
+    Found::Runaway(first_line(first))
+}
+
+fn first_line((len, total): (usize, usize)) -> Span {
+    Span {
         len,
         total,
         ..Span::default()
-    })
+    }
 }
 
 fn whole(len: usize, total: usize, fields: usize, first: Option<(usize, usize)>) -> Found {

@@ -124,6 +124,22 @@ pub(super) fn is_header(bytes: &[u8]) -> bool {
     name(bytes).is_some()
 }
 
+/// How many lines at the front are headers of a message for sure, of two.
+pub(super) fn known(bytes: &[u8]) -> usize {
+    let mut lines = bytes.split_inclusive(|&byte| byte == b'\n');
+    let first = lines.next().and_then(name);
+    if !first.is_some_and(|name| is_one_of(name, USUAL) || is_one_of(name, TECHNICAL)) {
+        return 0;
+    }
+    let goes_on = |line: &[u8]| matches!(line.first(), Some(b' ' | b'\t')) || name(line).is_some();
+    1 + usize::from(lines.next().is_some_and(goes_on))
+}
+
+fn is_one_of(name: &[u8], names: &[&str]) -> bool {
+    let mut names = names.iter();
+    names.any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+}
+
 /// Whether the bytes begin as a message does: header lines only, some of which people never write.
 pub(super) fn is_message(bytes: &[u8]) -> bool {
     let (mut usual, mut technical) = (0, 0);
@@ -138,13 +154,8 @@ pub(super) fn is_message(bytes: &[u8]) -> bool {
             // The head of a file may cut the last line.
             return line.last() != Some(&b'\n') && usual >= 1 && technical >= 3;
         };
-        let is_one_of = |names: &[&str]| {
-            names
-                .iter()
-                .any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
-        };
-        usual += usize::from(is_one_of(USUAL));
-        technical += usize::from(is_one_of(TECHNICAL));
+        usual += usize::from(is_one_of(name, USUAL));
+        technical += usize::from(is_one_of(name, TECHNICAL));
     }
     // Headers longer than the head of a file.
     usual >= 1 && technical >= 3

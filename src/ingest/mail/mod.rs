@@ -120,13 +120,26 @@ fn next(held: &[u8], searched: usize, last: bool) -> Next {
         let line = held.get(at + 1..).unwrap_or_default();
         let before = held.get(..at).unwrap_or_default();
         let is_behind_empty = before.ends_with(b"\n") || before.ends_with(b"\n\r");
-        match memchr(b'\n', line.get(..FROM_LINE).unwrap_or(line)) {
-            Some(end) if is_behind_empty && is_from_line(line.get(..end).unwrap_or_default()) => {
-                return Next::At(at + 1);
-            }
-            None if is_behind_empty && line.len() < FROM_LINE && !last => return Next::Unclear(at),
-            _ => from = at + 1,
+        let end = memchr(b'\n', line.get(..FROM_LINE).unwrap_or(line));
+        let (line, behind) = line.split_at(end.map_or(line.len(), |end| end + 1));
+        if end.is_some() && is_behind_empty && is_from_line(line.trim_ascii_end()) {
+            return Next::At(at + 1);
         }
+        // Whatever it says of the sender, headers behind it are those of a message.
+        let needed = if is_behind_empty { 1 } else { 2 };
+        if end.is_some() && header::known(behind) >= needed {
+            return Next::At(at + 1);
+        }
+        let is_cut = match end {
+            None => line.len() < FROM_LINE,
+            Some(_) => {
+                behind.len() < FROM_LINE && behind.iter().filter(|&&b| b == b'\n').count() < 2
+            }
+        };
+        if is_cut && !last {
+            return Next::Unclear(at);
+        }
+        from = at + 1;
     }
     Next::None
 }

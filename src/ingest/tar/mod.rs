@@ -34,6 +34,8 @@ pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) -> Result<()
     let mut members = Members::default();
     let mut notes = Notes::default();
     let mut told = false;
+    // The name of the last member.
+    let mut before = None;
     // Bytes before the next header.
     let mut due = 0;
     while file.out.failed.is_none() {
@@ -57,7 +59,13 @@ pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) -> Result<()
         } else if let Some(found) = header::parse(block) {
             tape.consume(due + BLOCK);
             members.count(file)?;
-            (due, told) = member(&mut tape, found, &mut notes, &mut members, file)?;
+            (due, told) = member(
+                &mut tape,
+                found,
+                &mut notes,
+                (&mut members, &mut before),
+                file,
+            )?;
         } else {
             let name = name(block).map(|name| format!(", perhaps of {name:?},"));
             notes = Notes::default();
@@ -66,9 +74,13 @@ pub(super) fn read(window: &mut Bytes<'_>, file: &mut File<'_, '_>) -> Result<()
                 true => format!("reading went on at the next one, at byte {}", tape.offset()),
                 false => "no other one follows, so that what stands behind was not read".to_owned(),
             };
+            let before = before
+                .take()
+                .map(|name| format!("; {name:?} before it may be cut"));
             let message = format!(
-                "a header{} is broken, or bytes were put in or taken out before it; {went_on}",
-                name.unwrap_or_default()
+                "a header{} is broken, or bytes were put in or taken out before it{}; {went_on}",
+                name.unwrap_or_default(),
+                before.unwrap_or_default()
             );
             file.reject(None, place, Refusal::new(Reason::Damaged, message));
             due = 0;
@@ -118,7 +130,7 @@ fn member(
     tape: &mut Tape<'_, '_>,
     header: Header,
     notes: &mut Notes,
-    members: &mut Members,
+    (members, before): (&mut Members, &mut Option<String>),
     file: &mut File<'_, '_>,
 ) -> Result<(usize, bool), Refusal> {
     let offset = tape.offset();
@@ -185,7 +197,10 @@ fn member(
             file.reject(None, offset, Refusal::new(Reason::Truncated, message));
             (0, true)
         }
-        End::Right => (padding(len) as usize, false),
+        End::Right => {
+            *before = named;
+            (padding(len) as usize, false)
+        }
         End::Wrong(refusal) => {
             match named {
                 Some(name) => members::reject(file, &name, refusal),
