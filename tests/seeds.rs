@@ -2,12 +2,6 @@
 //! changed, they are documents and rejections that add up.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-#[path = "support/dice.rs"]
-#[allow(dead_code)]
-mod dice;
-#[path = "support/faulty.rs"]
-#[allow(dead_code)]
-mod faulty;
 #[path = "../fuzz/src/feed.rs"]
 mod feed;
 #[path = "../fuzz/src/log.rs"]
@@ -17,7 +11,7 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use support::Random;
+use support::{Random, faulty};
 use wirecopy::error::ErrorKind;
 use wirecopy::ingest::{IngestOptions, Input, read_inputs};
 
