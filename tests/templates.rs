@@ -11,7 +11,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use support::stemma::World;
-use support::{documents, shared};
+use support::{Random, documents, intake, shared};
 use wirecopy::config::Settings;
 use wirecopy::document::{DocId, Document};
 use wirecopy::ingest::Intake;
@@ -123,4 +123,43 @@ fn forms_of_real_texts() {
         let trace = trace(intake, &Settings::default(), &Silent).unwrap();
         list(name, &trace);
     }
+}
+
+/// A batch has the texts by key and a stream as they come: both must see one form.
+#[test]
+fn a_form_is_one_whichever_text_comes_first() {
+    let mut random = Random(3);
+    let mut word = |figures: usize| match random.below(figures) {
+        0 => (1000 + random.below(90_000)).to_string(),
+        _ => {
+            ["ba", "lo", "mi", "ne", "so", "tu", "ra", "ve"][random.below(8)]
+                .repeat(1 + random.below(2))
+                + ["k", "d", "p", "n", "st", "r", "f", "g"][random.below(8)]
+        }
+    };
+    let mut chances = Random(5);
+    let (mut forms, mut copies) = (0, 0);
+    for _ in 0..120 {
+        let first: Vec<String> = (0..150).map(|_| word(5)).collect();
+        let own = |old: &String| match chances.below(12) {
+            0 => word(2),
+            _ => old.clone(),
+        };
+        let second: Vec<String> = first.iter().map(own).collect();
+        let texts = [first.join(" "), second.join(" ")];
+        let relations = |texts: &[String]| {
+            let trace = trace(intake(texts), &Settings::default(), &Silent).unwrap();
+            let relations = trace
+                .pairs
+                .iter()
+                .map(|pair| pair.unwrap().relation == Relation::Template);
+            relations.collect::<Vec<bool>>()
+        };
+        let [x, y] = &texts;
+        let forth = relations(&texts);
+        assert_eq!(forth, relations(&[y.clone(), x.clone()]), "{texts:?}");
+        forms += usize::from(forth == [true]);
+        copies += usize::from(forth == [false]);
+    }
+    assert!(forms > 5 && copies > 5, "{forms} forms, {copies} copies");
 }

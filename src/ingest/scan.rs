@@ -349,7 +349,7 @@ mod tests {
         assert!(matches!(first(&[b'"'; 22]), Found::TooLong));
         assert!(matches!(
             first(b"\"a\nbcdefghijklmnopqrstuvwxyz\""),
-            Found::Runaway(_)
+            Found::Endless(span) if span.total == 3
         ));
     }
 

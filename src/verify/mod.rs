@@ -214,6 +214,9 @@ pub fn verify<'a>(
     // and n shared shingles cover n words at least.
     let contained = shared as usize == a.set.len().min(b.set.len());
     let enough = verdict == Verdict::ByJaccard || shared >= settings.min_shared_words;
+    // Two diffs of a form may differ in who is first. Keys and arrivals do not decide that, but the
+    // texts: a stream has them as they come, a batch by key.
+    let rank = |side: &Side<'a>| (side.count, side.set.hashes(), side.text);
     let mut suspicion = Suspicion::default();
     if !(contained && enough) {
         let (spans_a, spans_b) = (
@@ -237,7 +240,11 @@ pub fn verify<'a>(
         _ => Outlets::Unknown,
     };
     let suspect = suspicion != Suspicion::default();
-    let standing = if suspect && filling(a.form(), b.form(), outlets, suspicion).is_some() {
+    let is_filling = || {
+        let (x, y) = if rank(a) <= rank(b) { (a, b) } else { (b, a) };
+        filling(x.form(), y.form(), outlets, suspicion).is_some()
+    };
+    let standing = if suspect && is_filling() {
         Standing::Template
     } else if shorter < SHORT_WORDS {
         Standing::Short

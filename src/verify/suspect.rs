@@ -126,11 +126,9 @@ pub(super) fn suspicion(
 /// one has and the other lacks altogether is little of the shorter one, and of both.
 fn fits(a: &Glance, own_a: &Own, b: &Glance, own_b: &Own) -> bool {
     let (missing_a, missing_b) = (own_a.missing_from(b), own_b.missing_from(a));
-    let (short, missing) = if a.words.len() <= b.words.len() {
-        (a.words.len(), missing_a)
-    } else {
-        (b.words.len(), missing_b)
-    };
+    let sides = [(a.words.len(), missing_a), (b.words.len(), missing_b)];
+    // Of two as long, the one that fits better, whichever comes first.
+    let (short, missing) = sides.into_iter().min().unwrap_or_default();
     let both = a.words.len() + b.words.len();
     missing as f64 <= (1.0 - AGREEMENT) * short as f64
         && (missing_a + missing_b) as f64 <= ONE_SIDED_WITH_DATE * both as f64
