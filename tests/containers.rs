@@ -447,6 +447,8 @@ fn members_that_share_bytes_and_office_documents_are_refused() {
         .finish();
     let intake = read("a.zip", &shared);
     assert_eq!(rejected(&intake), [("a.zip/b.txt", Reason::Bomb)]);
+    // No flag moves that, so none is named.
+    assert!(!intake.rejected[0].message.contains("--max-"));
     for name in ["[Content_Types].xml", "mimetype"] {
         let tar = Tar::new()
             .add(

@@ -348,60 +348,6 @@ fn an_unclosed_quote_costs_one_record() {
 }
 
 #[test]
-fn an_unclosed_text_of_several_lines_is_one_record() {
-    let story = "2,\"begins, but\nnever ends\n\nnot even, here, with\nwords, and more\n";
-    let table = format!("id,text\n1,a\n{story}3,\"two\nlines\"\n4,b,c\n5,d\n");
-    let intake = stdin(table.as_bytes()).unwrap();
-    balanced(&intake);
-    assert_eq!(keys(&intake), ["1", "3", "5", "words"]);
-    assert_eq!(text(&intake, "3"), "two\nlines");
-    assert_eq!(reasons(&intake), [Reason::UnclosedQuote, Reason::BadCsv]);
-    assert!(intake.rejected[0].message.ends_with("that are no rows: 2"));
-    // A row that begins as the bad one does is told by itself, whatever is wrong with it.
-    let intake = stdin(b"id,text\n1,\"a\n2,b,c\n3,d\n").unwrap();
-    assert_eq!(reasons(&intake), [Reason::UnclosedQuote, Reason::BadCsv]);
-    assert_eq!(keys(&intake), ["3"]);
-}
-
-#[test]
-fn a_quoted_record_beyond_the_limit_is_one_rejection() {
-    let mut options = small();
-    options.limits.record_bytes = 4096;
-    for lines in [400, 30_000] {
-        let table = format!(
-            "id,text\na,\"{}\"\nb,hello there\n",
-            "line of text\n".repeat(lines)
-        );
-        let intake = file("a.csv", table.as_bytes(), &options);
-        assert_eq!(reasons(&intake), [Reason::TooLong], "{lines}");
-        assert_eq!(intake.counts.limits["record_bytes"], 1);
-        assert!(intake.rejected[0].message.contains("--max-record"));
-        assert!(keys(&intake).contains(&"b"));
-    }
-}
-
-#[test]
-fn rows_and_texts_beyond_a_limit_cost_themselves() {
-    let mut options = small();
-    options.limits.columns = 3;
-    let intake = file("a.csv", b"id,text\n1,a\n2,b,,,,,,\n3,c,\n", &options);
-    assert_eq!(reasons(&intake), [Reason::TooMany]);
-    assert!(intake.rejected[0].message.contains("--max-columns"));
-    assert_eq!(intake.counts.limits["columns"], 1);
-    assert_eq!(keys(&intake).len(), 3);
-    let intake = file("a.csv", b"id,text,a,b\n1,a,,\n", &options);
-    assert_eq!(reasons(&intake), [Reason::TooMany]);
-    options.limits.record_bytes = 100;
-    let intake = file("a.txt", "word ".repeat(21).as_bytes(), &options);
-    assert_eq!(reasons(&intake), [Reason::TooLong]);
-    assert!(
-        file("a.txt", "word ".repeat(20).as_bytes(), &options)
-            .rejected
-            .is_empty()
-    );
-}
-
-#[test]
 fn what_repeats_is_merged_on_the_way() {
     const ROWS: u64 = 300_000;
     let row = |n: u64| format!("{},story {}\n", n % 7, n % 7 + n / 299_990);

@@ -67,14 +67,6 @@ fn messages_name_the_flag() {
         assert!(told.message.contains(flag), "{told}");
         assert_eq!(told.message.matches("--max-").count(), 1, "{told}");
     }
-    // What no flag moves names none.
-    let shared = Zip::new()
-        .add("a.txt", GOOD.as_bytes())
-        .again(0, "b.txt")
-        .finish();
-    let intake = read("a.zip", &shared);
-    assert_eq!(rejected(&intake), [("a.zip/b.txt", Reason::Bomb)]);
-    assert!(!intake.rejected[0].message.contains("--max-"));
 }
 
 fn many_beside(bytes: &[u8]) -> Vec<u8> {

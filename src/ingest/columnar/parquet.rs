@@ -58,7 +58,10 @@ pub(in super::super) fn read(
             let rows = groups.map(|group| u64::try_from(group.num_rows()).unwrap_or(0));
             let rows = rows.fold(0, u64::saturating_add);
             let rest = rows.saturating_sub(table.rows.number);
-            table.rows.without(rest, "are left out", (0, refusal), file);
+            // Where the last row of all was one too many, none is left out.
+            if rest > 0 {
+                table.rows.without(rest, "are left out", (0, refusal), file);
+            }
             break;
         }
     }
